@@ -1,0 +1,603 @@
+/**
+ * The vocabulary: every value that passes between the stages, in the order in which the stages make them.
+ *
+ * Down to the flow events the values are views: one object per chain, filled again for each frame and valid only during
+ * the call. From the message on they are records: plain, immutable once handed on, and free of octets of bodies.
+ *
+ * Times are nanoseconds since `TimeBase.seconds` (a double, exact for 104 days). Frame numbers are those of the point:
+ * they run on through the files of a ring; `CaptureFacts.firstFrame` leads back to a file and to Wireshark's number.
+ * Text from the wire is latin-1: one UTF-16 unit per octet.
+ */
+
+// ---------------------------------------------------------------------------------------------------- stages
+
+export type Sink<T> = (value: T) => void;
+
+/** A stage: feed it as input arrives, end it once. It never reads, waits or looks at a clock. */
+export interface Stage<In> {
+  push(input: In): void;
+  end(): void;
+}
+
+/** The whole second of the first frame of the analysis: all times are relative to it, so that points can be compared. */
+export interface TimeBase {
+  /** Epoch seconds, or NaN before the first frame. */
+  seconds: number;
+}
+
+// ---------------------------------------------------------------------------------------------------- capture
+
+export type CaptureFormat = 'pcap' | 'pcapng';
+
+/** Something strange in a capture that is not a finding: a gap, a cut frame. */
+export interface Issue {
+  /** Kebab-case and stable, e.g. `capture-cut`, `frame-cut`, `link-type-unknown`. */
+  readonly code: string;
+  /** What, where, how much; lower case, no full stop. Never holds octets of the capture. */
+  readonly message: string;
+  /** Byte offset in the file, where one is known. */
+  readonly offset?: number;
+  /** Frame number of the point, where one is known. */
+  readonly frame?: number;
+  readonly count: number;
+}
+
+/** What is known of one file or pipe; the reader fills it in while it reads. */
+export interface CaptureFacts {
+  /** Index in `Report.captures`. */
+  readonly index: number;
+  readonly name: string;
+  readonly point: string;
+  format: CaptureFormat | undefined;
+  /** Names as libpcap spells them: EN10MB, LINUX_SLL2. In order of appearance. */
+  readonly linkTypes: string[];
+  /** Number in the point of this file's first frame, minus one: `number - firstFrame` is Wireshark's frame.number. */
+  firstFrame: number;
+  frames: number;
+  bytes: number;
+  /** Of the first and last frame; NaN before there is one. */
+  firstTime: number;
+  lastTime: number;
+  /** False when the file ends in the middle of something, or could not be read on. */
+  complete: boolean;
+  /** Frames that the capturing program says it lost; undefined where the format does not tell. */
+  dropped: number | undefined;
+  /** Frames of which only a part was captured. */
+  cutFrames: number;
+  readonly issues: Issue[];
+}
+
+/** One captured packet. A view: valid during the call only. */
+export interface Frame {
+  bytes: Uint8Array;
+  /** The captured octets are bytes[start, end). */
+  start: number;
+  end: number;
+  /** Octets on the wire; more than end - start when the capture cut the frame. */
+  wireLength: number;
+  /** Nanoseconds since the time base. */
+  time: number;
+  /** Number in the point, from 1. */
+  number: number;
+  /** Byte offset of its record in the file. */
+  offset: number;
+  /** Index of the file: CaptureFacts.index. */
+  capture: number;
+  /** LINKTYPE_ value, without the FCS bits. */
+  linkType: number;
+}
+
+// ---------------------------------------------------------------------------------------------------- decode
+
+export const FIN = 0x01;
+export const SYN = 0x02;
+export const RST = 0x04;
+export const PSH = 0x08;
+export const ACK = 0x10;
+
+/** One TCP segment. A view: valid during the call only. */
+export interface Segment {
+  frame: Frame;
+  /** 4 or 6. */
+  family: number;
+  /** The IPv4 address as an int32, or the id of an IPv6 address in the address book. */
+  source: number;
+  destination: number;
+  sourcePort: number;
+  destinationPort: number;
+  /** Sequence and acknowledgement numbers as int32; compare by (a - b) | 0. */
+  seq: number;
+  ack: number;
+  /** FIN, SYN, RST, PSH, ACK. */
+  flags: number;
+  /** As sent, not scaled. */
+  window: number;
+  bytes: Uint8Array;
+  /** Captured payload octets are bytes[start, end). */
+  start: number;
+  end: number;
+  /** Payload octets on the wire, by the IP length: at least end - start. */
+  length: number;
+}
+
+/** Turns the address numbers of segments into text. */
+export interface AddressBook {
+  /** As RFC 5952 and dotted quads write them, without brackets. */
+  text(family: number, address: number): string;
+}
+
+// ---------------------------------------------------------------------------------------------------- flow
+
+/** Which end of a connection sent something: 0 the end that opened it (as far as known), 1 the other one. */
+export type Side = 0 | 1;
+
+/** The bytes and events of connections, in order. `connection` is an id that is recycled after `closed`. */
+export interface FlowSink {
+  /** The next octets of one direction: bytes[start, end), valid during the call only. */
+  data(connection: number, side: Side, bytes: Uint8Array, start: number, end: number): void;
+  /** Octets that were sent and are not in the capture. */
+  gap(connection: number, side: Side, length: number): void;
+  /** The peer acknowledged up to the offset that was set by `ConnectionTable.watch`. */
+  acked(connection: number, side: Side): void;
+  /** The first FIN of that side, after all its data. */
+  fin(connection: number, side: Side): void;
+  /** A reset by that side. */
+  reset(connection: number, side: Side): void;
+  /** The connection is over and its id about to be recycled; the last chance to read its columns. */
+  closed(connection: number): void;
+}
+
+/** What the stages behind the flow stage may ask about a connection while its id is valid. */
+export interface ConnectionTable {
+  /** The frame that is being handled. */
+  readonly frame: Frame;
+  /** Octets handed on so far (data and gaps) in that direction: the offset of the next one. */
+  position(connection: number, side: Side): number;
+  /** Ask for `FlowSink.acked` when the peer's acknowledgement covers `offset`; true if it does so already. */
+  watch(connection: number, side: Side, offset: number): boolean;
+  identity(connection: number): ConnectionIdentity;
+  /** What is known now; `clientSide` is the side that sends requests. */
+  snapshot(connection: number, clientSide: Side): Connection;
+  /** True when a SYN that one of these addresses sent has gone unanswered. Cold: walks the whole table. */
+  connecting(addresses: ReadonlySet<string>): boolean;
+}
+
+/** What the proxy stage may ask about connections that are not over. Cold. */
+export interface ConnectionLookup {
+  /** The connection as it stands now; undefined when it is over and recycled. */
+  snapshot(identity: ConnectionIdentity): Connection | undefined;
+  /** True when one of these addresses has opened a TLS connection in that point. */
+  encrypted(point: number, addresses: ReadonlySet<string>): boolean;
+  /** True when a SYN that one of these addresses sent has gone unanswered in that point. */
+  connecting(point: number, addresses: ReadonlySet<string>): boolean;
+}
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  /** address:port, IPv6 as [address]:port. */
+  readonly text: string;
+}
+
+/** A frame and its time. */
+export interface Moment {
+  readonly frame: number;
+  readonly time: number;
+}
+
+/** Which connection it is, in the words of the capture. */
+export interface ConnectionIdentity {
+  /** Unique in the analysis and never recycled; in order of appearance within its point. */
+  readonly key: string;
+  readonly point: number;
+  /** Ends by side: the one that opened the connection (as far as known) first. */
+  readonly ends: readonly [Endpoint, Endpoint];
+  /** Wireshark's tcp.stream, and in which file. */
+  readonly seenIn: readonly { readonly capture: number; readonly stream: number }[];
+  /** True when the capture shows the handshake's first segment. */
+  readonly synSeen: boolean;
+}
+
+/** What one end of a connection did. */
+export interface EndFacts {
+  /** Octets sent, gaps included. */
+  readonly octets: number;
+  readonly gaps: number;
+  readonly gapOctets: number;
+  /** Last segment with data. */
+  readonly lastData: Moment | undefined;
+  /** Last segment of any kind. */
+  readonly last: Moment | undefined;
+  readonly fin: Moment | undefined;
+  /** When the peer acknowledged that FIN. */
+  readonly finAcked: Moment | undefined;
+  readonly reset: Moment | undefined;
+  /** Data segments sent again, and the last of them. */
+  readonly retransmissions: number;
+  readonly lastRetransmission: Moment | undefined;
+  /** Keep-alive probes, and the last of them. */
+  readonly probes: number;
+  readonly lastProbe: Moment | undefined;
+  /** This end's receive window is zero, since then. */
+  readonly zeroWindow: Moment | undefined;
+  /** The peer's data that this end has acknowledged, in octets from the start of the peer's stream. */
+  readonly ackedTo: number;
+}
+
+/** A TCP connection at one moment: a record. */
+export interface Connection extends ConnectionIdentity {
+  readonly clientSide: Side;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly first: Moment;
+  readonly last: Moment;
+  /** SYN-ACK seen, or data of both ends: the connection was established. */
+  readonly established: boolean;
+  /** From SYN to the ACK of the SYN-ACK, in nanoseconds; NaN where the handshake was not captured. */
+  readonly handshake: number;
+  readonly clientEnd: EndFacts;
+  readonly serverEnd: EndFacts;
+  /** Segments that were captured twice. */
+  readonly duplicates: number;
+  /** What its octets are, as far as recognised. */
+  readonly protocol: 'http' | 'tunnel' | 'unknown';
+}
+
+// ---------------------------------------------------------------------------------------------------- http
+
+/** A header field as sent, without the white space around its value. */
+export interface Field {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** How a body ends (RFC 9112 section 6.3). */
+export type Framing = 'none' | 'length' | 'chunked' | 'until-close' | 'tunnel';
+
+/** Will the connection outlive this exchange (RFC 9112 section 9.3)? */
+export type Persistence = 'keep' | 'close';
+
+/** Where the chunk parser stands: what it waits for next (RFC 9112 section 7.1). */
+export type ChunkPosition = 'size' | 'data' | 'data-end' | 'trailer' | 'done';
+
+/** Hashes for the pairing of hops: equal input gives equal numbers, 0 where the part is absent. */
+export interface Fingerprint {
+  /** Path and query, without scheme and authority. */
+  readonly target: number;
+  /** The last two segments of the path, and the query. */
+  readonly tail: number;
+  /** The query alone. */
+  readonly query: number;
+  readonly authority: number;
+  /** Commutative sum over the end-to-end fields, names in lower case. */
+  readonly fields: number;
+  /** Values that name one request: trace id, request id, idempotency key, WebSocket key. */
+  readonly unique: readonly number[];
+  /** Values that name one user or page: Cookie, Authorization, Referer, User-Agent, validators. */
+  readonly traits: readonly number[];
+}
+
+interface MessageCommon {
+  /** HTTP-version as sent: "HTTP/1.1". */
+  readonly version: string;
+  /** The connection-management fields in order, or every field when the analysis keeps them all. */
+  readonly fields: readonly Field[];
+  /** Connection options in lower case, in order (RFC 9110 section 7.6.1). */
+  readonly options: readonly string[];
+  readonly framing: Framing;
+  /** Declared Content-Length; NaN where there is none or it cannot be trusted. */
+  readonly contentLength: number;
+  /** Irregularities that were read leniently, by code: `bare-lf`, `obs-fold`, `conflicting-length` ... */
+  readonly oddities: readonly string[];
+  readonly fingerprint: Fingerprint;
+  /** First octet of the head; the frame whose payload completes the head; last octet so far. */
+  readonly firstFrame: number;
+  readonly firstTime: number;
+  readonly headFrame: number;
+  readonly headTime: number;
+  readonly lastFrame: number;
+  readonly lastTime: number;
+  /** Octets of content so far, without chunk framing. */
+  readonly bodyOctets: number;
+  /** True when its framing says that all of it arrived. */
+  readonly complete: boolean;
+  /** Octets of it that are not in the capture. */
+  readonly missingOctets: number;
+  readonly chunk: ChunkPosition | undefined;
+  /** Offset in its direction of the octet behind the last one so far. */
+  readonly endOffset: number;
+  /** When the peer's ACK first covered its last octet; undefined as long as it has not. */
+  readonly acked: Moment | undefined;
+}
+
+export interface RequestMessage extends MessageCommon {
+  readonly kind: 'request';
+  readonly method: string;
+  readonly target: string;
+}
+
+export interface ResponseMessage extends MessageCommon {
+  readonly kind: 'response';
+  readonly status: number;
+  readonly reason: string;
+}
+
+export type Message = RequestMessage | ResponseMessage;
+
+/** What is owed, by whom, since when (DESIGN section 2: who owes the next byte). */
+export type DebtKind = 'request-head' | 'request-body' | 'continue' | 'response-head' | 'response-body' | 'close';
+
+export type WaitEnding = 'server-close' | 'client-abort' | 'answered' | 'capture-end';
+
+/** A debt that stayed unpaid past its first deadline. */
+export interface Wait {
+  readonly debt: DebtKind;
+  readonly debtor: 'client' | 'server';
+  readonly start: Moment;
+  /** Where it ended; the last frame of the capture (or `observedUntil`) while it is unpaid. */
+  readonly end: Moment;
+  readonly ended: WaitEnding;
+  readonly by: 'FIN' | 'RST' | 'DATA' | undefined;
+  /** The connection as it stood at `end`. */
+  readonly connection: Connection;
+  /** True at the end of input and when the wait is over; false at a deadline, after which the capture went on. */
+  readonly final: boolean;
+}
+
+/** A request and what answered it, on one connection: a record. */
+export interface Exchange {
+  readonly connection: ConnectionIdentity;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** Place of the request on its connection, from 1; 0 for a response whose request was not seen. */
+  readonly ordinal: number;
+  readonly request: RequestMessage | undefined;
+  /** Interim responses (1xx), in order. */
+  readonly interim: readonly ResponseMessage[];
+  readonly response: ResponseMessage | undefined;
+  /** Will the connection persist? As the sender of the response believes, and as its receiver must conclude. */
+  readonly serverBelief: Persistence | undefined;
+  readonly clientBelief: Persistence | undefined;
+  /** The request was sent before the response to the one before it was complete. */
+  readonly pipelined: boolean;
+  /** The exchange before it on this connection. */
+  readonly previous: Exchange | undefined;
+  readonly wait: Wait | undefined;
+  /** Octets that would have told more of this exchange are not in the capture. */
+  readonly damaged: boolean;
+  /** Nothing more can happen to it. */
+  readonly ended: boolean;
+}
+
+/** What the http stage tells. */
+export interface ExchangeSink {
+  /** A message ended: complete, cut short, or at the end of input. In the order of their ends; it will not change any more. */
+  message(message: Message, exchange: Exchange): void;
+  /** A request head is complete. The exchange is a live view: valid during the call only, but its identity stays. */
+  request(exchange: Exchange): void;
+  /** A final response head is complete. */
+  response(exchange: Exchange): void;
+  /** A debt of this exchange passed a deadline. The exchange is a live view, as for `request`. */
+  waiting(exchange: Exchange): void;
+  /** Nothing more can happen to this exchange: it is a record from now on. */
+  ended(exchange: Exchange): void;
+  /** A connection that carried HTTP is over, or the input is. */
+  connection(connection: Connection): void;
+}
+
+// ---------------------------------------------------------------------------------------------------- proxy
+
+export type Confidence = 'proven' | 'strong' | 'likely' | 'possible';
+export type AttemptRole = 'forward' | 'retry' | 'hedge' | 'redirect' | 'auth' | 'mirror';
+
+/** One exchange on the next hop that continues the client-side one. */
+export interface Attempt {
+  readonly role: AttemptRole;
+  readonly exchange: Exchange;
+  /** Its connection as it stood when the relay was told; only where the client side waits, and while it is remembered. */
+  readonly connection: Connection | undefined;
+  /** Exchanges that began after it on its connection. */
+  readonly laterExchanges: number;
+}
+
+/** One test of the statement "this request was never forwarded" (RULES section 7.5). */
+export interface LookupCheck {
+  readonly id: 'server-hop-visible' | 'no-gap' | 'no-candidate' | 'no-tls' | 'no-pending-connect';
+  readonly passed: boolean;
+  readonly text: string;
+}
+
+/** One exchange seen on two hops. */
+export interface Relay {
+  readonly clientSide: Exchange;
+  /** In order of time; empty: never forwarded, answered locally, or not visible. */
+  readonly attempts: readonly Attempt[];
+  /** Other exchanges that fit as well, when it is ambiguous; at most 4. */
+  readonly candidates: readonly Exchange[];
+  readonly link: { readonly confidence: Confidence | 'ambiguous' | 'none'; readonly margin: number; readonly parts: readonly string[] };
+  /** Set when there are no attempts and the client side waits. */
+  readonly lookup: readonly LookupCheck[];
+  /** The relay of the exchange before it on the client-side connection, where the client side waits. */
+  readonly previous: Relay | undefined;
+  /** What is known of the route between these two hops. */
+  readonly route: RouteProfile | undefined;
+}
+
+/** Bounded statistics of one server, as its clients see it. */
+export interface ServerProfile {
+  readonly server: string;
+  /** Requests that were the first on their connection, and later ones: how many, and how many were answered. */
+  readonly first: number;
+  readonly firstAnswered: number;
+  readonly later: number;
+  readonly laterAnswered: number;
+  /** Time of the latest request that was answered, on any connection. */
+  readonly lastAnsweredStart: number;
+}
+
+/** What is known around an exchange when a rule looks at it. */
+export interface ExchangeContext {
+  readonly server: ServerProfile;
+  /** Its request was seen on a next hop. */
+  readonly forwarded: boolean;
+}
+
+/** Bounded statistics of one route: proxy on the client side, server on the other side. */
+export interface RouteProfile {
+  readonly proxy: string;
+  readonly server: string;
+  readonly pairs: number;
+  /** Server-side connections that carried more than one exchange. */
+  readonly reused: number;
+  /** How Connection on the server side follows the client side, per direction. */
+  readonly request: VaryTable;
+  readonly response: VaryTable;
+}
+
+/** Paired messages of a route, by what the two hops carry in one field. */
+export interface VaryTable {
+  readonly equal: number;
+  readonly different: number;
+  readonly clientOnly: number;
+  readonly serverOnly: number;
+  readonly neither: number;
+  /** Distinct values, "absent" being one, up to 8: on the hop where the message comes from, and on the next one. */
+  readonly receivedValues: number;
+  readonly sentValues: number;
+}
+
+// ---------------------------------------------------------------------------------------------------- rules
+
+export type Severity = 'hang' | 'will-hang' | 'loss' | 'violation' | 'hygiene' | 'info';
+
+/** Octets of the capture inside a text. Only a view turns them into characters. */
+export interface Wire {
+  /** Latin-1. */
+  readonly octets: string;
+  readonly kind: 'method' | 'target' | 'field-name' | 'field-value' | 'version' | 'reason' | 'octets';
+  /** For a field value the name of its field, in lower case; decides on redaction. */
+  readonly name?: string;
+}
+
+export type Text = readonly (string | Wire)[];
+
+/** A place in a capture that a reader can verify. */
+export interface Evidence {
+  readonly moment: Moment;
+  /** Connection on which it was seen. */
+  readonly connection: ConnectionIdentity;
+  readonly hop: 'client-side' | 'server-side' | 'only';
+  readonly from: 'client' | 'server';
+  readonly text: Text;
+}
+
+export interface Remedy {
+  readonly product: string;
+  readonly text: string;
+}
+
+export type HopRole = 'client-side' | 'server-side' | 'only';
+
+/** What a rule found in one record. */
+export interface Candidate {
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly message: Text;
+  /** The hop where the debt stands first. */
+  readonly hops: readonly {
+    readonly role: HopRole;
+    readonly connection: ConnectionIdentity;
+    readonly client: Endpoint;
+    readonly server: Endpoint;
+  }[];
+  readonly exchange: Exchange;
+  readonly wait?: Wait | undefined;
+  /** Names of the fields at fault, as their RFC spells them. */
+  readonly fields?: readonly string[];
+  readonly direction?: 'request' | 'response' | 'both';
+  readonly evidence: readonly Evidence[];
+  readonly because: readonly Text[];
+  readonly wouldChangeOurMind: readonly string[];
+}
+
+interface RuleCommon {
+  /** Kebab-case; names what is wrong. Never renamed. */
+  readonly id: string;
+  readonly title: string;
+  readonly basis: readonly string[];
+  readonly remedies: readonly Remedy[];
+}
+
+/** What can be wrong. A pure function of one record. */
+export type Rule =
+  | (RuleCommon & { readonly on: 'exchange'; check(exchange: Exchange, context: ExchangeContext, found: Sink<Candidate>): void })
+  | (RuleCommon & { readonly on: 'relay'; check(relay: Relay, found: Sink<Candidate>): void })
+  | (RuleCommon & { readonly on: 'connection'; check(connection: Connection, found: Sink<Candidate>): void });
+
+/** A candidate and the rule that found it. */
+export interface RuleCandidate {
+  readonly rule: Rule;
+  readonly candidate: Candidate;
+}
+
+// ---------------------------------------------------------------------------------------------------- verdict
+
+/** A candidate that stands, with its place in the report. */
+export interface Finding extends Candidate {
+  /** F1, F2 ... in order of first emission. */
+  readonly id: string;
+  /** Holds no port and no time. */
+  readonly fingerprint: string;
+  readonly group: string;
+  readonly rule: string;
+  readonly title: string;
+  readonly basis: readonly string[];
+  readonly remedies: readonly Remedy[];
+  readonly partOf: string | undefined;
+  readonly children: readonly Finding[];
+}
+
+/** Findings of one cause: rule, roles, route. */
+export interface Group {
+  readonly id: string;
+  readonly rule: string;
+  /** How many there are in all; `findings` in the report keeps the first 100. */
+  readonly count: number;
+}
+
+// ---------------------------------------------------------------------------------------------------- report
+
+export interface CaptureHealth {
+  readonly connections: number;
+  readonly synSeen: number;
+  readonly bothDirections: number;
+  readonly gaps: number;
+  readonly duplicates: number;
+  readonly cutFrames: number;
+  readonly dropped: number | undefined;
+  readonly encrypted: number;
+}
+
+export interface CaptureReport extends CaptureFacts {
+  readonly observedUntil: number;
+  readonly health: CaptureHealth;
+}
+
+export interface Report {
+  readonly tool: { readonly name: 'hopcheck'; readonly version: string };
+  readonly base: TimeBase;
+  readonly captures: readonly CaptureReport[];
+  readonly verdict: Text;
+  readonly connections: number;
+  readonly exchanges: number;
+  readonly relays: number;
+  /** Addresses of each proxy that was recognised: client-side, server-side. */
+  readonly proxies: readonly (readonly string[])[];
+  /** Records that each rule looked at. */
+  readonly rules: readonly { readonly id: string; readonly lookedAt: number }[];
+  readonly findings: readonly Finding[];
+  readonly groups: readonly Group[];
+  readonly exonerations: readonly Finding[];
+  /** Frame-number resolver: the file that holds a frame of a point, and the number in it. */
+  locate(point: number, frame: number): { readonly capture: number; readonly frame: number };
+}
