@@ -1,0 +1,28 @@
+/** What the decode stage counts: how many frames held a TCP segment, and why the others did not. */
+
+import type { Skip } from './walk.ts';
+
+export interface DecodeFacts {
+  /** Frames that gave a segment. */
+  segments: number;
+  /** Frames that did not, by reason. */
+  readonly skipped: Record<Skip, number>;
+  /** Frames per link type that is not known, for `link-type-unknown`. */
+  readonly unknownLinkTypes: Map<number, number>;
+}
+
+export function newDecodeFacts(): DecodeFacts {
+  return {
+    segments: 0,
+    skipped: {
+      'link-type-unknown': 0,
+      'not-ip': 0,
+      'not-tcp': 0,
+      fragment: 0,
+      malformed: 0,
+      'nested-too-deep': 0,
+      'address-limit': 0,
+    },
+    unknownLinkTypes: new Map(),
+  };
+}

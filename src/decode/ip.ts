@@ -1,0 +1,52 @@
+/**
+ * IPv4 and IPv6: where the addresses are, how long the packet is, and which protocol comes next.
+ *
+ * Hot: IPv6, and IPv4 with options or behind other headers, come through here (bench: decode). The IP length decides how
+ * many octets are payload: Ethernet padding must not reach HTTP, and a frame that the capture cut keeps its length. Fragments
+ * end here, with the walk at the IP header's payload.
+ */
+
+import { has, IP_PROTOCOL, limitTo, type Next, octet, skipTo, type Walk, word } from './walk.ts';
+
+const IPV4_HEADER = 20;
+const IPV6_HEADER = 40;
+/** "More fragments", and the offset. */
+const FRAGMENT_BITS = 0x3fff;
+
+/** Either version, by its first four bits: what EtherType 0x0800 and raw IP captures hold. */
+export function ip(walk: Walk): Next {
+  if (!has(walk, 1)) return 'malformed';
+  const version = octet(walk, 0) >> 4;
+  if (version === 4) return ipv4(walk);
+  return version === 6 ? ipv6(walk) : 'malformed';
+}
+
+/** RFC 791 section 3.1. */
+function ipv4(walk: Walk): Next {
+  if (!has(walk, IPV4_HEADER)) return 'malformed';
+  const header = (octet(walk, 0) & 15) * 4;
+  const total = word(walk, 2);
+  if (header < IPV4_HEADER || (total !== 0 && total < header)) return 'malformed';
+  // Zero: segmentation was left to the network card, and the packet goes to the end of the frame.
+  if (total !== 0) limitTo(walk, total);
+  setAddresses(walk, 4, 12, 16);
+  const fragment = (word(walk, 6) & FRAGMENT_BITS) !== 0;
+  const next = skipTo(walk, header, IP_PROTOCOL, octet(walk, 9));
+  return fragment ? 'fragment' : next;
+}
+
+/** RFC 8200 section 3. */
+function ipv6(walk: Walk): Next {
+  if (!has(walk, IPV6_HEADER)) return 'malformed';
+  const length = word(walk, 4);
+  // Zero: a jumbogram (RFC 2675), or segmentation was left to the network card.
+  if (length !== 0) limitTo(walk, IPV6_HEADER + length);
+  setAddresses(walk, 6, 8, 24);
+  return skipTo(walk, IPV6_HEADER, IP_PROTOCOL, octet(walk, 6));
+}
+
+function setAddresses(walk: Walk, family: number, source: number, destination: number): void {
+  walk.family = family;
+  walk.sourceAt = walk.at + source;
+  walk.destinationAt = walk.at + destination;
+}
