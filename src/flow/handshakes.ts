@@ -1,0 +1,145 @@
+/** The segments that change what a connection is: the first one of each side, SYN, FIN, RST, and a window that closes or opens. */
+
+import { ACK, FIN, type FlowSink, type Segment, SYN } from '../model.ts';
+import type { Connections } from './connections.ts';
+import * as at from './fields.ts';
+import type { FlowFacts } from './flow-facts.ts';
+import type { Reassembly } from './reassembly.ts';
+import type { Records } from './records.ts';
+import type { FlowTable } from './table.ts';
+
+/** A reset this near to what is expected, or to what was acknowledged last, is believed (RFC 9293 section 3.10.7.4, leniently). */
+const RESET_REACH = 65_536;
+
+export class Handshakes {
+  private readonly table: FlowTable;
+  private readonly facts: FlowFacts;
+  private readonly records: Records;
+  private readonly reassembly: Reassembly;
+  private readonly connections: Connections;
+  private readonly sink: FlowSink;
+
+  constructor(table: FlowTable, facts: FlowFacts, records: Records, reassembly: Reassembly, connections: Connections, sink: FlowSink) {
+    this.table = table;
+    this.facts = facts;
+    this.records = records;
+    this.reassembly = reassembly;
+    this.connections = connections;
+    this.sink = sink;
+  }
+
+  /** A SYN, or the first segment of its side. */
+  introduce(direction: number, segment: Segment): void {
+    const { table } = this;
+    const syn = (segment.flags & SYN) !== 0;
+    const first = (segment.seq + (syn ? 1 : 0)) | 0;
+    const again = table.is(direction, at.SYN_SENT);
+    if (!table.is(direction, at.KNOWN) || this.startsAt(direction, syn, first)) {
+      table.setInt(direction, at.NEXT, first);
+      table.setInt(direction, at.BASE, (first - 1) | 0);
+    }
+    if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) this.facts.bothDirections++;
+    table.raise(direction, at.KNOWN | at.SENT | (syn ? at.SYN_SENT : 0));
+    if (!syn) return;
+    this.synSeen(direction, segment);
+    if (segment.length > 0 || (segment.flags & FIN) !== 0) return;
+    if (again) this.reassembly.repeated(direction, segment);
+    else this.reassembly.remember(direction, segment);
+  }
+
+  /** May the expected number still be corrected? It may stem from the peer, or from a segment that overtook the SYN. */
+  private startsAt(direction: number, syn: boolean, first: number): boolean {
+    const { table } = this;
+    if (table.float(direction, at.POSITION) > 0 || table.is(direction, at.QUEUED | at.FIN_PENDING | at.FIN_DONE)) return false;
+    if (syn) return true;
+    if (table.is(direction, at.SENT)) return false;
+    const begun = (table.rows.int(direction >> 1, at.STATE) & at.SYN_SEEN) !== 0;
+    return !begun || ((first - table.int(direction, at.NEXT)) | 0) < 0;
+  }
+
+  private synSeen(direction: number, segment: Segment): void {
+    const { rows, frame } = this.table;
+    const id = direction >> 1;
+    const state = rows.int(id, at.STATE);
+    if ((segment.flags & ACK) !== 0) rows.setInt(id, at.STATE, state | at.SYN_ACK_SEEN);
+    else if ((state & at.SYN_SEEN) === 0) {
+      rows.setInt(id, at.STATE, state | at.SYN_SEEN);
+      rows.setFloat(id, at.HANDSHAKE, frame.time);
+      this.facts.synSeen++;
+      this.records.synFound(id);
+    }
+  }
+
+  /** An acknowledgement that is not simply progress of a peer without hole or FIN. */
+  acknowledge(direction: number, segment: Segment): void {
+    const { table, reassembly } = this;
+    const peer = direction ^ 1;
+    if (table.is(peer, at.KNOWN)) reassembly.acknowledge(peer, segment.ack);
+    else {
+      table.setInt(peer, at.NEXT, segment.ack);
+      table.setInt(peer, at.BASE, (segment.ack - 1) | 0);
+      table.raise(peer, at.KNOWN);
+    }
+    this.lingerWhenClosed(direction);
+  }
+
+  arrive(direction: number, segment: Segment): void {
+    const { rows } = this.table;
+    if ((segment.flags & FIN) !== 0) rows.setInt(direction >> 1, at.STATE, rows.int(direction >> 1, at.STATE) | at.END_SEEN);
+    else if (segment.length === 0) return;
+    this.reassembly.arrive(direction, segment, (segment.seq + ((segment.flags & SYN) !== 0 ? 1 : 0)) | 0);
+    this.lingerWhenClosed(direction);
+  }
+
+  /** The receive window of this side closed or opened. */
+  window(direction: number, segment: Segment): void {
+    if (segment.window !== 0) this.table.lower(direction, at.ZERO_WINDOW);
+    else if ((segment.flags & SYN) === 0) {
+      this.table.raise(direction, at.ZERO_WINDOW);
+      this.table.mark(direction, at.ZERO_WINDOW_MOMENT);
+    }
+  }
+
+  reset(direction: number, segment: Segment): void {
+    const { table, facts } = this;
+    const id = direction >> 1;
+    table.rows.setInt(id, at.STATE, table.rows.int(id, at.STATE) | at.END_SEEN);
+    if (!this.believes(direction, segment)) {
+      facts.resetsIgnored++;
+      return;
+    }
+    table.setInt(direction, at.LAST_FRAME, table.frame.number | 0);
+    table.setFloat(direction, at.LAST_TIME, table.frame.time);
+    if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) facts.bothDirections++;
+    if (!table.is(direction, at.KNOWN)) table.setInt(direction, at.NEXT, segment.seq);
+    table.raise(direction, at.KNOWN | at.SENT);
+    if ((segment.flags & ACK) !== 0) this.acknowledge(direction, segment);
+    if (table.is(direction, at.RESET)) return;
+    table.raise(direction, at.RESET);
+    table.mark(direction, at.RESET_MOMENT);
+    this.connections.flush(id);
+    this.sink.reset(id, (direction & 1) === 0 ? 0 : 1);
+    this.connections.linger(id);
+  }
+
+  /** Is the reset in the window, as far as the capture tells? A refused SYN is answered by one that acknowledges it. */
+  private believes(direction: number, segment: Segment): boolean {
+    const { table } = this;
+    const peer = direction ^ 1;
+    const next = table.int(direction, at.NEXT);
+    if (!table.is(direction, at.KNOWN)) {
+      const refusal = table.is(peer, at.SYN_SENT) && (segment.flags & ACK) !== 0;
+      return !refusal || Math.abs((segment.ack - table.int(peer, at.NEXT)) | 0) <= RESET_REACH;
+    }
+    const acked = next + (table.float(direction, at.ACKED_TO) - table.float(direction, at.POSITION));
+    return this.isNear(segment.seq, next) || this.isNear(segment.seq, acked) || this.isNear(segment.seq, this.reassembly.heldTo(direction));
+  }
+
+  private isNear(seq: number, expected: number): boolean {
+    return Math.abs((seq - expected) | 0) <= RESET_REACH;
+  }
+
+  private lingerWhenClosed(direction: number): void {
+    if (this.table.is(direction, at.FIN_ACKED) && this.table.is(direction ^ 1, at.FIN_ACKED)) this.connections.linger(direction >> 1);
+  }
+}

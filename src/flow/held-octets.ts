@@ -1,0 +1,96 @@
+/**
+ * The octets of one direction that arrived ahead of a hole.
+ *
+ * They lie at their distance from the hole's beginning in one buffer, and `Ranges` says which of them are there. Where segments
+ * overlap the octets that came first stay. Buffers come from a pool of a fixed size in all, in powers of two, so that
+ * a capture full of holes can neither exhaust memory nor make the garbage collector work.
+ */
+
+import { Ranges } from './ranges.ts';
+
+/** Bounds per direction: octets from the hole's beginning to the end of what is held, and pieces. */
+export const HELD_LIMIT = 2 ** 20;
+export const PIECES_LIMIT = 1024;
+/** Bound of all directions together. */
+export const POOL_LIMIT = 64 * 2 ** 20;
+const SMALLEST = 4096;
+
+export class HeldOctets {
+  readonly ranges = new Ranges();
+  /** Segments that were put in. */
+  segments = 0;
+  bytes: Uint8Array;
+  /** Offset of bytes[0] in the direction. */
+  base: number;
+
+  constructor(base: number, bytes: Uint8Array) {
+    this.base = base;
+    this.bytes = bytes;
+  }
+
+  /** Moves what is held to another buffer, or forward in its own, so that bytes[0] is the octet at `base`. */
+  move(base: number, bytes: Uint8Array): void {
+    bytes.set(this.bytes.subarray(base - this.base, this.ranges.end - this.base));
+    this.bytes = bytes;
+    this.base = base;
+  }
+
+  /** Puts in bytes[start, end) at `offset`; there must be room. Returns false if octets that are there already differ. */
+  put(offset: number, bytes: Uint8Array, start: number, end: number): boolean {
+    this.segments++;
+    const shift = start - offset;
+    const to = offset + end - start;
+    const missing = [...this.ranges.missing(offset, to), to, to];
+    let same = true;
+    let at = offset;
+    for (let index = 0; index < missing.length; index += 2) {
+      const from = missing[index] ?? to;
+      for (; same && at < from; at++) same = this.bytes[at - this.base] === bytes[at + shift];
+      at = missing[index + 1] ?? to;
+      this.bytes.set(bytes.subarray(from + shift, at + shift), from - this.base);
+    }
+    this.ranges.add(offset, to);
+    return same;
+  }
+}
+
+export class BufferPool {
+  /** Octets lent. */
+  lent = 0;
+  private readonly limit: number;
+  /** Free buffers by the logarithm of their size. */
+  private readonly free: Uint8Array[][] = [];
+  /** Octets of the buffers that exist. */
+  private made = 0;
+
+  constructor(limit = POOL_LIMIT) {
+    this.limit = limit;
+  }
+
+  /** A buffer of at least that size, or undefined when all together would be larger than the bound. */
+  take(size: number): Uint8Array | undefined {
+    const power = Math.max(Math.ceil(Math.log2(size)), Math.log2(SMALLEST));
+    const wanted = 2 ** power;
+    if (this.lent + wanted > this.limit) return undefined;
+    const buffer = this.free[power]?.pop() ?? this.make(wanted);
+    this.lent += wanted;
+    return buffer;
+  }
+
+  give(buffer: Uint8Array): void {
+    this.lent -= buffer.length;
+    const power = Math.log2(buffer.length);
+    const same = this.free[power] ?? [];
+    same.push(buffer);
+    this.free[power] = same;
+  }
+
+  private make(size: number): Uint8Array {
+    if (this.made + size > this.limit) {
+      this.free.length = 0;
+      this.made = this.lent;
+    }
+    this.made += size;
+    return new Uint8Array(size);
+  }
+}

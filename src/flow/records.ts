@@ -1,0 +1,138 @@
+/** Rows of numbers to records: which connection it is, and what is known of it. Not hot: asked for by exchange or finding. */
+
+import type { AddressBook, Connection, ConnectionIdentity, EndFacts, Endpoint, Moment, Side } from '../model.ts';
+import * as at from './fields.ts';
+import type { FlowTable } from './table.ts';
+
+/** A connection gets a further entry in `seenIn`, and its SYN may be found late: then the identity that was handed out says so too. */
+interface OpenIdentity extends ConnectionIdentity {
+  readonly seenIn: { readonly capture: number; readonly stream: number }[];
+  synSeen: boolean;
+}
+
+export class Records {
+  private readonly table: FlowTable;
+  private readonly point: number;
+  private readonly pointName: string;
+  private readonly addresses: AddressBook;
+  private readonly identities = new Map<number, OpenIdentity>();
+
+  constructor(table: FlowTable, point: number, pointName: string, addresses: AddressBook) {
+    this.table = table;
+    this.point = point;
+    this.pointName = pointName;
+    this.addresses = addresses;
+  }
+
+  identity(id: number): ConnectionIdentity {
+    const known = this.identities.get(id);
+    if (known !== undefined) return known;
+    const { rows } = this.table;
+    const identity = {
+      key: `${this.pointName}/${rows.int(id, at.ORDINAL) >>> 0}`,
+      point: this.point,
+      ends: [this.end(id, 0), this.end(id, 1)] as const,
+      seenIn: [{ capture: rows.int(id, at.CAPTURE), stream: rows.int(id, at.STREAM) }],
+      synSeen: (rows.int(id, at.STATE) & at.SYN_SEEN) !== 0,
+    };
+    this.identities.set(id, identity);
+    return identity;
+  }
+
+  /** The connection goes on in another file, where it has another number. */
+  seenAgain(id: number, capture: number, stream: number): void {
+    this.identity(id);
+    this.identities.get(id)?.seenIn.push({ capture, stream });
+  }
+
+  synFound(id: number): void {
+    const known = this.identities.get(id);
+    if (known !== undefined) known.synSeen = true;
+  }
+
+  forget(id: number): void {
+    this.identities.delete(id);
+  }
+
+  snapshot(id: number, clientSide: Side): Connection {
+    const { table } = this;
+    const { key, point, ends, seenIn, synSeen } = this.identity(id);
+    const serverSide = clientSide === 0 ? 1 : 0;
+    const state = table.rows.int(id, at.STATE);
+    const [client, server] = [2 * id + clientSide, 2 * id + serverSide];
+    return {
+      key,
+      point,
+      ends,
+      seenIn: [...seenIn],
+      synSeen,
+      clientSide,
+      client: ends[clientSide],
+      server: ends[serverSide],
+      first: { frame: table.rows.int(id, at.FIRST_FRAME) >>> 0, time: table.rows.float(id, at.FIRST_TIME) },
+      last: this.last(id),
+      established: (state & at.SYN_ACK_SEEN) !== 0 || (this.position(client) > 0 && this.position(server) > 0),
+      handshake: (state & at.HANDSHAKE_DONE) === 0 ? Number.NaN : table.rows.float(id, at.HANDSHAKE),
+      clientEnd: this.endFacts(client),
+      serverEnd: this.endFacts(server),
+      duplicates: table.extra(client, at.DUPLICATES) + table.extra(server, at.DUPLICATES),
+      protocol: 'unknown',
+    };
+  }
+
+  /** Is a SYN from one of these addresses without any answer? */
+  connecting(addresses: ReadonlySet<string>): boolean {
+    const { table } = this;
+    for (let id = 0; id < table.rows.limit; id++) {
+      const halfOpen = table.isOpen(id) && (table.rows.int(id, at.STATE) & at.SYN_SEEN) !== 0 && table.int(2 * id + 1, at.LAST_FRAME) === 0;
+      if (halfOpen && addresses.has(this.end(id, 0).address)) return true;
+    }
+    return false;
+  }
+
+  private end(id: number, side: Side): Endpoint {
+    const { rows } = this.table;
+    const family = (rows.int(id, at.STATE) & at.IPV6) === 0 ? 4 : 6;
+    const address = this.addresses.text(family, rows.int(id, side === 0 ? at.ADDRESS_0 : at.ADDRESS_1));
+    const ports = rows.int(id, at.PORTS);
+    const port = side === 0 ? ports >>> 16 : ports & 0xffff;
+    return { address, port, text: family === 4 ? `${address}:${port}` : `[${address}]:${port}` };
+  }
+
+  private endFacts(direction: number): EndFacts {
+    const { table } = this;
+    const moment = (field: number): Moment | undefined =>
+      momentOf(table.extra(direction, field), table.extraFloat(direction, field + at.MOMENT_TIME));
+    return {
+      octets: this.position(direction),
+      gaps: table.extra(direction, at.GAPS),
+      gapOctets: table.extraFloat(direction, at.GAP_OCTETS),
+      lastData: momentOf(table.int(direction, at.DATA_FRAME), table.float(direction, at.DATA_TIME)),
+      last: momentOf(table.int(direction, at.LAST_FRAME), table.float(direction, at.LAST_TIME)),
+      fin: moment(at.FIN_MOMENT),
+      finAcked: moment(at.FIN_ACKED_MOMENT),
+      reset: moment(at.RESET_MOMENT),
+      retransmissions: table.extra(direction, at.RETRANSMISSIONS),
+      lastRetransmission: moment(at.RETRANSMISSION_MOMENT),
+      probes: table.extra(direction, at.PROBES),
+      lastProbe: moment(at.PROBE_MOMENT),
+      zeroWindow: table.is(direction, at.ZERO_WINDOW) ? moment(at.ZERO_WINDOW_MOMENT) : undefined,
+      ackedTo: table.float(direction ^ 1, at.ACKED_TO),
+    };
+  }
+
+  private position(direction: number): number {
+    return this.table.float(direction, at.POSITION);
+  }
+
+  private last(id: number): Moment {
+    const { table } = this;
+    const [one, other] = [2 * id, 2 * id + 1];
+    const later = table.int(one, at.LAST_FRAME) >>> 0 > table.int(other, at.LAST_FRAME) >>> 0 ? one : other;
+    return { frame: table.int(later, at.LAST_FRAME) >>> 0, time: table.float(later, at.LAST_TIME) };
+  }
+}
+
+function momentOf(frame: number, time: number): Moment | undefined {
+  return frame === 0 ? undefined : { frame: frame >>> 0, time };
+}
