@@ -1,0 +1,260 @@
+/**
+ * A report -> Markdown for a ticket: verdict, who sent what, which box erred and what to change in the first 25 lines, the
+ * rest folded away.
+ *
+ * Captured text stands in code spans whose fence is longer than any run of backticks inside; our own text is escaped, so
+ * that nothing in it is a link, a mention or markup. Above the budget detail goes in a fixed order, and the page says so.
+ */
+
+import type { Evidence, Finding, Report, Text } from '../model.ts';
+import { displayFilter } from './contract.ts';
+import { drawMermaid } from './mermaid.ts';
+import { blindSpots, boxAtFault, boxesOf, counted, countsInWords, type FindingGroup, groupFindings, owedInWords } from './overview.ts';
+import { plain, type SafePiece, type Secrecy, safeLines, safePieces, type ViewOptions } from './safe.ts';
+import { calendar, duration, offset } from './time.ts';
+import { shorten } from './wrap.ts';
+
+const BUDGET = 60_000;
+const HEAD_ROWS = 9;
+const MOST_CAPTURES = 20;
+
+/** A part of the page. Where the budget is short, parts of the highest rank go first, the last of them before the others. */
+interface Part {
+  readonly rank: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+const NEVER_DROPPED = 0;
+const FINDING = 1;
+const FILTER = 2;
+const HEALTH = 3;
+const EXONERATIONS = 4;
+const DIAGRAM = 5;
+const EVIDENCE = 6;
+
+export function renderMarkdown(report: Report, options: ViewOptions): string {
+  const groups = groupFindings(report, report.findings);
+  const parts: Part[] = [
+    { rank: NEVER_DROPPED, name: 'head', text: head(report, groups[0]?.first, options) },
+    ...groups.slice(0, 1).flatMap(({ first }) => diagramParts(report, first, options)),
+    ...groups.flatMap((group, index) => findingParts(report, group, index === 0 ? HEAD_ROWS : 0, options)),
+    ...exonerationParts(report, options),
+    { rank: HEALTH, name: 'capture health', text: captureHealth(report) },
+    { rank: NEVER_DROPPED, name: 'tool', text: code(`${report.tool.name} ${report.tool.version}`) },
+  ];
+  return `${withinBudget(parts, options.maxChars ?? BUDGET).join('\n\n')}\n`;
+}
+
+/** The parts that stay, and a last one that names what went. */
+function withinBudget(parts: readonly Part[], budget: number): string[] {
+  const NOTE = 200;
+  const order = parts.map((_, index) => index).sort((a, b) => (parts[b]?.rank ?? 0) - (parts[a]?.rank ?? 0) || b - a);
+  const dropped = new Set<number>();
+  let size = parts.reduce((sum, part) => sum + part.text.length + 2, 0);
+  for (const index of order) {
+    const part = parts[index];
+    if (part === undefined || part.rank === NEVER_DROPPED || size <= budget - (dropped.size > 0 ? NOTE : 0)) break;
+    dropped.add(index);
+    size -= part.text.length + 2;
+  }
+  const kept = parts.filter((_, index) => !dropped.has(index)).map((part) => part.text);
+  if (dropped.size === 0) return kept;
+  const names = [...new Set(parts.filter((_, index) => dropped.has(index)).map((part) => part.name))];
+  return [
+    ...kept,
+    `Left out for length: ${names.join(', ')} (${counted(dropped.size, 'part')}). The whole report: ${code('--format json')}`,
+  ];
+}
+
+// ------------------------------------------------------------------------------------------------ the first screen
+
+function head(report: Report, first: Finding | undefined, options: ViewOptions): string {
+  const lines = [`# hopcheck: ${countsInWords(report)}`, '', `> ${markdown(report.verdict, options)}`];
+  if (first === undefined) return [...lines, '', ...nothingFound(report)].join('\n');
+  const box = boxAtFault(first);
+  const remedy = first.remedies[0];
+  return [
+    ...lines,
+    '',
+    ...(box === undefined ? [] : [`- **Which box:** ${whichBox(first)}`]),
+    ...(remedy === undefined ? [] : [`- **What to change:** ${prose(remedy.product)}: ${prose(remedy.text)}`]),
+    `- **How sure:** ${first.confidence} (rule ${code(first.rule)})`,
+    '',
+    ...evidenceTable(report, first, options, HEAD_ROWS),
+  ].join('\n');
+}
+
+function whichBox(finding: Finding): string {
+  const box = boxAtFault(finding);
+  const where = box?.endpoints.map(code).join(' / ') ?? '';
+  return `${owedInWords(finding) ?? `the ${box?.name}`} (${where})`;
+}
+
+function nothingFound(report: Report): string[] {
+  const rules = report.rules.filter((rule) => rule.lookedAt > 0);
+  const looked = `${counted(report.connections, 'connection')}, ${counted(report.exchanges, 'exchange')}, ${report.relays} seen on two hops`;
+  return [
+    `Looked at ${looked}, with ${counted(rules.length, 'rule')} that had something to look at.`,
+    '',
+    '**What could not be seen**',
+    '',
+    ...blindSpots(report).map((spot) => `- ${prose(spot)}`),
+  ];
+}
+
+/** Around a long silence the first rows and the last ones matter, so rows are left out in the middle. */
+function evidenceTable(report: Report, finding: Finding, secrecy: Secrecy, most: number): string[] {
+  const { evidence } = finding;
+  const start = evidence[0]?.moment.time ?? 0;
+  const rows = evidence.map((each) => evidenceRow(report, finding, each, start, secrecy));
+  const early = Math.ceil(most / 2);
+  const shown =
+    rows.length <= most ? rows : [...rows.slice(0, early), `| | | | ${rows.length - most} more below |`, ...rows.slice(early - most)];
+  return ['| seconds | frame | who | sent |', '| ---: | ---: | --- | --- |', ...shown];
+}
+
+function evidenceRow(report: Report, finding: Finding, evidence: Evidence, start: number, secrecy: Secrecy): string {
+  const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
+  const text = shorten(safeLines(evidence.text, secrecy).join(', '), 160);
+  return `| ${offset(start, evidence.moment.time)} | ${frame} | ${direction(finding, evidence)} | ${cell(text)} |`;
+}
+
+function direction(finding: Finding, evidence: Evidence): string {
+  const names = boxesOf(finding).map((box) => box.name);
+  const near = names.length === 3 && evidence.hop === 'server-side' ? 1 : 0;
+  const ends = [names[near] ?? 'client', names[near + 1] ?? 'server'];
+  return evidence.from === 'client' ? ends.join(' → ') : ends.reverse().join(' → ');
+}
+
+// ------------------------------------------------------------------------------------------------ the parts behind it
+
+function diagramParts(report: Report, finding: Finding, secrecy: Secrecy): Part[] {
+  const lines = drawMermaid(finding, report, secrecy);
+  return lines.length === 0 ? [] : [{ rank: DIAGRAM, name: 'the diagram', text: ['```mermaid', ...lines, '```'].join('\n') }];
+}
+
+/** `told`: so many rows of evidence at most stand in the head already. */
+function findingParts(report: Report, { first, count }: FindingGroup, told: number, options: ViewOptions): Part[] {
+  const times = count > 1 ? `, ${count} times` : '';
+  const filter = displayFilter(report, first);
+  const texts = [
+    `## ${first.id} ${first.severity}, ${first.confidence}: ${prose(first.title)}${times}`,
+    markdown(first.message, options),
+    section(
+      'Because',
+      first.because.map((text) => markdown(text, options)),
+    ),
+    section('What would change our mind', first.wouldChangeOurMind.map(prose)),
+    section(
+      'What to do',
+      first.remedies.map((remedy) => `${prose(remedy.product)}: ${prose(remedy.text)}`),
+    ),
+    section(
+      'It also explains',
+      first.children.map((child) => `${child.id} ${child.severity}: ${prose(child.title)}`),
+    ),
+    first.basis.length === 0 ? '' : `Basis: ${first.basis.map(prose).join('; ')}`,
+    first.partOf === undefined ? '' : `Part of ${first.partOf}.`,
+  ];
+  return [
+    { rank: FINDING, name: 'findings', text: texts.filter((text) => text !== '').join('\n\n') },
+    ...(filter === undefined ? [] : [{ rank: FILTER, name: 'display filters', text: `In Wireshark: ${code(filter)}` }]),
+    ...(first.evidence.length <= told
+      ? []
+      : [{ rank: EVIDENCE, name: 'evidence', text: details(`Evidence of ${first.id}`, evidenceTable(report, first, options, 100)) }]),
+  ];
+}
+
+function exonerationParts(report: Report, options: ViewOptions): Part[] {
+  const lines = groupFindings(report, report.exonerations).map(
+    ({ first }) => `- ${first.id} ${prose(first.title)}: ${markdown(first.message, options)}`,
+  );
+  return lines.length === 0
+    ? []
+    : [{ rank: EXONERATIONS, name: 'what was cleared', text: ['## Looked at and cleared', '', ...lines].join('\n') }];
+}
+
+function captureHealth(report: Report): string {
+  const captures = report.captures.slice(0, MOST_CAPTURES).flatMap((capture) => {
+    const { health } = capture;
+    const dropped = health.dropped === undefined ? 'drops not told by the file' : `${health.dropped} dropped`;
+    const span =
+      capture.frames === 0 ? '' : `, ${calendar(report.base, capture.firstTime)}, ${duration(capture.lastTime - capture.firstTime)} long`;
+    return [
+      `- ${code(plain(capture.name))}: ${counted(capture.frames, 'frame')}${span}${capture.complete ? '' : ', incomplete'}`,
+      `  - ${counted(health.connections, 'connection')}, ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
+      `  - ${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
+      ...capture.issues.slice(0, MOST_CAPTURES).map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
+    ];
+  });
+  const more = report.captures.length - MOST_CAPTURES;
+  return details('Capture health, and what could not be seen', [
+    ...captures,
+    ...(more > 0 ? [`- and ${more} more captures`] : []),
+    '',
+    ...blindSpots(report).map((spot) => `- not seen: ${prose(spot)}`),
+  ]);
+}
+
+function section(title: string, texts: readonly string[]): string {
+  return texts.length === 0 ? '' : [`**${title}**`, '', ...texts.map((text) => `- ${text}`)].join('\n');
+}
+
+function details(title: string, lines: readonly string[]): string {
+  return ['<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>'].join('\n');
+}
+
+// ------------------------------------------------------------------------------------------------ making text inert
+
+/** Captured parts in code spans, the rest escaped. */
+function markdown(text: Text, secrecy: Secrecy): string {
+  return inert(safePieces(text, secrecy));
+}
+
+/** Our own text, in which `code` is meant as code. */
+export function prose(text: string): string {
+  return inert([{ text: plain(text), captured: false }]);
+}
+
+/** Two code spans that touch would become one run of backticks, so neighbours are joined. */
+function inert(pieces: readonly SafePiece[]): string {
+  const parts: SafePiece[] = [];
+  for (const part of pieces.flatMap((piece) => (piece.captured ? [piece] : ownParts(piece.text)))) {
+    const last = parts.at(-1);
+    if (last?.captured === part.captured) parts.splice(-1, 1, { ...last, text: last.text + part.text });
+    else if (part.text !== '') parts.push(part);
+  }
+  return parts.map(({ text, captured }) => (captured ? code(text) : escaped(text))).join('');
+}
+
+/** Words that Markdown hosts turn into links whatever precedes them: mentions, issue numbers, addresses. */
+const AUTOLINKED = /@|#\d|:\/\/|www\.|\bGH-\d/i;
+
+function ownParts(text: string): SafePiece[] {
+  return text
+    .split(/`([^`]+)`/)
+    .flatMap((part, index) =>
+      index % 2 === 1
+        ? [{ text: part, captured: true }]
+        : part.split(/(\s+)/).map((word) => ({ text: word, captured: AUTOLINKED.test(word) })),
+    );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]#+!|<>~&$^]/g, '\\$&');
+}
+
+/** A code span whose fence is longer than any run of backticks inside. */
+export function code(text: string): string {
+  if (text.trim() === '') return text;
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = longest > 0 || text.startsWith(' ') || text.endsWith(' ') ? ' ' : '';
+  return `${fence}${pad}${text}${pad}${fence}`;
+}
+
+/** In a table a pipe ends the cell even inside a code span. */
+function cell(text: string): string {
+  return code(text.replaceAll('|', '\\x7c'));
+}

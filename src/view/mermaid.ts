@@ -1,0 +1,54 @@
+/**
+ * A finding -> a mermaid sequence diagram, at most 30 arrows and 4,000 characters (what GitLab draws).
+ *
+ * Mermaid has no quoting, so captured text goes through an allow-list: any other character becomes an entity code, which
+ * mermaid prints and neither mermaid, Markdown nor HTML acts on.
+ */
+
+import type { Evidence, Finding } from '../model.ts';
+import type { Context } from './contract.ts';
+import { boxesOf } from './overview.ts';
+import { type Secrecy, safeLines } from './safe.ts';
+import { duration } from './time.ts';
+import { shorten } from './wrap.ts';
+
+const MOST_ARROWS = 30;
+const MOST_CHARACTERS = 4000;
+const LONGEST_LABEL = 60;
+const SILENCE = 0.5e9;
+
+/** Lines without the fence; empty where there is nothing to draw. */
+export function drawMermaid(finding: Finding, context: Context, secrecy: Secrecy): string[] {
+  const boxes = boxesOf(finding);
+  if (boxes.length < 2 || finding.evidence.length === 0) return [];
+  const lines = ['sequenceDiagram', ...boxes.map((box, at) => `    participant B${at} as ${entities(box.name)}`)];
+  let size = lines.join('\n').length;
+  let before: Evidence | undefined;
+  for (const evidence of finding.evidence.slice(0, MOST_ARROWS)) {
+    const step = [...quiet(finding, before, evidence, boxes.length), arrow(evidence, context, boxes.length, secrecy)];
+    size += step.join('\n').length + 1;
+    if (size > MOST_CHARACTERS) break;
+    lines.push(...step);
+    before = evidence;
+  }
+  return lines;
+}
+
+function arrow(evidence: Evidence, context: Context, boxes: number, secrecy: Secrecy): string {
+  const near = boxes === 3 && evidence.hop === 'server-side' ? 1 : 0;
+  const [from, to] = evidence.from === 'client' ? [near, near + 1] : [near + 1, near];
+  const { frame } = context.locate(evidence.connection.point, evidence.moment.frame);
+  const label = shorten(safeLines(evidence.text, secrecy).join(', '), LONGEST_LABEL);
+  return `    B${from}->>B${to}: frame ${frame} ${entities(label)}`;
+}
+
+function quiet({ wait }: Finding, before: Evidence | undefined, next: Evidence, boxes: number): string[] {
+  const [from, to] = [before?.moment.time ?? Number.NaN, next.moment.time];
+  if (wait === undefined || !(to - from >= SILENCE) || from < wait.start.time || to > wait.end.time) return [];
+  return [`    Note over B0,B${boxes - 1}: ${duration(to - from)} of silence`];
+}
+
+/** Everything but letters, digits, spaces and a few marks that mean nothing as a numeric entity code. */
+export function entities(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9 .,/=_()-]/gu, (character) => `#${character.codePointAt(0)};`);
+}

@@ -1,0 +1,138 @@
+/**
+ * A report -> what every view for people says first: counts by severity, groups, whose move it was, what was not visible.
+ */
+
+import type { CaptureReport, DebtKind, Finding, Report, Severity } from '../model.ts';
+import { duration } from './time.ts';
+
+/** From worst. */
+export const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
+
+const DEBTS: Readonly<Record<DebtKind, string>> = {
+  'request-head': 'the rest of a request head',
+  'request-body': 'the rest of a request body',
+  continue: 'a 100 (Continue)',
+  'response-head': 'a response',
+  'response-body': 'the rest of a response body',
+  close: 'the close of the connection',
+};
+
+/** The findings of one cause: people read the first one and how many there are. */
+export interface FindingGroup {
+  readonly first: Finding;
+  readonly count: number;
+}
+
+/** Worst severity first, then as found. */
+export function groupFindings(report: Report, findings: readonly Finding[]): FindingGroup[] {
+  const seen = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const members = seen.get(finding.group);
+    if (members === undefined) seen.set(finding.group, [finding]);
+    else members.push(finding);
+  }
+  const counts = new Map(report.groups.map((group) => [group.id, group.count]));
+  return [...seen]
+    .flatMap(([id, members]) => members.slice(0, 1).map((first) => ({ first, count: Math.max(members.length, counts.get(id) ?? 0) })))
+    .sort((a, b) => SEVERITIES.indexOf(a.first.severity) - SEVERITIES.indexOf(b.first.severity));
+}
+
+/** Findings on top, those that their group only counts included; worst first, without those that are absent. */
+export function severityCounts(report: Report): Partial<Record<Severity, number>> {
+  const counts = new Map<Severity, number>();
+  for (const { first, count } of groupFindings(report, report.findings)) {
+    counts.set(first.severity, (counts.get(first.severity) ?? 0) + count);
+  }
+  return Object.fromEntries(counts);
+}
+
+/** "1 hang, 2 violations". */
+export function countsInWords(report: Report): string {
+  const counts = Object.entries(severityCounts(report));
+  return counts.length === 0 ? 'no findings' : counts.map(([severity, count]) => severityCount(severity, count)).join(', ');
+}
+
+function severityCount(severity: string, count: number): string {
+  const plural = new Map([
+    ['hang', 'hangs'],
+    ['loss', 'losses'],
+    ['violation', 'violations'],
+  ]);
+  return `${count} ${count === 1 ? severity : (plural.get(severity) ?? severity)}`;
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** What the ends of the hops of a finding are called, from the client on. */
+export interface Box {
+  readonly name: 'client' | 'proxy' | 'origin' | 'server';
+  /** Its endpoints, the one nearer to the client first. */
+  readonly endpoints: readonly string[];
+}
+
+export function boxesOf(finding: Finding): Box[] {
+  const near = finding.hops.find((hop) => hop.role === 'client-side');
+  const far = finding.hops.find((hop) => hop.role === 'server-side');
+  if (near !== undefined && far !== undefined) {
+    return [
+      { name: 'client', endpoints: [near.client.text] },
+      { name: 'proxy', endpoints: [near.server.text, far.client.text] },
+      { name: 'origin', endpoints: [far.server.text] },
+    ];
+  }
+  const hop = near ?? far ?? finding.hops[0];
+  if (hop === undefined) return [];
+  return [
+    { name: hop === far ? 'proxy' : 'client', endpoints: [hop.client.text] },
+    { name: hop === far ? 'origin' : hop === near ? 'proxy' : 'server', endpoints: [hop.server.text] },
+  ];
+}
+
+/** The box that had to move: the debtor where there is a debt, else the one that stands between, else the sender. */
+export function boxAtFault(finding: Finding): Box | undefined {
+  const boxes = boxesOf(finding);
+  if (finding.wait === undefined) return boxes.length === 3 ? boxes[1] : boxes[finding.direction === 'response' ? 1 : 0];
+  const beyondProxy = boxes.length === 3 && finding.hops[0]?.role === 'server-side';
+  return boxes[(finding.wait.debtor === 'server' ? 1 : 0) + (beyondProxy ? 1 : 0)];
+}
+
+/** "the proxy owed a response for 7.96 s, until it reset the connection"; undefined where nothing was owed. */
+export function owedInWords(finding: Finding): string | undefined {
+  const { wait } = finding;
+  const debtor = boxAtFault(finding);
+  if (wait === undefined || debtor === undefined) return undefined;
+  const paid = `the ${debtor.name} owed ${DEBTS[wait.debt]} for ${duration(wait.end.time - wait.start.time)}`;
+  if (wait.ended === 'answered') return `${paid}, until it was paid`;
+  if (wait.ended === 'capture-end') return `${paid} and still did when the capture ended`;
+  const who = (wait.ended === 'server-close') === (wait.debtor === 'server') ? 'it' : 'the other side';
+  return `${paid}, until ${who} ${wait.by === 'RST' ? 'reset' : 'closed'} the connection`;
+}
+
+/** What the captures could not show, in sentences; never empty. */
+export function blindSpots(report: Report): string[] {
+  const spots = report.captures.flatMap((capture) => {
+    const name = report.captures.length > 1 ? `${capture.name}: ` : '';
+    return captureBlindSpots(capture).map((spot) => name + spot);
+  });
+  if (report.relays === 0) spots.push('no exchange was seen on two hops: what a proxy did on its other side is not in here');
+  return [...spots, 'the last 2 s of a capture: tcpdump may lose its last block, so nothing is concluded from silence there'];
+}
+
+function captureBlindSpots({ health, complete, dropped, format }: CaptureReport): string[] {
+  const lost = health.dropped ?? dropped;
+  const late = health.connections - health.synSeen;
+  const oneSided = health.connections - health.bothDirections;
+  const spots: [boolean, string][] = [
+    [!complete, 'what came after the place where the file breaks off'],
+    [late > 0, `how ${counted(late, 'connection')} began: the capture starts in the middle`],
+    [oneSided > 0, `the other direction of ${counted(oneSided, 'connection')}`],
+    [health.encrypted > 0, `inside ${counted(health.encrypted, 'encrypted connection')}`],
+    [health.gaps > 0, `octets missing at ${counted(health.gaps, 'place')}`],
+    [health.cutFrames > 0, `the end of ${counted(health.cutFrames, 'cut frame')} (capture with -s 0)`],
+    [lost !== undefined && lost > 0, `${counted(lost ?? 0, 'frame')} that the capturing program lost (capture with -B 16384)`],
+    [lost === undefined && format !== undefined, 'whether frames were lost while capturing: the file does not tell'],
+  ];
+  return spots.flatMap(([applies, text]) => (applies ? [text] : []));
+}

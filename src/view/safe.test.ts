@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { everyWire, WORST } from '../../test/support/hostile-report.ts';
+import { viewOptions } from '../../test/support/view-options.ts';
+import { redactField, redactTarget } from './redact.ts';
+import { escapeOctets, plain, safePieces, safeText, safeWire } from './safe.ts';
+
+const hash = () => 'beef';
+const octets = fc.array(fc.integer({ min: 0, max: 255 })).map((codes) => String.fromCharCode(...codes));
+
+describe('escaping', () => {
+  test.each([
+    ['GET /a', 'GET /a'],
+    ['a\r\n\tb', 'a\\r\\n\\tb'],
+    ['\u0000\u001b[0m\u007f', '\\x00\\x1b[0m\\x7f'],
+    ['\u0085\u009b\u00e9', '\\x85\\x9b\\xe9'],
+    ['\\x1b', '\\\\x1b'],
+  ])('octets %j become %s', (input, output) => {
+    expect(escapeOctets(input)).toBe(output);
+  });
+
+  test.each([
+    ['proxy.pcap', 'proxy.pcap'],
+    ['C:\\captures\\日本.pcap', 'C:\\captures\\日本.pcap'],
+    ['a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
+    ['\u2028\u2029\u200b\ufeff', '\\u2028\\u2029\\u200b\\ufeff'],
+    ['\ud800x', '\\ud800x'],
+    ['tag\u{e0041}', 'tag\\u{e0041}'],
+    ['a\nb', 'a\\x0ab'],
+  ])('our own text %j becomes %s', (input, output) => {
+    expect(plain(input)).toBe(output);
+  });
+
+  test('octets can be read back', () => {
+    const named = new Map([
+      ['\\r', '\r'],
+      ['\\n', '\n'],
+      ['\\t', '\t'],
+      ['\\\\', '\\'],
+    ]);
+    const back = (text: string) =>
+      text.replaceAll(
+        /\\(?:x([0-9a-f]{2})|.)/g,
+        (all, hex: string | undefined) => named.get(all) ?? String.fromCharCode(Number.parseInt(hex ?? '', 16)),
+      );
+    fc.assert(fc.property(octets, (input) => void expect(back(escapeOctets(input))).toBe(input)));
+  });
+
+  test('whatever is in a Wire, printable ASCII comes out', () => {
+    fc.assert(
+      fc.property(octets, fc.boolean(), (input, showSecrets) => {
+        expect(safeText(everyWire(input), viewOptions(80, { showSecrets }))).toMatch(/^[ -~]*$/);
+      }),
+    );
+  });
+
+  test.each(WORST)('%s', (_name, input) => {
+    expect(safeText(everyWire(input), viewOptions(80, { showSecrets: true }))).toMatch(/^[ -~]*$/);
+  });
+
+  test('a very long value is cut and counted', () => {
+    expect(safeWire({ kind: 'reason', octets: 'r'.repeat(1000) }, viewOptions())).toBe(`${'r'.repeat(400)} [+600 octets]`);
+  });
+
+  test('captured parts stay apart from ours; a space between two of them joins them', () => {
+    const [method, target] = [{ kind: 'method', octets: 'GET' } as const, { kind: 'target', octets: '/a' } as const];
+    expect(safePieces(['sent ', method, ' ', target, ' again'], viewOptions())).toEqual([
+      { text: 'sent ', captured: false },
+      { text: 'GET /a', captured: true },
+      { text: ' again', captured: false },
+    ]);
+  });
+
+  test('no other view file opens a Wire', () => {
+    const folder = new URL('.', import.meta.url);
+    const openers = readdirSync(folder).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && readFileSync(new URL(file, folder), 'utf8').includes('.octets'),
+    );
+    expect(openers).toEqual(['safe.ts']);
+  });
+});
+
+describe('redaction of field values', () => {
+  test.each([
+    ['connection', 'keep-alive, X-Odd', 'keep-alive, X-Odd'],
+    ['Keep-Alive', 'timeout=5, max=100', 'timeout=5, max=100'],
+    ['via', '1.1 proxy (squid/5.7)', '1.1 proxy (squid/5.7)'],
+    ['cookie', 'sid=1; b=2', '<redacted 10 octets #beef>'],
+    ['set-cookie', 'a=b', '<redacted 3 octets #beef>'],
+    ['authorization', 'Basic dXNlcjpwYXNz', 'Basic <redacted 12 octets #beef>'],
+    ['authorization', 'dXNlcjpwYXNz', '<redacted 12 octets #beef>'],
+    ['proxy-authorization', 'NTLM TlRMTVNTUAAB', 'NTLM <redacted 12 octets #beef>'],
+    ['www-authenticate', 'Digest realm="x", nonce="y"', 'Digest <redacted 20 octets #beef>'],
+    ['x-api-key', 'k', '<redacted 1 octet #beef>'],
+    ['x-never-heard-of', 'value', '<redacted 5 octets #beef>'],
+    [undefined, 'value', '<redacted 5 octets #beef>'],
+    ['referer', 'http://e/?a', '<redacted 11 octets #beef>'],
+    ['location', 'http://e/a?token=abc', 'http://e/a?token=<redacted 3 octets #beef>'],
+    ['cookie', '', ''],
+  ])('%s: %s', (name, value, shown) => {
+    expect(redactField(name, value, hash)).toBe(shown);
+  });
+});
+
+describe('redaction of targets', () => {
+  const SECRET = '<redacted 6 octets #beef>';
+  test.each([
+    ['/a/b.gif?x=1&y=2', '/a/b.gif?x=1&y=2'],
+    ['*', '*'],
+    ['origin.example:443', 'origin.example:443'],
+    ['/a?token=s3cr3t', `/a?token=${SECRET}`],
+    ['/a?x=1&API_KEY=s3cr3t&y=2', `/a?x=1&API_KEY=${SECRET}&y=2`],
+    ['/a?sig=s3cr3t;code=s3cr3t#access_token=s3cr3t', `/a?sig=${SECRET};code=${SECRET}#access_token=${SECRET}`],
+    ['/a?Session-Id=s3cr3t', `/a?Session-Id=${SECRET}`],
+    ['/a?pass%77ord=s3cr3t', `/a?pass%77ord=${SECRET}`],
+    ['/a?%2570assword=s3cr3t', `/a?%2570assword=${SECRET}`],
+    ['/a?user[password]=s3cr3t', `/a?user[password]=${SECRET}`],
+    ['/a;jsessionid=s3cr3t/b', `/a;jsessionid=${SECRET}/b`],
+    ['/a?a=1?secret=s3cr3t', `/a?a=1?secret=${SECRET}`],
+    ['http://s3cr3t@e.example/a@b', `http://${SECRET}@e.example/a@b`],
+    ['http://s3cr3t@e.example?q=a', `http://${SECRET}@e.example?q=a`],
+    ['s3cr3t@e.example:443', `${SECRET}@e.example:443`],
+    ['//s3cr3t@e.example/', `//${SECRET}@e.example/`],
+    ['/a?next=%2Fb%3Ftoken%3Ds3cr3t', '/a?next=<redacted 21 octets #beef>'],
+    ['/hook/T0a1B2c3D4e5F6g7H8i9J0k1', '/hook/<redacted 24 octets #beef>'],
+    ['/assets/app.3f2c9d8e7b6a5f4e3f2c9d8e.js', '/assets/app.3f2c9d8e7b6a5f4e3f2c9d8e.js'],
+    ['/o/123e4567-e89b-12d3-a456-426614174000', '/o/123e4567-e89b-12d3-a456-426614174000'],
+  ])('%s', (target, shown) => {
+    expect(redactTarget(target, hash)).toBe(shown);
+  });
+
+  test.each(['%3F', '?a', '//', 'aA1', '%25', ';=', '//a@', '-'])('256 KiB of %s take no time', (part) => {
+    const before = performance.now();
+    redactTarget(part.repeat(Math.floor(262_144 / part.length)), hash);
+    redactTarget(`/?a=${part.repeat(Math.floor(262_144 / part.length))}`, hash);
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+
+  test('equal secrets show as equal, other ones do not', () => {
+    const shown = (secret: string) => safeWire({ kind: 'target', octets: `/?key=${secret}` }, viewOptions());
+    expect(shown('aaaa')).toBe(shown('aaaa'));
+    expect(shown('aaaa')).not.toBe(shown('aaab'));
+  });
+
+  test('with showSecrets nothing is redacted and everything is escaped', () => {
+    const options = viewOptions(80, { showSecrets: true });
+    expect(safeWire({ kind: 'target', octets: '/?key=\u001b' }, options)).toBe('/?key=\\x1b');
+    expect(safeWire({ kind: 'octets', octets: 'body\n' }, options)).toBe('body\\n');
+  });
+
+  test('of a body only chunk framing is shown', () => {
+    expect(safeWire({ kind: 'octets', octets: '\r\n1f4\r\n' }, viewOptions())).toBe('\\r\\n1f4\\r\\n');
+    expect(safeWire({ kind: 'octets', octets: 'name=value' }, viewOptions())).toMatch(/^<redacted 10 octets #/);
+  });
+});

@@ -1,0 +1,236 @@
+/**
+ * A report -> text for a terminal: the verdict, each cause with its ladder, the table, what was cleared, and how far one
+ * could see. No line is longer than `options.width`; what is said in colour is also said in words.
+ */
+
+import type { CaptureReport, Evidence, Finding, Report } from '../model.ts';
+import { displayFilter, evidenceFrames } from './contract.ts';
+import { drawLadder } from './ladder.ts';
+import { blindSpots, boxesOf, counted, countsInWords, type FindingGroup, groupFindings, owedInWords } from './overview.ts';
+import { plain, safeText, type ViewOptions } from './safe.ts';
+import { drawTable, NARROWEST_TABLE, SEVERITY_STYLES } from './table.ts';
+import { calendar, duration, offset } from './time.ts';
+import { widthOf, wrap } from './wrap.ts';
+
+/** Causes told in full; the table has all. */
+const MOST_TOLD = 12;
+const MOST_REMEDIES = 6;
+const MOST_LISTED = 20;
+/** Fewer columns than this are taken for this many. */
+const NARROWEST = 40;
+
+type Lines = string[];
+
+export function renderText(report: Report, given: ViewOptions): string {
+  const options = { ...given, width: Math.max(NARROWEST, given.width) };
+  const groups = groupFindings(report, report.findings);
+  const lines = [
+    ...verdict(report, groups, options),
+    ...groups.slice(0, MOST_TOLD).flatMap((group) => ['', ...tellGroup(report, group, options)]),
+    ...(groups.length > 0 ? findingsTable(groups, options) : whatWasLookedAt(report, options)),
+    ...exonerations(report, options),
+    ...captureHealth(report, options),
+    ...bullets('What could not be seen', blindSpots(report), options),
+    ...nextCommands(report, groups[0]?.first, options),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+// ------------------------------------------------------------------------------------------------ the verdict
+
+function verdict(report: Report, groups: readonly FindingGroup[], options: ViewOptions): Lines {
+  const style = SEVERITY_STYLES[groups[0]?.first.severity ?? ''] ?? 'bold';
+  const names = report.captures.map((capture) => plain(capture.name));
+  const looked = `${counted(report.connections, 'connection')}, ${counted(report.exchanges, 'exchange')}, ${report.relays} seen on two hops`;
+  return [
+    ...wrap(safeText(report.verdict, options), options.width).map((line) => options.paint(style, line)),
+    ...wrap(`${countsInWords(report)} in ${listed(names)}: ${looked}`, options.width).map((line) => options.paint('dim', line)),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 3 ? names.join(', ') || 'no capture' : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
+
+// ------------------------------------------------------------------------------------------------ one cause
+
+function tellGroup(report: Report, { first, count }: FindingGroup, options: ViewOptions): Lines {
+  const times = count > 1 ? `, seen ${count} times, ${first.id} shown` : '';
+  const head = `${first.id}  ${first.severity.toUpperCase()}, ${first.confidence}: ${plain(first.title)}${times}`;
+  const why = reasons(first, options);
+  const drawn = first.severity === 'hang' || first.severity === 'will-hang' ? drawLadder(first, report, options) : [];
+  return [
+    ...wrap(head, options.width, '', '    ').map((line) => options.paint(SEVERITY_STYLES[first.severity] ?? 'bold', line)),
+    ...wrap(safeText(first.message, options), options.width, '    '),
+    '',
+    ...whoIsWho(report, first, options),
+    '',
+    ...(drawn.length > 0 ? drawn : evidenceList(report, first, options)),
+    ...(why.length > 0 ? ['', ...why] : []),
+  ];
+}
+
+function whoIsWho(report: Report, finding: Finding, options: ViewOptions): Lines {
+  const names = boxesOf(finding).map((box) => box.name);
+  const lines = finding.hops.flatMap((hop) => {
+    const from = hop.role === 'server-side' ? names.length - 2 : 0;
+    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${inCapture(report, capture)}`).join(', ');
+    return wrap(`${names[from]} ${hop.client.text} > ${names[from + 1]} ${hop.server.text}, ${seen}`, options.width, '    ', '      ');
+  });
+  const owed = owedInWords(finding);
+  return owed === undefined ? lines : [...lines, ...wrap(`T${owed.slice(1)}.`, options.width, '    ')];
+}
+
+/** Which file, where there are several. */
+function inCapture(report: Report, index: number): string {
+  const capture = report.captures[index];
+  return report.captures.length > 1 && capture !== undefined ? ` of ${plain(capture.name)}` : '';
+}
+
+function evidenceList(report: Report, finding: Finding, options: ViewOptions): Lines {
+  const start = finding.evidence[0]?.moment.time ?? 0;
+  return finding.evidence.flatMap((evidence) => {
+    const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
+    const head = `    ${offset(start, evidence.moment.time).padStart(10)} s  frame ${frame}  ${sender(finding, evidence)}: `;
+    return wrap(safeText(evidence.text, options), options.width, head, ' '.repeat(18));
+  });
+}
+
+function sender(finding: Finding, evidence: Evidence): string {
+  const names = boxesOf(finding).map((box) => box.name);
+  const near = names.length === 3 && evidence.hop === 'server-side' ? 1 : 0;
+  return names[near + (evidence.from === 'client' ? 0 : 1)] ?? evidence.from;
+}
+
+function reasons(finding: Finding, options: ViewOptions): Lines {
+  const because = finding.because.map((text) => safeText(text, options));
+  const remedies = finding.remedies.map(({ product, text }) => `${plain(product)}: ${plain(text)}`);
+  const children = finding.children.map((child) => `${child.id} ${child.severity}, ${child.confidence}: ${plain(child.title)}`);
+  return [
+    ...reasonList('Because', because, options),
+    ...reasonList('What would change our mind', finding.wouldChangeOurMind.map(plain), options),
+    ...reasonList('What to do', upTo(remedies, MOST_REMEDIES, `hopcheck explain ${finding.rule}`), options),
+    ...reasonList('It also explains', upTo(children, MOST_REMEDIES, '--format json'), options),
+    ...reasonList('Basis', finding.basis.length === 0 ? [] : [finding.basis.map(plain).join('; ')], options),
+    ...(finding.partOf === undefined ? [] : wrap(`Part of ${finding.partOf}.`, options.width, '    ')),
+  ];
+}
+
+function reasonList(title: string, texts: readonly string[], options: ViewOptions): Lines {
+  if (texts.length === 0) return [];
+  return [options.paint('bold', `    ${title}`), ...texts.flatMap((text) => wrap(text, options.width, '      - ', '        '))];
+}
+
+function upTo(texts: readonly string[], most: number, where: string): string[] {
+  return texts.length <= most ? [...texts] : [...texts.slice(0, most), `... and ${texts.length - most} more (${where})`];
+}
+
+// ------------------------------------------------------------------------------------------------ the whole report
+
+function findingsTable(groups: readonly FindingGroup[], options: ViewOptions): Lines {
+  const untold = groups.length - MOST_TOLD;
+  const note = untold > 0 ? wrap(`The first ${MOST_TOLD} causes are told above; ${untold} more are in the table.`, options.width) : [];
+  if (options.width < NARROWEST_TABLE) return bullets('Findings', groups.map(lineOf), options);
+  return ['', options.paint('bold', 'Findings'), ...note, ...drawTable(groups, options.width, options.paint)];
+}
+
+function lineOf({ first, count }: FindingGroup): string {
+  return `${first.id} ${first.severity}, ${first.confidence}: ${first.rule}${count > 1 ? `, ${count} times` : ''}`;
+}
+
+/** Without findings: what the silence of this report is worth. */
+function whatWasLookedAt(report: Report, options: ViewOptions): Lines {
+  const rules = report.rules.filter((rule) => rule.lookedAt > 0).map((rule) => `${rule.id} (${rule.lookedAt})`);
+  const idle = report.rules.length - rules.length;
+  const asked =
+    rules.length === 0 ? 'no rule found anything that it applies to' : `rules and the records they looked at: ${rules.join(', ')}`;
+  const proxies = report.proxies.map((addresses) => addresses.join(' / '));
+  return bullets(
+    'What was looked at',
+    [
+      asked,
+      ...(idle > 0 && rules.length > 0 ? [`${counted(idle, 'rule')} had nothing to look at`] : []),
+      proxies.length === 0 ? 'no proxy was recognised' : `proxies: ${proxies.join(', ')}`,
+    ],
+    options,
+  );
+}
+
+function exonerations(report: Report, options: ViewOptions): Lines {
+  const texts = groupFindings(report, report.exonerations).map(({ first, count }) => {
+    const frames = evidenceFrames(report, first)?.frames.slice(0, 6).join(', ');
+    const where = frames === undefined ? '' : ` (frames ${frames})`;
+    return `${first.id} ${plain(first.title)}${count > 1 ? `, ${count} times` : ''}: ${safeText(first.message, options)}${where}`;
+  });
+  return bullets('Looked at and cleared', upTo(texts, MOST_LISTED, '--format json'), options);
+}
+
+function captureHealth(report: Report, options: ViewOptions): Lines {
+  const lines = report.captures.slice(0, MOST_LISTED).flatMap((capture) => healthOf(report, capture, options));
+  const more = report.captures.length - MOST_LISTED;
+  const rest = more > 0 ? [`  ... and ${more} more (--format json)`] : [];
+  return ['', options.paint('bold', 'Capture health'), ...lines, ...rest];
+}
+
+function healthOf(report: Report, capture: CaptureReport, options: ViewOptions): Lines {
+  const { health } = capture;
+  const dropped = health.dropped === undefined ? 'drops not told by the file' : `${health.dropped} dropped`;
+  const quiet = capture.observedUntil - capture.lastTime;
+  const facts = [
+    `${counted(capture.frames, 'frame')}, ${calendar(report.base, capture.firstTime)}, ${duration(capture.lastTime - capture.firstTime)} long` +
+      (quiet > 0 ? `, and nothing in the ${duration(quiet)} after it` : ''),
+    `${counted(health.connections, 'connection')}: ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
+    `${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
+    ...upTo(capture.issues.map(issueText), MOST_LISTED, '--format json'),
+  ];
+  const kind = [capture.format ?? 'not read', ...capture.linkTypes].map(plain).join(', ');
+  const state = capture.complete ? '' : ', incomplete';
+  return [
+    ...wrap(`${plain(capture.name)}: ${kind}, ${counted(capture.bytes, 'octet')}${state}`, options.width, '  ', '    '),
+    ...(capture.frames === 0 ? facts.slice(3) : facts).flatMap((fact) => wrap(fact, options.width, '    ')),
+  ];
+}
+
+function issueText(issue: CaptureReport['issues'][number]): string {
+  const place = issue.offset === undefined || issue.message.includes('(at byte ') ? '' : ` (at byte ${issue.offset})`;
+  return `${issue.code}: ${plain(issue.message)}${place}${issue.count > 1 ? `, ${issue.count} times` : ''}`;
+}
+
+function bullets(title: string, texts: readonly string[], options: ViewOptions): Lines {
+  if (texts.length === 0) return [];
+  return ['', options.paint('bold', title), ...texts.flatMap((text) => wrap(plain(text), options.width, '  - ', '    '))];
+}
+
+// ------------------------------------------------------------------------------------------------ what to type next
+
+function nextCommands(report: Report, finding: Finding | undefined, options: ViewOptions): Lines {
+  if (finding === undefined) return [];
+  const filter = displayFilter(report, finding);
+  const capture = report.captures[evidenceFrames(report, finding)?.capture ?? -1];
+  return [
+    '',
+    options.paint('bold', 'Next'),
+    ...(filter === undefined ? [] : tshark(capture, filter, options)),
+    ...wrap(`hopcheck explain ${finding.rule}`, options.width, '  '),
+  ];
+}
+
+/** A line end inside the quoted filter is white space to Wireshark, so that the command may be pasted as it stands. */
+function tshark(capture: CaptureReport | undefined, filter: string, options: ViewOptions): Lines {
+  const readable = capture !== undefined && capture.name !== '-' && plain(capture.name) === capture.name;
+  if (!readable) return wrap(`Wireshark: ${spaced(filter)}`, options.width, '  ', '    ');
+  const call = `tshark -r ${shellQuoted(capture.name)} -Y`;
+  const line = `  ${call} '${filter}'`;
+  if (widthOf(line) <= options.width) return [line];
+  if (widthOf(call) + 4 > options.width) return wrap(`Wireshark: ${spaced(filter)}`, options.width, '  ', '    ');
+  return [`  ${call} \\`, ...wrap(`'${spaced(filter)}'`, options.width, '    ')];
+}
+
+function spaced(filter: string): string {
+  return filter.replaceAll(',', ', ');
+}
+
+function shellQuoted(name: string): string {
+  const safe = name.startsWith('-') ? `./${name}` : name;
+  return /^[\w./:@%+=,-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`;
+}
