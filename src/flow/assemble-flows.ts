@@ -11,6 +11,7 @@
 import {
   ACK,
   type AddressBook,
+  type Connection,
   type ConnectionIdentity,
   type ConnectionTable,
   FIN,
@@ -41,6 +42,8 @@ export interface FlowStage extends Stage<Segment> {
   readonly facts: FlowFacts;
   /** The next file of the point begins; `index` is its place in the report. */
   newCapture(index: number): void;
+  /** Nothing else came until `time`: closes the holes that have waited long enough. Every segment says so too. */
+  tick(time: number): void;
 }
 
 /**
@@ -91,7 +94,7 @@ class Answers implements ConnectionTable {
     return this.records.identity(connection);
   }
 
-  snapshot(connection: number, clientSide: Side): ReturnType<ConnectionTable['snapshot']> {
+  snapshot(connection: number, clientSide: Side): Connection {
     return this.records.snapshot(connection, clientSide);
   }
 
@@ -124,14 +127,11 @@ class Flows implements FlowStage {
     const { flags, length, frame } = segment;
     const time = frame.time;
     flows.frame = frame;
-    if (time >= reassembly.due) reassembly.overdue(time);
+    this.tick(time);
 
     let direction = flows.index.find(segment);
     if (direction < 0) direction = this.connections.begin(segment);
-    else if ((flags & (SYN | ACK)) === SYN && this.connections.reuses(direction, segment)) {
-      this.connections.close(direction >> 1);
-      direction = this.connections.begin(segment);
-    }
+    else if ((flags & (SYN | ACK)) === SYN) direction = this.connections.meet(direction, segment);
     const id = direction >> 1;
     const ints = flows.rows.page(id);
     const floats = flows.rows.floatPage(id);
@@ -149,6 +149,9 @@ class Flows implements FlowStage {
     floats[(own >> 1) + at.LAST_TIME] = time;
 
     if ((flags & ACK) !== 0) {
+      if ((ints[row + at.STATE]! & at.HANDSHAKE_STATES) === at.HANDSHAKE_READY && direction === 2 * id && (flags & SYN) === 0) {
+        this.handshakes.complete(id);
+      }
       const ahead = (segment.ack - ints[peer + at.NEXT]!) | 0;
       const state = ints[peer + at.SIDE_STATE]!;
       if ((state & (at.KNOWN | at.QUEUED | at.FIN_PENDING | at.FIN_DONE)) !== at.KNOWN || ahead > 0) {
@@ -170,18 +173,22 @@ class Flows implements FlowStage {
       if (ahead === -1) reassembly.probe(direction, segment);
       return;
     }
-    if (ints[row + at.LINGER] !== 0) ints[row + at.STATE]! |= at.TOUCHED;
     if (ahead !== 0 || captured !== length || (flags & (SYN | FIN)) !== 0 || (state & (at.QUEUED | at.FIN_PENDING | at.FIN_DONE)) !== 0) {
       this.handshakes.arrive(direction, segment);
       return;
     }
     reassembly.twins.seen(direction, segment.seq, segment.ack, flags, length, time);
     if (length === 1 && (ints[peer + at.SIDE_STATE]! & at.ZERO_WINDOW) !== 0) reassembly.countProbe(direction);
+    if (ints[row + at.LINGER] !== 0) ints[row + at.STATE]! |= at.TOUCHED;
     ints[own + at.DATA_FRAME] = frame.number | 0;
     floats[(own >> 1) + at.DATA_TIME] = time;
     this.sink.data(id, (direction & 1) === 0 ? 0 : 1, segment.bytes, segment.start, segment.end);
     floats[(own >> 1) + at.POSITION]! += length;
     ints[own + at.NEXT] = (segment.seq + length) | 0;
+  }
+
+  tick(time: number): void {
+    if (time >= this.reassembly.due) this.reassembly.overdue(time);
   }
 
   end(): void {

@@ -1,8 +1,9 @@
 /**
  * Beginning and end of connections: their rows, their numbers, and who must go when there are too many.
  *
- * The number is Wireshark's `tcp.stream` (4.0): a new one for a new pair of ends, and for a SYN whose sequence number is not the base
- * of its direction or that follows a FIN or RST. It starts at 0 in each file; the ordinal runs on.
+ * The number is Wireshark's `tcp.stream`: a new one for a new pair of ends, and for a SYN whose sequence number is not the base of
+ * its direction. (Its source in some versions also has "or that follows a FIN or RST"; tshark 4.0.17 does not do so.) It starts at
+ * 0 in each file; the ordinal runs on.
  */
 
 import { ACK, type FlowSink, type Segment, SYN } from '../model.ts';
@@ -41,7 +42,7 @@ export class Connections {
   }
 
   /** The direction of a segment that begins a connection. Its sender opened it, unless it is a SYN-ACK. */
-  begin(segment: Segment): number {
+  begin(segment: Segment, stream = this.facts.streams++): number {
     const { table, facts } = this;
     const { rows, frame } = table;
     if (rows.used >= this.limit) this.makeRoom();
@@ -53,7 +54,7 @@ export class Connections {
     rows.setInt(id, at.PORTS, side === 0 ? (sourcePort << 16) | destinationPort : (destinationPort << 16) | sourcePort);
     rows.setInt(id, at.STATE, segment.family === 6 ? at.OPEN | at.IPV6 : at.OPEN);
     rows.setInt(id, at.CAPTURE, this.capture);
-    rows.setInt(id, at.STREAM, facts.streams++);
+    rows.setInt(id, at.STREAM, stream);
     rows.setInt(id, at.ORDINAL, facts.connections++ | 0);
     rows.setInt(id, at.FIRST_FRAME, frame.number | 0);
     rows.setFloat(id, at.FIRST_TIME, frame.time);
@@ -61,11 +62,34 @@ export class Connections {
     return 2 * id + side;
   }
 
-  /** Does this SYN, which meets a connection, begin another one? */
-  reuses(direction: number, segment: Segment): boolean {
+  /**
+   * A SYN meets a connection: the direction of the one that it belongs to, which is another one when its number differs. One that
+   * begins again with the same number, as in a replay, keeps the stream number too.
+   */
+  meet(direction: number, segment: Segment): number {
     const { table } = this;
-    if ((table.rows.int(direction >> 1, at.STATE) & at.END_SEEN) !== 0) return true;
-    return table.is(direction, at.KNOWN) && table.int(direction, at.BASE) !== segment.seq;
+    const id = direction >> 1;
+    if (!table.is(direction, at.BASED)) return direction;
+    if (table.int(direction, at.BASE) !== segment.seq) {
+      this.close(id);
+      return this.begin(segment);
+    }
+    const carried = table.float(direction, at.POSITION) + table.float(direction ^ 1, at.POSITION);
+    return carried > 0 && table.rows.int(id, at.LINGER) !== 0 ? this.replay(direction, segment) : direction;
+  }
+
+  /** Wireshark sees one connection here, so its number and its bases go on. */
+  private replay(direction: number, segment: Segment): number {
+    const { table } = this;
+    const id = direction >> 1;
+    const [stream, capture] = [table.rows.int(id, at.STREAM), table.rows.int(id, at.CAPTURE)];
+    const [base, based] = [table.int(direction ^ 1, at.BASE), table.int(direction ^ 1, at.SIDE_STATE) & at.BASED];
+    this.close(id);
+    if (capture !== this.capture) return this.begin(segment);
+    const again = this.begin(segment, stream);
+    table.setInt(again ^ 1, at.BASE, base);
+    table.raise(again ^ 1, based);
+    return again;
   }
 
   /** The connection is seen for the first time in the file at hand. */

@@ -29,12 +29,13 @@ export const IPV6 = 0x01;
 export const SYN_SEEN = 0x02;
 export const SYN_ACK_SEEN = 0x04;
 export const HANDSHAKE_DONE = 0x08;
-/** A FIN or a RST was seen, in window or not: Wireshark takes the next SYN for a new connection. */
-export const END_SEEN = 0x10;
+/** When of these bits the two are set, only the acknowledgement of the SYN-ACK is missing. */
+export const HANDSHAKE_STATES = SYN_SEEN | SYN_ACK_SEEN | HANDSHAKE_DONE;
+export const HANDSHAKE_READY = SYN_SEEN | SYN_ACK_SEEN;
 /** New data came after it was closed. */
-export const TOUCHED = 0x20;
+export const TOUCHED = 0x10;
 /** Distinguishes a row in use from a free one. */
-export const OPEN = 0x40;
+export const OPEN = 0x20;
 
 /** Integers of a side's line, of which the first is at `sideOf`. */
 export const SIDE_INTS = 16;
@@ -58,7 +59,7 @@ export const DATA_TIME = 4;
 export const ROW_INTS = 48;
 
 // Bits of SIDE_STATE.
-/** NEXT and BASE are set. */
+/** NEXT is set. */
 export const KNOWN = 0x01;
 /** This side has sent a segment; while it has not, NEXT stems from the peer's acknowledgement. */
 export const SENT = 0x02;
@@ -75,6 +76,8 @@ export const SYN_SENT = 0x200;
 /** A deadline for what the peer acknowledged, or for a hole without a peer, is running. */
 export const ACK_DUE = 0x400;
 export const HOLE_DUE = 0x800;
+/** BASE is set. */
+export const BASED = 0x1000;
 
 // Integers of an extra row.
 export const GAPS = 0;

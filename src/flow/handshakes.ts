@@ -34,17 +34,30 @@ export class Handshakes {
     const syn = (segment.flags & SYN) !== 0;
     const first = (segment.seq + (syn ? 1 : 0)) | 0;
     const again = table.is(direction, at.SYN_SENT);
-    if (!table.is(direction, at.KNOWN) || this.startsAt(direction, syn, first)) {
-      table.setInt(direction, at.NEXT, first);
-      table.setInt(direction, at.BASE, (first - 1) | 0);
-    }
+    if (!table.is(direction, at.KNOWN)) this.expect(direction, first);
+    else if (this.startsAt(direction, syn, first)) this.correct(direction, first);
+    if (syn && (segment.flags & ACK) !== 0) table.setInt(direction, at.BASE, segment.seq);
     if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) this.facts.bothDirections++;
-    table.raise(direction, at.KNOWN | at.SENT | (syn ? at.SYN_SENT : 0));
+    table.raise(direction, at.SENT | (syn ? at.SYN_SENT : 0));
     if (!syn) return;
     this.synSeen(direction, segment);
     if (segment.length > 0 || (segment.flags & FIN) !== 0) return;
     if (again) this.reassembly.repeated(direction, segment);
     else this.reassembly.remember(direction, segment);
+  }
+
+  /** The first octet of data has this number. */
+  private expect(direction: number, seq: number): void {
+    this.table.setInt(direction, at.NEXT, seq);
+    this.table.raise(direction, at.KNOWN);
+    this.base(direction, (seq - 1) | 0);
+  }
+
+  /** Wireshark takes the base from the first segment of a direction, or from an acknowledgement of it: even from a reset. */
+  private base(direction: number, seq: number): void {
+    if (this.table.is(direction, at.BASED)) return;
+    this.table.setInt(direction, at.BASE, seq);
+    this.table.raise(direction, at.BASED);
   }
 
   /** May the expected number still be corrected? It may stem from the peer, or from a segment that overtook the SYN. */
@@ -55,6 +68,13 @@ export class Handshakes {
     if (table.is(direction, at.SENT)) return false;
     const begun = (table.rows.int(direction >> 1, at.STATE) & at.SYN_SEEN) !== 0;
     return !begun || ((first - table.int(direction, at.NEXT)) | 0) < 0;
+  }
+
+  private correct(direction: number, first: number): void {
+    const { table } = this;
+    const moved = (first - table.int(direction, at.NEXT)) | 0;
+    table.setInt(direction, at.NEXT, first);
+    table.setFloat(direction, at.ACKED_TO, Math.max(0, table.float(direction, at.ACKED_TO) - moved));
   }
 
   private synSeen(direction: number, segment: Segment): void {
@@ -70,23 +90,24 @@ export class Handshakes {
     }
   }
 
+  /** The opening side acknowledges the SYN-ACK. */
+  complete(id: number): void {
+    const { rows, frame } = this.table;
+    rows.setInt(id, at.STATE, rows.int(id, at.STATE) | at.HANDSHAKE_DONE);
+    rows.setFloat(id, at.HANDSHAKE, frame.time - rows.float(id, at.HANDSHAKE));
+  }
+
   /** An acknowledgement that is not simply progress of a peer without hole or FIN. */
   acknowledge(direction: number, segment: Segment): void {
     const { table, reassembly } = this;
     const peer = direction ^ 1;
     if (table.is(peer, at.KNOWN)) reassembly.acknowledge(peer, segment.ack);
-    else {
-      table.setInt(peer, at.NEXT, segment.ack);
-      table.setInt(peer, at.BASE, (segment.ack - 1) | 0);
-      table.raise(peer, at.KNOWN);
-    }
+    else this.expect(peer, segment.ack);
     this.lingerWhenClosed(direction);
   }
 
   arrive(direction: number, segment: Segment): void {
-    const { rows } = this.table;
-    if ((segment.flags & FIN) !== 0) rows.setInt(direction >> 1, at.STATE, rows.int(direction >> 1, at.STATE) | at.END_SEEN);
-    else if (segment.length === 0) return;
+    if ((segment.flags & FIN) === 0 && segment.length === 0) return;
     this.reassembly.arrive(direction, segment, (segment.seq + ((segment.flags & SYN) !== 0 ? 1 : 0)) | 0);
     this.lingerWhenClosed(direction);
   }
@@ -103,7 +124,8 @@ export class Handshakes {
   reset(direction: number, segment: Segment): void {
     const { table, facts } = this;
     const id = direction >> 1;
-    table.rows.setInt(id, at.STATE, table.rows.int(id, at.STATE) | at.END_SEEN);
+    this.base(direction, (segment.seq - 1) | 0);
+    if ((segment.flags & ACK) !== 0) this.base(direction ^ 1, (segment.ack - 1) | 0);
     if (!this.believes(direction, segment)) {
       facts.resetsIgnored++;
       return;
@@ -111,8 +133,8 @@ export class Handshakes {
     table.setInt(direction, at.LAST_FRAME, table.frame.number | 0);
     table.setFloat(direction, at.LAST_TIME, table.frame.time);
     if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) facts.bothDirections++;
-    if (!table.is(direction, at.KNOWN)) table.setInt(direction, at.NEXT, segment.seq);
-    table.raise(direction, at.KNOWN | at.SENT);
+    if (!table.is(direction, at.KNOWN)) this.expect(direction, segment.seq);
+    table.raise(direction, at.SENT);
     if ((segment.flags & ACK) !== 0) this.acknowledge(direction, segment);
     if (table.is(direction, at.RESET)) return;
     table.raise(direction, at.RESET);

@@ -14,6 +14,8 @@ export class Lingering {
   /** Id plus one by place, 0 for a free one. */
   private readonly ring = new Int32Array(PLACES);
   private hand = 0;
+  /** Places taken. */
+  private count = 0;
 
   constructor(rows: Rows, recycle: (id: number) => void) {
     this.rows = rows;
@@ -24,6 +26,7 @@ export class Lingering {
     if (this.rows.int(id, LINGER) !== 0) return;
     this.freePlace();
     this.ring[this.hand] = id + 1;
+    this.count++;
     this.hand = (this.hand + 1) % PLACES;
     this.rows.setInt(id, LINGER, this.hand === 0 ? PLACES : this.hand);
   }
@@ -33,12 +36,13 @@ export class Lingering {
     const place = this.rows.int(id, LINGER);
     if (place === 0) return;
     this.ring[place - 1] = 0;
+    this.count--;
     this.rows.setInt(id, LINGER, 0);
   }
 
   /** Recycles the oldest; false when there is none. */
   recycleOne(): boolean {
-    for (let step = 0; step < PLACES; step++) {
+    for (let step = 0; this.count > 0; step++) {
       const id = (this.ring[(this.hand + step) % PLACES] ?? 0) - 1;
       if (id < 0) continue;
       this.recycle(id);

@@ -62,10 +62,7 @@ export class Reassembly {
     const newFin = (segment.flags & FIN) !== 0 && !table.is(direction, at.FIN_PENDING | at.FIN_DONE) && end >= 0;
     const newData = segment.length > 0 && end > 0 && !this.holds(direction, ahead, end);
     if (!newFin && !newData) this.old(direction, segment, ahead, twin);
-    if (newData) {
-      table.setInt(direction, at.DATA_FRAME, table.frame.number | 0);
-      table.setFloat(direction, at.DATA_TIME, table.frame.time);
-    }
+    if (newData) this.markData(direction);
     if (segment.length > 0 && end > 0) this.take(direction, segment, ahead);
     if (newFin) this.delivery.finAt(direction, (seq + segment.length) | 0);
   }
@@ -151,6 +148,15 @@ export class Reassembly {
     const expected = table.extra(direction, at.FAR_SEQ);
     table.setExtra(direction, at.FAR_SEQ, (segment.seq + segment.length) | 0);
     return expected !== segment.seq;
+  }
+
+  private markData(direction: number): void {
+    const { table } = this;
+    const { rows, frame } = table;
+    const id = direction >> 1;
+    table.setInt(direction, at.DATA_FRAME, frame.number | 0);
+    table.setFloat(direction, at.DATA_TIME, frame.time);
+    if (rows.int(id, at.LINGER) !== 0) rows.setInt(id, at.STATE, rows.int(id, at.STATE) | at.TOUCHED);
   }
 
   private take(direction: number, segment: Segment, ahead: number): void {

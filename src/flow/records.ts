@@ -15,7 +15,8 @@ export class Records {
   private readonly point: number;
   private readonly pointName: string;
   private readonly addresses: AddressBook;
-  private readonly identities = new Map<number, OpenIdentity>();
+  /** By id. An array, since a map through which every connection passes keeps its dead alive. */
+  private readonly identities: (OpenIdentity | undefined)[] = [];
 
   constructor(table: FlowTable, point: number, pointName: string, addresses: AddressBook) {
     this.table = table;
@@ -25,33 +26,34 @@ export class Records {
   }
 
   identity(id: number): ConnectionIdentity {
-    const known = this.identities.get(id);
+    const known = this.identities[id];
     if (known !== undefined) return known;
     const { rows } = this.table;
     const identity = {
       key: `${this.pointName}/${rows.int(id, at.ORDINAL) >>> 0}`,
       point: this.point,
+      id,
       ends: [this.end(id, 0), this.end(id, 1)] as const,
       seenIn: [{ capture: rows.int(id, at.CAPTURE), stream: rows.int(id, at.STREAM) }],
       synSeen: (rows.int(id, at.STATE) & at.SYN_SEEN) !== 0,
     };
-    this.identities.set(id, identity);
+    this.identities[id] = identity;
     return identity;
   }
 
   /** The connection goes on in another file, where it has another number. */
   seenAgain(id: number, capture: number, stream: number): void {
     this.identity(id);
-    this.identities.get(id)?.seenIn.push({ capture, stream });
+    this.identities[id]?.seenIn.push({ capture, stream });
   }
 
   synFound(id: number): void {
-    const known = this.identities.get(id);
+    const known = this.identities[id];
     if (known !== undefined) known.synSeen = true;
   }
 
   forget(id: number): void {
-    this.identities.delete(id);
+    this.identities[id] = undefined;
   }
 
   snapshot(id: number, clientSide: Side): Connection {
@@ -63,6 +65,7 @@ export class Records {
     return {
       key,
       point,
+      id,
       ends,
       seenIn: [...seenIn],
       synSeen,

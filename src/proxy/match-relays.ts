@@ -1,0 +1,270 @@
+/**
+ * Exchanges of single hops to relays: which exchange on the next hop continues this one, and which was never forwarded.
+ *
+ * Every request is looked at twice: as the continuation of one that is still unanswered elsewhere, and as one that may be
+ * continued itself; so chains of proxies need nothing special. What a proxy's addresses are is learned from the pairs.
+ */
+import type {
+  Attempt,
+  AttemptRole,
+  Connection,
+  ConnectionIdentity,
+  ConnectionLookup,
+  Exchange,
+  ExchangeContext,
+  ExchangeSink,
+  Message,
+  Relay,
+  RequestMessage,
+} from '../model.ts';
+import { negativeLookup } from './lookup.ts';
+import { OpenExchanges } from './open-exchanges.ts';
+import { Hop, type OpenAttempt, OpenRelay } from './open-relay.ts';
+import { Profiles } from './profiles.ts';
+import { Rarity } from './rarity.ts';
+import { type Parts, scoreOf } from './score.ts';
+
+/** Least evidence, in bits, for a pair; and the lead over the next best that makes it sure or likely (RULES section 7.4). */
+const ENOUGH = 8;
+const SURE_MARGIN = 6;
+const LIKELY_MARGIN = 3;
+/** A request that has less in common with a client-side one cannot be its continuation. */
+const CONCEIVABLE = 4;
+const MAX_CANDIDATES = 4;
+const MAX_UNEXPLAINED = 256;
+const NO_CHECKS: Relay['lookup'] = [];
+const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: [] };
+
+export interface RelaySink {
+  exchange(exchange: Exchange, context: ExchangeContext): void;
+  relay(relay: Relay): void;
+  connection(connection: Connection): void;
+}
+
+export interface RelayStage extends ExchangeSink {
+  readonly facts: RelayFacts;
+}
+
+export interface RelayFacts {
+  relays: number;
+  /** Addresses of each proxy: where its clients ask it, and where it asks from. */
+  readonly proxies: Map<string, Set<string>>;
+}
+
+export function matchRelays(connections: ConnectionLookup, sink: RelaySink): RelayStage {
+  return new RelayMatcher(connections, sink);
+}
+
+class RelayMatcher implements RelayStage {
+  readonly facts: RelayFacts = { relays: 0, proxies: new Map() };
+  private readonly connections: ConnectionLookup;
+  private readonly sink: RelaySink;
+  private readonly open = new OpenExchanges();
+  private readonly hops = new Map<string, Hop>();
+  private readonly profiles = new Profiles();
+  private readonly rarity = new Rarity();
+  private readonly lastPair = new Map<string, number>();
+  /** Requests of known proxies that continue nothing, newest last. */
+  private readonly unexplained: Exchange[] = [];
+  /** Candidates of the request at hand. */
+  private readonly likely: OpenRelay[] = [];
+
+  constructor(connections: ConnectionLookup, sink: RelaySink) {
+    this.connections = connections;
+    this.sink = sink;
+  }
+
+  message(_message: Message): void {}
+
+  request(exchange: Exchange): void {
+    const { request } = exchange;
+    if (request === undefined) return;
+    const hop = this.hop(exchange.connection);
+    hop.requests++;
+    this.rarity.add(request.fingerprint.target);
+    this.rarity.add(request.fingerprint.fields);
+    for (const value of request.fingerprint.traits) this.rarity.add(value);
+    this.findParent(exchange, request, hop);
+    const relay = new OpenRelay(exchange, hop, request.headTime);
+    hop.pending.push(relay);
+    this.open.add(relay, request);
+  }
+
+  /** Finds the client-side exchange that this request continues, and notes the pair. */
+  private findParent(exchange: Exchange, request: RequestMessage, hop: Hop): void {
+    const { likely } = this;
+    likely.length = 0;
+    this.open.like(request.method, request.fingerprint, likely);
+    let best: OpenRelay | undefined;
+    let most = Number.NEGATIVE_INFINITY;
+    let second = Number.NEGATIVE_INFINITY;
+    for (const relay of likely) {
+      const bits = this.score(relay, exchange, hop, undefined);
+      if (bits > most) {
+        second = most;
+        most = bits;
+        best = relay;
+      } else if (bits > second) second = bits;
+    }
+    if (best !== undefined && most >= ENOUGH) this.pair(best, exchange, hop, Math.min(most - second, most));
+    else if (most >= CONCEIVABLE) this.rememberUnexplained(exchange);
+  }
+
+  private score(relay: OpenRelay, exchange: Exchange, hop: Hop, parts: Parts): number {
+    const knownProxy = this.facts.proxies.get(relay.clientSide.server.address)?.has(exchange.client.address) === true;
+    return scoreOf(relay, exchange, hop, { rarity: this.rarity, knownProxy }, parts);
+  }
+
+  private pair(relay: OpenRelay, exchange: Exchange, hop: Hop, margin: number): void {
+    if (relay.attempts.length === 0) {
+      relay.margin = margin;
+      if (margin < LIKELY_MARGIN) {
+        const others = this.likely.filter((other) => other !== relay).map((other) => other.clientSide);
+        relay.candidates = others.slice(0, MAX_CANDIDATES);
+      }
+    }
+    relay.attempts = [...relay.attempts, { exchange, hop, ordinal: hop.requests }];
+    hop.sameInARow = hop.peer === relay.hop.identity ? hop.sameInARow + 1 : 1;
+    hop.peer = relay.hop.identity;
+    const proxy = relay.clientSide.server.address;
+    this.lastPair.set(proxy, exchange.request?.firstTime ?? 0);
+    const addresses = this.facts.proxies.get(proxy);
+    if (addresses === undefined) this.facts.proxies.set(proxy, new Set([exchange.client.address]));
+    else addresses.add(exchange.client.address);
+  }
+
+  private rememberUnexplained(exchange: Exchange): void {
+    if (this.unexplained.length >= MAX_UNEXPLAINED) this.unexplained.shift();
+    this.unexplained.push(exchange);
+  }
+
+  response(exchange: Exchange): void {
+    const relay = this.hops.get(exchange.connection.key)?.find(exchange);
+    if (relay !== undefined) this.open.remove(relay);
+  }
+
+  waiting(exchange: Exchange): void {
+    const { request, response } = exchange;
+    const now: Exchange = { ...exchange, request: request && { ...request }, response: response && { ...response } };
+    const relay = this.hops.get(exchange.connection.key)?.find(exchange);
+    if (relay !== undefined && this.isRelay(relay)) this.sink.relay(this.told(relay, now));
+    this.sink.exchange(now, this.contextOf(exchange, relay));
+  }
+
+  ended(exchange: Exchange): void {
+    const relay = this.hops.get(exchange.connection.key)?.take(exchange);
+    this.profiles.count(exchange);
+    if (relay !== undefined) {
+      this.open.remove(relay);
+      if (this.isRelay(relay)) {
+        this.facts.relays++;
+        for (const attempt of relay.attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
+        this.sink.relay(this.told(relay, exchange));
+        relay.hop.lastRelay = relay;
+      }
+    }
+    this.sink.exchange(exchange, this.contextOf(exchange, relay));
+  }
+
+  connection(connection: Connection): void {
+    const hop = this.hops.get(connection.key);
+    if (hop !== undefined) {
+      hop.final = connection;
+      hop.lastRelay = undefined;
+      this.hops.delete(connection.key);
+    }
+    this.sink.connection(connection);
+  }
+
+  private hop(identity: ConnectionIdentity): Hop {
+    const known = this.hops.get(identity.key);
+    if (known !== undefined) return known;
+    const hop = new Hop(identity);
+    this.hops.set(identity.key, hop);
+    return hop;
+  }
+
+  private contextOf(exchange: Exchange, relay: OpenRelay | undefined): ExchangeContext {
+    return { server: this.profiles.server(exchange.server.text), forwarded: relay !== undefined && relay.attempts.length > 0 };
+  }
+
+  /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
+  private isRelay(relay: OpenRelay): boolean {
+    return relay.attempts.length > 0 || this.facts.proxies.has(relay.clientSide.server.address);
+  }
+
+  private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
+    return this.profiles.route(relay.clientSide.server.text, attempt.exchange.server.text);
+  }
+
+  private told(relay: OpenRelay, clientSide: Exchange): Relay {
+    const suspect = clientSide.wait !== undefined;
+    const before = suspect ? relay.hop.lastRelay : undefined;
+    const previous = before && this.relayOf(before, before.clientSide, true, NO_CHECKS, undefined);
+    const lookup = suspect && relay.attempts.length === 0 ? this.lookup(clientSide, previous) : NO_CHECKS;
+    return this.relayOf(relay, clientSide, suspect, lookup, previous);
+  }
+
+  /** What only a suspect needs (connections, the evidence for the pair) is left out of all the others. */
+  private relayOf(relay: OpenRelay, clientSide: Exchange, suspect: boolean, lookup: Relay['lookup'], previous: Relay | undefined): Relay {
+    const [first] = relay.attempts;
+    return {
+      clientSide,
+      attempts: relay.attempts.map((attempt) => this.attemptOf(relay, attempt, suspect)),
+      candidates: relay.candidates,
+      link: this.linkOf(relay, suspect),
+      lookup,
+      previous,
+      route: first && this.routeOf(relay, first),
+    };
+  }
+
+  private attemptOf(relay: OpenRelay, attempt: OpenAttempt, suspect: boolean): Attempt {
+    return {
+      role: roleOf(relay.attempts, attempt),
+      exchange: attempt.exchange,
+      connection: suspect ? this.connectionOf(attempt.hop) : undefined,
+      laterExchanges: attempt.hop.requests - attempt.ordinal,
+    };
+  }
+
+  private linkOf(relay: OpenRelay, suspect: boolean): Relay['link'] {
+    const [first] = relay.attempts;
+    if (first === undefined) return NO_LINK;
+    const { margin } = relay;
+    const confidence =
+      margin >= 2 * SURE_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
+    const parts: string[] = [];
+    if (suspect) this.score(relay, first.exchange, first.hop, parts);
+    return { confidence, margin, parts };
+  }
+
+  private connectionOf(hop: Hop): Connection | undefined {
+    return hop.final ?? this.connections.snapshot(hop.identity);
+  }
+
+  private lookup(exchange: Exchange, previous: Relay | undefined): Relay['lookup'] {
+    const proxy = exchange.server.address;
+    const start = exchange.request?.firstTime ?? 0;
+    const own = this.hops.get(exchange.connection.key);
+    return negativeLookup(exchange, {
+      connections: this.connections,
+      proxyAddresses: this.facts.proxies.get(proxy) ?? new Set(),
+      lastPair: this.lastPair.get(proxy) ?? Number.NaN,
+      expected: [own && this.connectionOf(own), ...(previous?.attempts.map((attempt) => attempt.connection) ?? [])],
+      unexplained: this.unexplained.filter(
+        (other) => (other.request?.firstTime ?? 0) >= start && other.request?.fingerprint.tail === exchange.request?.fingerprint.tail,
+      ).length,
+    });
+  }
+}
+
+function roleOf(attempts: readonly OpenAttempt[], attempt: OpenAttempt): AttemptRole {
+  if (attempts[0] === attempt) return 'forward';
+  const before = attempts[attempts.indexOf(attempt) - 1];
+  if (before === undefined) return 'forward';
+  const status = before.exchange.response?.status ?? 0;
+  if (status === 401 || status === 407) return 'auth';
+  if (status >= 300 && status < 400) return 'redirect';
+  return before.exchange.ended ? 'retry' : 'hedge';
+}

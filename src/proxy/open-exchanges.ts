@@ -1,0 +1,111 @@
+/**
+ * The client-side exchanges that may still be continued on a next hop, found by what their requests have in common with it.
+ *
+ * Bounded in number and in age (DESIGN section 5). An exchange leaves when its response begins: what a proxy sends on later
+ * cannot be what it answered with (RULES section 7.4, nesting).
+ *
+ * A hash table of chains and a list by age, both through the entries themselves. Everything comes and goes within
+ * milliseconds, and a Map that lives on such a diet keeps making new tables, whose dead predecessors hold what they held
+ * until the next full collection: it tripled the memory and the time of the collector (bench/, mix small).
+ */
+import type { Fingerprint, RequestMessage } from '../model.ts';
+import type { OpenRelay } from './open-relay.ts';
+
+/** Candidates of one key that are looked at: the newest. */
+const PER_KEY = 16;
+const MAX_OPEN = 8192;
+const MAX_AGE = 300e9;
+const BUCKETS = 16_384;
+
+/** One key of one open exchange. */
+export interface Entry {
+  readonly key: number;
+  readonly relay: OpenRelay;
+  next: Entry | undefined;
+}
+
+export class OpenExchanges {
+  private readonly buckets: (Entry | undefined)[] = new Array<Entry | undefined>(BUCKETS).fill(undefined);
+  private oldest: OpenRelay | undefined;
+  private newest: OpenRelay | undefined;
+  private count = 0;
+
+  add(relay: OpenRelay, request: RequestMessage): void {
+    while (this.oldest !== undefined && (this.count >= MAX_OPEN || request.headTime - this.oldest.since > MAX_AGE))
+      this.remove(this.oldest);
+    const { tail, unique } = request.fingerprint;
+    this.addEntry(relay, tailKey(request.method, tail));
+    for (const value of unique) this.addEntry(relay, uniqueKey(value));
+    relay.older = this.newest;
+    if (this.newest !== undefined) this.newest.newer = relay;
+    this.newest = relay;
+    this.oldest ??= relay;
+    relay.open = true;
+    this.count++;
+  }
+
+  remove(relay: OpenRelay): void {
+    if (!relay.open) return;
+    relay.open = false;
+    this.count--;
+    for (const entry of relay.entries) this.removeEntry(entry);
+    relay.entries = NO_ENTRIES;
+    if (relay.older === undefined) this.oldest = relay.newer;
+    else relay.older.newer = relay.newer;
+    if (relay.newer === undefined) this.newest = relay.older;
+    else relay.newer.older = relay.older;
+    relay.older = undefined;
+    relay.newer = undefined;
+  }
+
+  /** Those that share a key with this request, without repetition, into `found`. */
+  like(method: string, fingerprint: Fingerprint, found: OpenRelay[]): void {
+    this.collect(tailKey(method, fingerprint.tail), found);
+    for (const value of fingerprint.unique) this.collect(uniqueKey(value), found);
+  }
+
+  private collect(key: number, found: OpenRelay[]): void {
+    let left = PER_KEY;
+    for (let entry = this.buckets[key & (BUCKETS - 1)]; entry !== undefined && left > 0; entry = entry.next) {
+      if (entry.key !== key) continue;
+      left--;
+      if (!found.includes(entry.relay)) found.push(entry.relay);
+    }
+  }
+
+  private addEntry(relay: OpenRelay, key: number): void {
+    const bucket = key & (BUCKETS - 1);
+    const entry: Entry = { key, relay, next: this.buckets[bucket] };
+    this.buckets[bucket] = entry;
+    relay.entries = relay.entries.length === 0 ? [entry] : [...relay.entries, entry];
+  }
+
+  private removeEntry(entry: Entry): void {
+    const bucket = entry.key & (BUCKETS - 1);
+    const first = this.buckets[bucket];
+    if (first === entry) this.buckets[bucket] = entry.next;
+    else {
+      let before = first;
+      while (before !== undefined && before.next !== entry) before = before.next;
+      if (before !== undefined) before.next = entry.next;
+    }
+    entry.next = undefined;
+  }
+}
+
+const NO_ENTRIES: readonly Entry[] = [];
+
+/** Equal targets have equal tails. HEAD counts as GET, since caches turn the one into the other. */
+function tailKey(method: string, tail: number): number {
+  return Math.imul(tail ^ (method === 'HEAD' ? GET_SALT : saltOf(method)), 0x85ebca6b);
+}
+
+function uniqueKey(value: number): number {
+  return Math.imul(value, 0xc2b2ae35) ^ 1;
+}
+
+function saltOf(method: string): number {
+  return (method.charCodeAt(0) << 8) ^ method.charCodeAt(1) ^ (method.length << 16);
+}
+
+const GET_SALT = saltOf('GET');

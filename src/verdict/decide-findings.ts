@@ -1,0 +1,143 @@
+/**
+ * Candidates to findings: what stands now at each subject, who owns the debt, which group it belongs to.
+ *
+ * A later look at a subject replaces the earlier one; what no rule finds any more is withdrawn. Findings get their numbers
+ * when they first stand, and keep them.
+ */
+import type { Candidate, Finding, Group, Rule, RuleCandidate } from '../model.ts';
+import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
+import { debtRank, isPartOf } from './ownership.ts';
+
+/** Instances kept in full per group; the rest is counted (DESIGN section 4). */
+const PER_GROUP = 100;
+const MAX_GROUPS = 10_000;
+
+/** Called when a finding that stands by itself appears, and with `revised` when it changes. */
+export type FindingSink = (finding: Finding, revised: boolean) => void;
+
+export interface Decision {
+  readonly findings: readonly Finding[];
+  readonly groups: readonly Group[];
+  /** Groups that came after the limit, and their candidates, which are not kept. */
+  readonly leftOut: number;
+}
+
+interface Draft {
+  readonly id: string;
+  readonly rule: Rule;
+  readonly subject: string;
+  readonly kind: Rule['on'];
+  readonly group: OpenGroup;
+  candidate: Candidate;
+}
+
+interface OpenGroup {
+  readonly id: string;
+  readonly rule: string;
+  kept: number;
+  further: number;
+}
+
+export class Verdict {
+  private readonly drafts = new Map<string, Draft[]>();
+  private readonly groups = new Map<string, OpenGroup>();
+  private readonly tell: FindingSink;
+  private numbered = 0;
+  private leftOut = 0;
+
+  constructor(tell: FindingSink) {
+    this.tell = tell;
+  }
+
+  /** Everything that the rules of one kind found at one subject, now; `final` when they will not look again. */
+  decide(subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean): void {
+    const before = this.drafts.get(subject);
+    if (before === undefined && found.length === 0) return;
+    const drafts = before ?? [];
+    const earlier = drafts.filter((draft) => draft.kind === kind);
+    const kept = drafts.filter((draft) => draft.kind !== kind);
+    for (const { rule, candidate } of found) {
+      const known = earlier.find((draft) => draft.rule === rule && draft.candidate.direction === candidate.direction);
+      const draft = known ?? this.newDraft(rule, candidate, subject, kind, final);
+      if (draft === undefined) continue;
+      draft.candidate = candidate;
+      kept.push(draft);
+      if (!this.isOwned(draft, kept)) this.tell(this.findingOf(draft, [], undefined), known !== undefined);
+    }
+    for (const draft of earlier) if (!kept.includes(draft)) draft.group.kept--;
+    if (kept.length > 0) this.drafts.set(subject, kept);
+    else this.drafts.delete(subject);
+  }
+
+  private newDraft(rule: Rule, candidate: Candidate, subject: string, kind: Rule['on'], final: boolean): Draft | undefined {
+    const group = this.groupOf(rule, candidate);
+    if (group === undefined) {
+      this.leftOut++;
+      return undefined;
+    }
+    if (group.kept >= PER_GROUP) {
+      if (final) group.further++;
+      return undefined;
+    }
+    group.kept++;
+    return { id: `F${++this.numbered}`, rule, subject, kind, group, candidate };
+  }
+
+  private groupOf(rule: Rule, candidate: Candidate): OpenGroup | undefined {
+    const key = groupKeyOf(rule, candidate);
+    const known = this.groups.get(key);
+    if (known !== undefined || this.groups.size >= MAX_GROUPS) return known;
+    const group = { id: `G${this.groups.size + 1}`, rule: rule.id, kept: 0, further: 0 };
+    this.groups.set(key, group);
+    return group;
+  }
+
+  private isOwned(draft: Draft, drafts: readonly Draft[]): boolean {
+    const rank = debtRank(draft.rule.id);
+    return rank !== undefined && drafts.some((other) => (debtRank(other.rule.id) ?? Number.POSITIVE_INFINITY) < rank);
+  }
+
+  /** All findings as they stand, children under the one that explains them, in the order of their numbers. */
+  finish(): Decision {
+    const drafts = [...this.drafts.values()].flat().sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+    const deadlocks = new Map<string, Draft>();
+    for (const draft of drafts) {
+      if (debtRank(draft.rule.id) !== 0) continue;
+      for (const hop of draft.candidate.hops) deadlocks.set(hop.connection.key, draft);
+    }
+    const findings: Finding[] = [];
+    for (const draft of drafts) {
+      const siblings = this.drafts.get(draft.subject) ?? [];
+      if (this.isOwned(draft, siblings)) continue;
+      const owns = debtRank(draft.rule.id) !== undefined;
+      const children = owns ? siblings.filter((other) => other !== draft && this.isOwned(other, siblings)) : [];
+      const whole = draft.candidate.hops
+        .map((hop) => deadlocks.get(hop.connection.key))
+        .find((parent) => parent && isPartOf(draft.rule.id, parent.rule.id));
+      findings.push(
+        this.findingOf(
+          draft,
+          children.map((child) => this.findingOf(child, [], undefined)),
+          whole?.id,
+        ),
+      );
+    }
+    const groups = [...this.groups.values()].filter((group) => group.kept + group.further > 0);
+    return { findings, groups: groups.map(({ id, rule, kept, further }) => ({ id, rule, count: kept + further })), leftOut: this.leftOut };
+  }
+
+  private findingOf({ id, rule, candidate, group }: Draft, children: readonly Finding[], partOf: string | undefined): Finding {
+    return {
+      ...candidate,
+      id,
+      fingerprint: fingerprintOf(rule, candidate),
+      group: group.id,
+      rule: rule.id,
+      title: rule.title,
+      basis: rule.basis,
+      remedies: rule.remedies,
+      partOf,
+      children,
+    };
+  }
+}

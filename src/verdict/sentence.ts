@@ -1,0 +1,51 @@
+/** The whole report in one sentence: the worst finding that is sure enough, or what was looked at when there is none. */
+import type { Confidence, Finding, Severity, Text } from '../model.ts';
+
+const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
+const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
+const HEADLINES: ReadonlySet<Confidence> = new Set(['proven', 'strong']);
+
+const NOUNS: Readonly<Record<Severity, readonly [string, string]>> = {
+  hang: ['hang', 'hangs'],
+  'will-hang': ['connection that will hang', 'connections that will hang'],
+  loss: ['lost exchange', 'lost exchanges'],
+  violation: ['violation', 'violations'],
+  hygiene: ['thing to clean up', 'things to clean up'],
+  info: ['note', 'notes'],
+};
+
+export interface Looked {
+  readonly connections: number;
+  readonly exchanges: number;
+  readonly relays: number;
+}
+
+export function verdictSentence(findings: readonly Finding[], looked: Looked): Text {
+  const sure = findings.filter((finding) => HEADLINES.has(finding.confidence)).sort(byWeight);
+  const [worst] = sure;
+  if (worst !== undefined) return [`${counted(sure, worst.severity)}: `, ...worst.message];
+  const scope = `${plural(looked.exchanges, 'exchange')} on ${plural(looked.connections, 'connection')}`;
+  const [doubtful] = findings.toSorted(byWeight);
+  if (doubtful !== undefined)
+    return [`nothing certain in ${scope}; ${doubtful.confidence === 'likely' ? 'likely' : 'possibly'}, `, ...doubtful.message];
+  if (looked.connections === 0) return ['no TCP connection in this capture, so there is nothing to judge'];
+  if (looked.exchanges === 0) return [`no HTTP/1.x exchange on ${plural(looked.connections, 'connection')}, so there is nothing to judge`];
+  return [
+    `no hang found in ${scope}, ${looked.relays === 0 ? 'none of them seen on two hops' : `${looked.relays} of them seen on two hops`}`,
+  ];
+}
+
+function counted(findings: readonly Finding[], severity: Severity): string {
+  const count = findings.filter((finding) => finding.severity === severity).length;
+  return `${count} ${NOUNS[severity][count === 1 ? 0 : 1]}`;
+}
+
+function byWeight(a: Finding, b: Finding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || CONFIDENCES.indexOf(a.confidence) - CONFIDENCES.indexOf(b.confidence)
+  );
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,90 @@
+/** Records by hand: the smallest exchange, relay or candidate that a test can say something about. */
+import type {
+  Candidate,
+  ConnectionIdentity,
+  Endpoint,
+  Exchange,
+  Field,
+  Fingerprint,
+  RequestMessage,
+  ResponseMessage,
+} from '../../src/model.ts';
+
+export function endpoint(text: string): Endpoint {
+  const [address = '', port = '0'] = text.split(':');
+  return { address, port: Number(port), text };
+}
+
+export function identity(client: string, server: string, key = `${client} ${server}`): ConnectionIdentity {
+  return { key, point: 0, ends: [endpoint(client), endpoint(server)], seenIn: [{ capture: 0, stream: 0 }], synSeen: true };
+}
+
+const NO_HASHES: Fingerprint = { target: 0, tail: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] };
+
+const AT_ONCE = {
+  version: 'HTTP/1.1',
+  fields: [],
+  options: [],
+  framing: 'none',
+  contentLength: Number.NaN,
+  oddities: [],
+  fingerprint: NO_HASHES,
+  firstFrame: 1,
+  firstTime: 0,
+  headFrame: 1,
+  headTime: 0,
+  lastFrame: 1,
+  lastTime: 0,
+  bodyOctets: 0,
+  complete: true,
+  missingOctets: 0,
+  chunk: undefined,
+  endOffset: 100,
+  acked: undefined,
+} as const;
+
+export function request(target: string, more: Partial<RequestMessage> = {}): RequestMessage {
+  return { ...AT_ONCE, kind: 'request', method: 'GET', target, ...more };
+}
+
+export function response(status: number, more: Partial<ResponseMessage> = {}): ResponseMessage {
+  return { ...AT_ONCE, kind: 'response', status, reason: 'OK', ...more };
+}
+
+export function field(name: string, value: string): Field {
+  return { name, value };
+}
+
+export function exchange(connection: ConnectionIdentity, more: Partial<Exchange> = {}): Exchange {
+  return {
+    connection,
+    client: connection.ends[0],
+    server: connection.ends[1],
+    ordinal: 1,
+    request: request('/a'),
+    interim: [],
+    response: response(200),
+    serverBelief: 'keep',
+    clientBelief: 'keep',
+    pipelined: false,
+    previous: undefined,
+    wait: undefined,
+    damaged: false,
+    ended: true,
+    ...more,
+  };
+}
+
+export function candidate(of: Exchange, more: Partial<Candidate> = {}): Candidate {
+  return {
+    severity: 'hang',
+    confidence: 'strong',
+    message: ['it hangs'],
+    hops: [{ role: 'only', connection: of.connection, client: of.client, server: of.server }],
+    exchange: of,
+    evidence: [],
+    because: [],
+    wouldChangeOurMind: [],
+    ...more,
+  };
+}
