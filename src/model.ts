@@ -190,6 +190,8 @@ export interface ConnectionIdentity {
   /** Unique in the analysis and never recycled; in order of appearance within its point. */
   readonly key: string;
   readonly point: number;
+  /** The id by which the flow stage knows it; another connection may have it once this one is closed. */
+  readonly id: number;
   /** Ends by side: the one that opened the connection (as far as known) first. */
   readonly ends: readonly [Endpoint, Endpoint];
   /** Wireshark's tcp.stream, and in which file. */
@@ -240,7 +242,7 @@ export interface Connection extends ConnectionIdentity {
   /** Segments that were captured twice. */
   readonly duplicates: number;
   /** What its octets are, as far as recognised. */
-  readonly protocol: 'http' | 'tunnel' | 'unknown';
+  readonly protocol: 'http' | 'tls' | 'http2' | 'tunnel' | 'other' | 'unknown';
 }
 
 // ---------------------------------------------------------------------------------------------------- http

@@ -1,0 +1,107 @@
+/**
+ * What is remembered of one HTTP connection between segments: how far each direction has been read, and the exchanges that
+ * are not over. Made when the first head is recognised, dropped with the connection.
+ */
+import type { ConnectionIdentity, Endpoint, Exchange, Moment, RequestMessage, ResponseMessage, Side } from '../model.ts';
+import type { ChunkReader } from './chunks.ts';
+import type { HeadCarry } from './head-carry.ts';
+import { Pending } from './pending.ts';
+
+type Open<T> = { -readonly [K in keyof T]: T[K] };
+export type OpenRequest = Open<RequestMessage>;
+export type OpenResponse = Open<ResponseMessage>;
+export type OpenMessage = OpenRequest | OpenResponse;
+export type OpenExchange = Omit<Open<Exchange>, 'request' | 'response' | 'interim'> & {
+  readonly request: OpenRequest | undefined;
+  readonly interim: OpenResponse[];
+  response: OpenResponse | undefined;
+  /** The last deadline that this exchange was told for: 0 none, then 1 and 2. */
+  toldLevel: number;
+  /** Start of the wait that `toldLevel` is about. */
+  toldStart: number;
+  /** Too many are pending: nobody waits for its response. */
+  readonly unpaired: boolean;
+};
+
+/** Where one direction stands. */
+export const START = 0;
+export const HEAD = 1;
+export const LENGTH = 2;
+export const CHUNKED = 3;
+export const UNTIL_CLOSE = 4;
+/** A tunnel: what follows is not HTTP of this connection. */
+export const OPAQUE = 5;
+/** Framing lost: look for a start line at the next segment. */
+export const LOST = 6;
+/** In the header of the PROXY protocol, before the first message. */
+export const PREAMBLE = 7;
+
+export class Direction {
+  state = START;
+  message: OpenMessage | undefined;
+  /** The exchange that the message belongs to. */
+  exchange: OpenExchange | undefined;
+  /** Octets of body still to come, where the framing tells. */
+  remaining = Number.NaN;
+  /** Offset of the next octet of this direction. */
+  offset = Number.NaN;
+  chunks: ChunkReader | undefined;
+  /** The octets of a head, or of a preamble, that is not complete. */
+  carry: HeadCarry | undefined;
+  headFrame = 0;
+  headTime = Number.NaN;
+  /** Oddities that the next head inherits: what stood before it. */
+  before = 0;
+}
+
+/** The first FIN or RST of one side. */
+interface Closing {
+  readonly by: 'FIN' | 'RST';
+  readonly side: 'client' | 'server';
+  readonly moment: Moment;
+}
+
+const NONE: readonly Closing[] = [];
+
+export class Conversation {
+  readonly id: number;
+  readonly identity: ConnectionIdentity;
+  readonly clientSide: Side;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly requests = new Direction();
+  readonly responses = new Direction();
+  readonly pending = new Pending();
+  /** Requests beyond the limit that are not answered yet: their answers come behind those of the pending ones. */
+  overflow = 0;
+  last: OpenExchange | undefined;
+  /** The exchange whose request the peer has not acknowledged; those behind it are not watched yet. */
+  watched: OpenExchange | undefined;
+  ordinal = 0;
+  /** Stands in a queue of deadlines. */
+  queued = false;
+  over = false;
+  tunnel = false;
+  closings: readonly Closing[] = NONE;
+
+  constructor(id: number, identity: ConnectionIdentity, clientSide: Side) {
+    this.id = id;
+    this.identity = identity;
+    this.clientSide = clientSide;
+    this.client = identity.ends[clientSide];
+    this.server = identity.ends[clientSide === 0 ? 1 : 0];
+  }
+
+  direction(side: Side): Direction {
+    return side === this.clientSide ? this.requests : this.responses;
+  }
+
+  closes(by: Closing['by'], side: Side, moment: Moment): void {
+    this.closings = [...this.closings, { by, side: side === this.clientSide ? 'client' : 'server', moment }];
+  }
+
+  /** The server sends nothing any more. */
+  get serverClosed(): boolean {
+    return this.closings.some(({ by, side }) => side === 'server' || by === 'RST');
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * Messages to exchanges: pairs responses with requests in their order (RFC 9112 section 9.3.2), and ends both.
+ *
+ * An exchange is live until `ended` was told: its messages grow with each segment. It ends when both messages are complete, when
+ * the server can send nothing more, or when the capture lost what would have told more.
+ */
+import type { ConnectionTable, ExchangeSink, Moment } from '../model.ts';
+import { ChunkReader } from './chunks.ts';
+import type { Conversation, Direction, OpenExchange, OpenMessage, OpenRequest, OpenResponse } from './conversation.ts';
+import * as at from './conversation.ts';
+import { clientBelief, serverBelief } from './persistence.ts';
+import { BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
+
+/** Pending exchanges of one connection (DESIGN section 5). */
+const MAX_PENDING = 10_000;
+/** Interim responses that an exchange keeps. */
+const MAX_INTERIM = 100;
+
+export class Exchanges {
+  count = 0;
+  private readonly table: ConnectionTable;
+  private readonly sink: ExchangeSink;
+  private readonly waits: Waits;
+
+  constructor(table: ConnectionTable, sink: ExchangeSink, waits: Waits) {
+    this.table = table;
+    this.sink = sink;
+    this.waits = waits;
+  }
+
+  // -------------------------------------------------------------------------------------------- heads
+
+  request(conversation: Conversation, request: OpenRequest, endOffset: number): void {
+    const exchange = this.begin(conversation, request);
+    const direction = conversation.requests;
+    this.setUp(direction, request, exchange);
+    this.sink.request(exchange);
+    this.waits.expect(conversation);
+    if (direction.state === at.START) this.complete(conversation, direction, endOffset);
+  }
+
+  /** The answer to a request that was seen, or to none. */
+  response(conversation: Conversation, response: OpenResponse, endOffset: number): void {
+    const direction = conversation.responses;
+    const exchange = this.answer(conversation, response);
+    this.setUp(direction, response, exchange);
+    this.sink.response(exchange);
+    this.waits.expect(conversation);
+    if (direction.state === at.START || direction.state === at.OPAQUE) this.complete(conversation, direction, endOffset);
+  }
+
+  interim(conversation: Conversation, response: OpenResponse, endOffset: number): void {
+    const exchange = conversation.pending.unanswered;
+    const owner = exchange ?? this.open(conversation, undefined);
+    this.waits.paid(conversation, owner, BY_INTERIM);
+    response.complete = true;
+    response.endOffset = endOffset;
+    conversation.responses.state = at.START;
+    if (owner.interim.length < MAX_INTERIM) owner.interim.push(response);
+    this.sink.message(response, owner);
+    if (exchange === undefined) this.end(conversation, owner);
+  }
+
+  /** A request of whose head only a part was captured (`lost`), or sent. A start line is enough to know that it was sent. */
+  cutRequest(conversation: Conversation, request: OpenRequest, lost: boolean): void {
+    const exchange = this.begin(conversation, request);
+    exchange.damaged = lost;
+    request.endOffset = conversation.requests.offset;
+    if (lost) request.missingOctets = 1;
+    this.sink.request(exchange);
+    this.sink.message(request, exchange);
+    if (!lost) this.end(conversation, exchange);
+    else {
+      this.waits.expect(conversation);
+      this.watch(conversation, exchange);
+    }
+  }
+
+  /** A response of whose head only a part was captured, or sent. */
+  cutResponse(conversation: Conversation, response: OpenResponse, lost: boolean): void {
+    const exchange = this.answer(conversation, response);
+    if (lost) {
+      exchange.damaged = true;
+      response.missingOctets = 1;
+    }
+    response.endOffset = conversation.responses.offset;
+    this.sink.response(exchange);
+    this.sink.message(response, exchange);
+    this.end(conversation, exchange);
+  }
+
+  private begin(conversation: Conversation, request: OpenRequest): OpenExchange {
+    if (conversation.responses.state === at.LOST) this.forgetUnanswered(conversation);
+    return this.open(conversation, request);
+  }
+
+  private answer(conversation: Conversation, response: OpenResponse): OpenExchange {
+    const exchange = conversation.pending.unanswered ?? this.open(conversation, undefined);
+    this.waits.paid(conversation, exchange, BY_HEAD);
+    exchange.response = response;
+    exchange.clientBelief = clientBelief(exchange.request, response);
+    exchange.serverBelief = serverBelief(exchange.request, response);
+    return exchange;
+  }
+
+  private open(conversation: Conversation, request: OpenRequest | undefined): OpenExchange {
+    const { pending, last } = conversation;
+    if (last !== undefined) last.previous = undefined;
+    const exchange: OpenExchange = {
+      connection: conversation.identity,
+      client: conversation.client,
+      server: conversation.server,
+      ordinal: request === undefined ? 0 : ++conversation.ordinal,
+      request,
+      interim: [],
+      response: undefined,
+      serverBelief: undefined,
+      clientBelief: undefined,
+      pipelined: request !== undefined && pending.length > 0,
+      previous: last,
+      wait: undefined,
+      damaged: request === undefined && this.missesRequest(conversation),
+      ended: false,
+      toldLevel: 0,
+      toldStart: 0,
+      unpaired: request !== undefined && (conversation.overflow > 0 || pending.length >= MAX_PENDING),
+    };
+    this.count++;
+    conversation.last = exchange;
+    if (exchange.unpaired) {
+      conversation.overflow++;
+      exchange.damaged = true;
+    } else pending.push(exchange);
+    return exchange;
+  }
+
+  /** Is the request of a response that has none likely to be in a hole, or before the capture? Else the server spoke unasked. */
+  private missesRequest(conversation: Conversation): boolean {
+    if (conversation.overflow > 0) {
+      conversation.overflow--;
+      return true;
+    }
+    return conversation.requests.state === at.LOST || (conversation.last === undefined && !conversation.identity.synSeen);
+  }
+
+  /** Sets the direction up for the body that its message announces. START: there is none. */
+  private setUp(direction: Direction, message: OpenMessage, exchange: OpenExchange): void {
+    direction.message = message;
+    direction.exchange = exchange;
+    direction.chunks = undefined;
+    switch (message.framing) {
+      case 'length':
+        direction.remaining = message.contentLength;
+        direction.state = message.contentLength > 0 ? at.LENGTH : at.START;
+        break;
+      case 'chunked':
+        direction.chunks = new ChunkReader();
+        direction.state = at.CHUNKED;
+        break;
+      case 'until-close':
+        direction.state = at.UNTIL_CLOSE;
+        break;
+      case 'tunnel':
+        direction.state = at.OPAQUE;
+        break;
+      default:
+        direction.state = at.START;
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------- ends
+
+  /** The message of this direction is complete by its framing. */
+  complete(conversation: Conversation, direction: Direction, endOffset: number): void {
+    const { message, exchange, state } = direction;
+    if (message === undefined || exchange === undefined) return;
+    message.complete = true;
+    this.finish(direction, message, endOffset);
+    if (state === at.OPAQUE) this.tunnel(conversation);
+    else direction.state = at.START;
+    this.sink.message(message, exchange);
+    if (message.kind === 'request') this.watch(conversation, exchange);
+    this.endIfDone(conversation, exchange);
+  }
+
+  /** The message of this direction will not go on. `why`: an oddity that says so, when the message itself is to blame. */
+  cut(conversation: Conversation, direction: Direction, endOffset: number, why?: string): void {
+    const { message, exchange } = direction;
+    if (message === undefined || exchange === undefined) return;
+    if (why !== undefined) message.oddities = [...message.oddities, why];
+    this.finish(direction, message, endOffset);
+    direction.state = at.LOST;
+    this.sink.message(message, exchange);
+    if (message.kind === 'response') this.end(conversation, exchange);
+    else this.endIfDone(conversation, exchange);
+  }
+
+  /** The capture lost where the message of this direction ends. */
+  lose(conversation: Conversation, direction: Direction, endOffset: number): void {
+    if (direction.exchange !== undefined) direction.exchange.damaged = true;
+    this.cut(conversation, direction, endOffset, 'framing-lost');
+  }
+
+  /** The answer to the oldest request lies in a hole, as far as one can tell; those behind it may do so as well. */
+  answeredInHole(conversation: Conversation): void {
+    for (const exchange of conversation.pending.all()) exchange.damaged = true;
+    const exchange = conversation.pending.unanswered;
+    if (exchange !== undefined) this.answered(conversation, exchange);
+  }
+
+  /** The exchange was answered by octets that are no message. */
+  answered(conversation: Conversation, exchange: OpenExchange): void {
+    this.waits.paid(conversation, exchange, BY_HEAD);
+    this.end(conversation, exchange);
+  }
+
+  /** Nothing more will come from the server: what is owed stays unpaid. A request that is still being sent goes on. */
+  endAll(conversation: Conversation, now: Moment, requestsGoOn: boolean): void {
+    const { requests, responses, pending } = conversation;
+    for (const exchange of pending.all()) this.waits.unpaid(conversation, exchange, now);
+    this.cut(conversation, responses, responses.offset);
+    if (!requestsGoOn) this.cut(conversation, requests, requests.offset);
+    for (const exchange of pending.all()) if (exchange !== requests.exchange) this.end(conversation, exchange);
+    if (!conversation.tunnel) responses.state = at.LOST;
+  }
+
+  /** The peer acknowledged the request that is watched, and perhaps those behind it. */
+  acked(conversation: Conversation, moment: Moment): void {
+    const { pending, id, clientSide } = conversation;
+    let exchange = conversation.watched;
+    conversation.watched = undefined;
+    while (exchange?.request !== undefined) {
+      exchange.request.acked = moment;
+      const next = pending.after(exchange);
+      if (next?.request === undefined || Number.isNaN(next.request.endOffset)) return;
+      if (!this.table.watch(id, clientSide, next.request.endOffset)) {
+        conversation.watched = next;
+        return;
+      }
+      exchange = next;
+    }
+  }
+
+  private watch(conversation: Conversation, exchange: OpenExchange): void {
+    const { watched, id, clientSide } = conversation;
+    if (watched?.ended === false || exchange.request === undefined) return;
+    conversation.watched = exchange;
+    if (!this.table.watch(id, clientSide, exchange.request.endOffset)) return;
+    const { number, time } = this.table.frame;
+    this.acked(conversation, { frame: number, time });
+  }
+
+  private finish(direction: Direction, message: OpenMessage, endOffset: number): void {
+    const { chunks } = direction;
+    message.endOffset = endOffset;
+    if (chunks !== undefined) {
+      message.chunk = chunks.position;
+      const { oddities } = chunks;
+      if (oddities.length > 0) message.oddities = [...message.oddities, ...oddities];
+    }
+    direction.message = undefined;
+    direction.exchange = undefined;
+    direction.chunks = undefined;
+  }
+
+  private tunnel(conversation: Conversation): void {
+    const { requests, responses } = conversation;
+    conversation.tunnel = true;
+    this.cut(conversation, requests, requests.offset);
+    requests.carry = undefined;
+    requests.state = at.OPAQUE;
+    responses.state = at.OPAQUE;
+  }
+
+  private endIfDone(conversation: Conversation, exchange: OpenExchange): void {
+    if (conversation.requests.exchange === exchange) return;
+    if (exchange.response?.complete === true || exchange.unpaired || conversation.serverClosed) this.end(conversation, exchange);
+  }
+
+  private end(conversation: Conversation, exchange: OpenExchange): void {
+    if (exchange.ended) return;
+    conversation.pending.remove(exchange);
+    exchange.ended = true;
+    this.sink.ended(exchange);
+  }
+
+  /** The answers of all pending requests lie in a hole of the capture. */
+  private forgetUnanswered(conversation: Conversation): void {
+    for (const exchange of conversation.pending.all()) {
+      if (exchange.response !== undefined) continue;
+      exchange.damaged = true;
+      this.end(conversation, exchange);
+    }
+  }
+}

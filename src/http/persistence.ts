@@ -1,0 +1,43 @@
+/**
+ * Will the connection outlive this exchange? RFC 9112 section 9.3 as a table, and the two beliefs about it: what the sender
+ * of a response goes by and what its receiver must conclude differ exactly where hangs begin (RULES section 1).
+ */
+import type { Framing, Persistence, RequestMessage, ResponseMessage } from '../model.ts';
+
+export interface PersistenceCase {
+  readonly version: string;
+  readonly options: readonly string[];
+  readonly framing: Framing;
+}
+
+type Row = readonly [rule: string, applies: (message: PersistenceCase) => boolean, then: Persistence];
+
+const ROWS: readonly Row[] = [
+  ['close in Connection', (m) => m.options.includes('close'), 'close'],
+  ['not self-delimited', (m) => m.framing === 'until-close', 'close'],
+  ['HTTP/1.1 or later', (m) => m.version === 'HTTP/1.1' || /^HTTP\/(1\.[1-9]|[2-9]\.\d)$/i.test(m.version), 'keep'],
+  ['HTTP/1.0 with keep-alive', (m) => /^HTTP\/1\.0$/i.test(m.version) && m.options.includes('keep-alive'), 'keep'],
+  ['otherwise', () => true, 'close'],
+];
+
+export function persistenceOf(message: PersistenceCase): Persistence {
+  for (const [, applies, then] of ROWS) if (applies(message)) return then;
+  return 'close';
+}
+
+/** What the receiver of the response must conclude; a client that announced close itself does not wait for more. */
+export function clientBelief(request: RequestMessage | undefined, response: ResponseMessage): Persistence {
+  if (request !== undefined && persistenceOf(request) === 'close') return 'close';
+  return persistenceOf(response);
+}
+
+/**
+ * What the sender of the response goes by: its own options. A server that says keep-alive over a body without length keeps
+ * the connection, though its receiver has to wait for the close.
+ */
+export function serverBelief(request: RequestMessage | undefined, response: ResponseMessage): Persistence {
+  if (response.options.includes('close')) return 'close';
+  if (request !== undefined && persistenceOf(request) === 'close' && !response.options.includes('keep-alive')) return 'close';
+  if (response.framing === 'until-close') return response.options.includes('keep-alive') ? 'keep' : 'close';
+  return persistenceOf(response);
+}

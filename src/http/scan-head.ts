@@ -1,0 +1,323 @@
+/**
+ * Octets of a message head to positions and hashes.
+ *
+ * Hot: one pass over the octets of every head, no allocation; half of the time of a capture of small messages is spent here
+ * (bench/, mix small). Text is made later, by head.ts, and only of the fields that somebody asks for.
+ *
+ * The scanner reads leniently and names what it had to forgive (RFC 9112 sections 2.2, 3, 5): bare LF and CR, folded lines, space
+ * before the colon, a line without a colon. A bare CR is white space, not the end of a line.
+ */
+import { hashOctets } from '../octets.ts';
+import { HOST, hashName, KEPT, nameIndex, PER_HOP, TRACEPARENT, TRAIT, UNIQUE, USE } from './field-names.ts';
+
+/** Fields of one head that are looked at; the rest is counted (DESIGN section 5). */
+export const MAX_FIELDS = 1000;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SP = 0x20;
+const TAB = 0x09;
+const COLON = 0x3a;
+const SLASH = 0x2f;
+const QUESTION = 0x3f;
+
+export const BARE_LF = 1;
+export const OBS_FOLD = 2;
+export const SPACE_BEFORE_COLON = 4;
+export const NO_COLON = 8;
+export const NO_VERSION = 16;
+export const TOO_MANY_FIELDS = 32;
+export const BARE_CR = 64;
+export const NUL = 128;
+export const EXTRA_SPACE = 256;
+export const BAD_VERSION = 512;
+export const BAD_STATUS = 1024;
+export const REPEATED_HOST = 2048;
+/** A line that begins with white space right behind the start line (RFC 9112 section 2.2). */
+export const LEADING_SPACE = 4096;
+export const HEAD_CUT = 8192;
+/** Empty lines, or octets that are no message, stood before the head. */
+export const EMPTY_LINE_BEFORE = 16384;
+export const OCTETS_BEFORE = 32768;
+
+/** Numbers per kept field in `HeadScanner.kept`: name number (or -1), name start and end, value start and end. */
+export const PER_FIELD = 5;
+
+export class HeadScanner {
+  /** Where the parts of the start line are. */
+  response = false;
+  firstStart = 0;
+  firstEnd = 0;
+  secondStart = 0;
+  secondEnd = 0;
+  thirdStart = 0;
+  thirdEnd = 0;
+  status = 0;
+  /** Kept fields, PER_FIELD numbers each. */
+  readonly kept = new Int32Array(MAX_FIELDS * PER_FIELD);
+  keptCount = 0;
+  fieldCount = 0;
+  oddities = 0;
+  /** Commutative sum over the end-to-end fields. */
+  sum = 0;
+  authority = 0;
+  readonly unique = new Int32Array(8);
+  uniqueCount = 0;
+  readonly traits = new Int32Array(16);
+  traitCount = 0;
+  private readonly keepAll: boolean;
+
+  constructor(keepAll: boolean) {
+    this.keepAll = keepAll;
+  }
+
+  /** Scans a head that begins at `start`; returns the index behind its blank line, or -1 when that is not in bytes[start, end). */
+  scan(bytes: Uint8Array, start: number, end: number): number {
+    this.reset();
+    let at = start;
+    while (at < end && bytes[at] !== LF) at++;
+    if (at >= end) return -1;
+    this.startLine(bytes, start, this.lineEnd(bytes, start, at));
+    at++;
+    while (at < end) {
+      const lineStart = at;
+      const first = bytes[at]!;
+      if (first === LF) {
+        this.oddities |= BARE_LF;
+        return at + 1;
+      }
+      if (first === CR && at + 1 < end && bytes[at + 1] === LF) return at + 2;
+      let colon = -1;
+      for (;;) {
+        for (; at < end; at++) {
+          const octet = bytes[at]!;
+          if (octet > COLON) continue;
+          if (octet === LF) break;
+          if (octet < SP) {
+            if (octet === CR && at + 1 < end && bytes[at + 1] !== LF) this.oddities |= BARE_CR;
+            else if (octet === 0) this.oddities |= NUL;
+          } else if (octet === COLON && colon < 0) colon = at;
+        }
+        if (at + 1 >= end) return -1;
+        const next = bytes[at + 1]!;
+        if (next !== SP && next !== TAB) break;
+        this.oddities |= OBS_FOLD;
+        at++;
+      }
+      this.field(bytes, lineStart, colon, this.lineEnd(bytes, lineStart, at));
+      at++;
+    }
+    return -1;
+  }
+
+  /** A head that is one line (HTTP/0.9); returns the index behind it. */
+  scanLine(bytes: Uint8Array, start: number, end: number): number {
+    this.reset();
+    let at = start;
+    while (at < end && bytes[at] !== LF) at++;
+    this.startLine(bytes, start, at < end ? this.lineEnd(bytes, start, at) : at);
+    return Math.min(at + 1, end);
+  }
+
+  /** What there is of a head that was cut off: its whole lines, and a start line as far as it goes. */
+  scanCut(bytes: Uint8Array, start: number, end: number): void {
+    if (this.scan(bytes, start, end) < 0 && this.firstEnd === 0) this.startLine(bytes, start, end);
+    this.oddities |= HEAD_CUT;
+  }
+
+  private reset(): void {
+    this.firstEnd = 0;
+    this.keptCount = 0;
+    this.fieldCount = 0;
+    this.oddities = 0;
+    this.sum = 0;
+    this.authority = 0;
+    this.uniqueCount = 0;
+    this.traitCount = 0;
+  }
+
+  private lineEnd(bytes: Uint8Array, start: number, lineFeed: number): number {
+    if (lineFeed > start && bytes[lineFeed - 1] === CR) return lineFeed - 1;
+    this.oddities |= BARE_LF;
+    return lineFeed;
+  }
+
+  /** Request: method, target, version. Response: version, status, reason. */
+  private startLine(bytes: Uint8Array, start: number, end: number): void {
+    let space = start;
+    while (space < end && bytes[space] !== SP) space++;
+    this.response = isVersionLike(bytes, start, space);
+    this.firstStart = start;
+    this.firstEnd = space;
+    let rest = Math.min(space + 1, end);
+    if (rest < end && bytes[rest] === SP) {
+      this.oddities |= EXTRA_SPACE;
+      while (rest < end && bytes[rest] === SP) rest++;
+    }
+    if (this.response) this.statusLine(bytes, start, space, rest, end);
+    else this.requestLine(bytes, rest, end);
+  }
+
+  private statusLine(bytes: Uint8Array, start: number, space: number, rest: number, end: number): void {
+    let afterStatus = rest;
+    let status = 0;
+    for (; afterStatus < end && isDigit(bytes[afterStatus]!) && status < 1e6; afterStatus++) {
+      status = status * 10 + bytes[afterStatus]! - 0x30;
+    }
+    this.status = status;
+    if (!isVersion(bytes, start, space)) this.oddities |= BAD_VERSION;
+    if (status < 100 || status > 999) this.oddities |= BAD_STATUS;
+    this.secondStart = rest;
+    this.secondEnd = afterStatus;
+    this.thirdStart = Math.min(afterStatus + 1, end);
+    this.thirdEnd = end;
+  }
+
+  private requestLine(bytes: Uint8Array, rest: number, lineEnd: number): void {
+    let end = lineEnd;
+    while (end > rest && bytes[end - 1] === SP) end--;
+    if (end !== lineEnd) this.oddities |= EXTRA_SPACE;
+    let last = end;
+    while (last > rest && bytes[last - 1] !== SP) last--;
+    const versioned = last > rest && isVersionLike(bytes, last, end);
+    if (!versioned) this.oddities |= NO_VERSION;
+    else if (!isVersion(bytes, last, end)) this.oddities |= BAD_VERSION;
+    let targetEnd = versioned ? last - 1 : end;
+    while (targetEnd > rest && bytes[targetEnd - 1] === SP) targetEnd--;
+    if (versioned && targetEnd !== last - 1) this.oddities |= EXTRA_SPACE;
+    this.secondStart = rest;
+    this.secondEnd = targetEnd;
+    this.thirdStart = versioned ? last : end;
+    this.thirdEnd = end;
+  }
+
+  private field(bytes: Uint8Array, start: number, colon: number, end: number): void {
+    this.fieldCount++;
+    if (this.fieldCount > MAX_FIELDS) {
+      this.oddities |= TOO_MANY_FIELDS;
+      return;
+    }
+    if (colon < 0) {
+      this.oddities |= NO_COLON;
+      return;
+    }
+    if (bytes[start] === SP || bytes[start] === TAB) {
+      this.oddities |= LEADING_SPACE;
+      return;
+    }
+    let nameEnd = colon;
+    while (nameEnd > start && (bytes[nameEnd - 1] === SP || bytes[nameEnd - 1] === TAB)) nameEnd--;
+    if (nameEnd !== colon) this.oddities |= SPACE_BEFORE_COLON;
+    let valueStart = colon + 1;
+    while (valueStart < end && (bytes[valueStart] === SP || bytes[valueStart] === TAB)) valueStart++;
+    let valueEnd = end;
+    while (valueEnd > valueStart && (bytes[valueEnd - 1] === SP || bytes[valueEnd - 1] === TAB)) valueEnd--;
+    const nameHash = hashName(bytes, start, nameEnd);
+    const known = nameIndex(nameHash, bytes, start, nameEnd);
+    const use = known < 0 ? 0 : USE[known]!;
+    if ((use & KEPT) !== 0 || this.keepAll) this.keep(known, start, nameEnd, valueStart, valueEnd);
+    if ((use & PER_HOP) === 0) {
+      const valueHash = hashOctets(bytes, valueStart, valueEnd);
+      this.sum = (this.sum + Math.imul(nameHash ^ Math.imul(valueHash, 0x85ebca6b), 0xc2b2ae35)) | 0;
+      if ((use & UNIQUE) !== 0) this.addUnique(valueHash);
+      else if ((use & TRAIT) !== 0) this.addTrait(valueHash ^ known);
+      return;
+    }
+    if (known === HOST) this.host(hashAuthority(bytes, valueStart, valueEnd));
+    else if (known === TRACEPARENT) this.addUnique(hashTrace(bytes, valueStart, valueEnd));
+    else if ((use & UNIQUE) !== 0) this.addUnique(hashOctets(bytes, valueStart, valueEnd));
+  }
+
+  private host(authority: number): void {
+    if (this.authority !== 0) this.oddities |= REPEATED_HOST;
+    this.authority = authority;
+  }
+
+  private keep(known: number, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+    const at = this.keptCount++ * PER_FIELD;
+    this.kept[at] = known;
+    this.kept[at + 1] = nameStart;
+    this.kept[at + 2] = nameEnd;
+    this.kept[at + 3] = valueStart;
+    this.kept[at + 4] = valueEnd;
+  }
+
+  private addUnique(hash: number): void {
+    if (this.uniqueCount < this.unique.length) this.unique[this.uniqueCount++] = hash;
+  }
+
+  private addTrait(hash: number): void {
+    if (this.traitCount < this.traits.length) this.traits[this.traitCount++] = hash;
+  }
+}
+
+/** "HTTP/" and a version of two digits, in any letter case. */
+export function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    end - start === 8 &&
+    isVersionLike(bytes, start, end) &&
+    isDigit(bytes[start + 5]!) &&
+    bytes[start + 6] === 0x2e &&
+    isDigit(bytes[start + 7]!)
+  );
+}
+
+/** "HTTP/" and anything, in any letter case. */
+function isVersionLike(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    end - start >= 5 &&
+    (bytes[start]! | 0x20) === 0x68 &&
+    (bytes[start + 1]! | 0x20) === 0x74 &&
+    (bytes[start + 2]! | 0x20) === 0x74 &&
+    (bytes[start + 3]! | 0x20) === 0x70 &&
+    bytes[start + 4] === SLASH
+  );
+}
+
+function isDigit(octet: number): boolean {
+  return octet >= 0x30 && octet <= 0x39;
+}
+
+/** A host and port; letter case and the default port do not count. */
+export function hashAuthority(bytes: Uint8Array, start: number, end: number): number {
+  const plain = end - start > 3 && bytes[end - 3] === COLON && bytes[end - 2] === 0x38 && bytes[end - 1] === 0x30 ? end - 3 : end;
+  return plain > start ? hashName(bytes, start, plain) | 0 || 1 : 0;
+}
+
+/** traceparent: version "-" trace-id "-" parent-id "-" flags; the trace-id stays while the parent-id changes at every hop. */
+function hashTrace(bytes: Uint8Array, start: number, end: number): number {
+  return end - start >= 35 ? hashOctets(bytes, start + 3, start + 35) : hashOctets(bytes, start, end);
+}
+
+/** Where the path of a request target begins: behind scheme and authority in absolute-form (RFC 9112 section 3.2.2). */
+export function pathStart(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes[start] === SLASH) return start;
+  for (let at = start; at + 2 < end && at < start + 10; at++) {
+    if (bytes[at] !== COLON || bytes[at + 1] !== SLASH || bytes[at + 2] !== SLASH) continue;
+    let path = at + 3;
+    while (path < end && bytes[path] !== SLASH && bytes[path] !== QUESTION) path++;
+    return path;
+  }
+  return start;
+}
+
+/** Hash of path and query; an empty path is "/". */
+export function hashTarget(bytes: Uint8Array, path: number, end: number): number {
+  return path >= end ? EMPTY_PATH : hashOctets(bytes, path, end);
+}
+
+const EMPTY_PATH = hashOctets(Uint8Array.of(SLASH), 0, 1);
+
+/** Where the query begins (the question mark), or `end`. */
+export function queryStart(bytes: Uint8Array, path: number, end: number): number {
+  let at = path;
+  while (at < end && bytes[at] !== QUESTION) at++;
+  return at;
+}
+
+/** Where the last two segments of the path begin. */
+export function tailStart(bytes: Uint8Array, path: number, query: number): number {
+  let slashes = 0;
+  for (let at = query - 1; at > path; at--) if (bytes[at] === SLASH && ++slashes === 2) return at;
+  return path;
+}

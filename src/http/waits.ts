@@ -1,0 +1,112 @@
+/**
+ * Debts that stay unpaid: when to tell of them, and the record of the wait. Two deadlines: 1 s for a wait-for cycle, 5 s for a
+ * silence of its own (RULES section 5). A wait that was paid later is on record as well, the longest of its exchange.
+ */
+import type { Connection, ConnectionTable, DebtKind, ExchangeSink, Moment, Wait, WaitEnding } from '../model.ts';
+import type { Conversation, OpenExchange } from './conversation.ts';
+import { Deadlines } from './deadlines.ts';
+import { type Debt, debtOf } from './debts.ts';
+
+const SECOND = 1e9;
+const LEVELS = [1 * SECOND, 5 * SECOND] as const;
+/** A silence that is worth a record. */
+export const STALL = LEVELS[0];
+
+/** What pays which debt. */
+export const BY_REQUEST: readonly DebtKind[] = ['request-body', 'continue'];
+export const BY_INTERIM: readonly DebtKind[] = ['continue'];
+export const BY_HEAD: readonly DebtKind[] = ['response-head', 'continue'];
+export const BY_BODY: readonly DebtKind[] = ['response-body', 'close'];
+
+export class Waits {
+  private readonly table: ConnectionTable;
+  private readonly sink: ExchangeSink;
+  private readonly deadlines = new Deadlines();
+
+  constructor(table: ConnectionTable, sink: ExchangeSink) {
+    this.table = table;
+    this.sink = sink;
+  }
+
+  get due(): number {
+    return this.deadlines.due;
+  }
+
+  /** Something is owed on this conversation. */
+  expect(conversation: Conversation): void {
+    this.deadlines.add(conversation, this.table.frame.time, false);
+  }
+
+  advance(now: Moment): void {
+    for (let conversation = this.deadlines.take(now.time); conversation !== undefined; conversation = this.deadlines.take(now.time)) {
+      this.look(conversation, now);
+    }
+  }
+
+  /** The frame at hand pays what the exchange is owed, if that is one of `kinds`. */
+  paid(conversation: Conversation, exchange: OpenExchange, kinds: readonly DebtKind[]): void {
+    const { number, time } = this.table.frame;
+    const debt = debtOf(exchange);
+    if (debt === undefined || !kinds.includes(debt.debt) || time - debt.start.time < STALL) return;
+    keepLonger(exchange, this.newWait(conversation, debt, { frame: number, time }, 'answered', 'DATA', true));
+  }
+
+  /** A close that ends the body is a payment, too. */
+  paidByClose(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
+    const wait = this.waitOf(conversation, exchange, now, true);
+    if (wait !== undefined && lengthOf(wait) >= STALL) keepLonger(exchange, wait);
+  }
+
+  /** What the exchange is owed will not be paid. */
+  unpaid(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
+    exchange.wait = this.waitOf(conversation, exchange, now, true) ?? exchange.wait;
+  }
+
+  private look(conversation: Conversation, now: Moment): void {
+    const exchange = conversation.pending.first;
+    const debt = exchange && debtOf(exchange);
+    if (exchange === undefined || debt === undefined) return;
+    const wait = this.endOf(conversation, debt, now);
+    const waited = wait.end.time - debt.start.time;
+    const level = waited >= LEVELS[1] ? 2 : waited >= LEVELS[0] ? 1 : 0;
+    if (exchange.toldStart !== debt.start.time) {
+      exchange.toldStart = debt.start.time;
+      exchange.toldLevel = 0;
+    }
+    if (level > exchange.toldLevel) {
+      exchange.toldLevel = level;
+      exchange.wait = this.waitOf(conversation, exchange, now, false);
+      this.sink.waiting(exchange);
+    }
+    this.deadlines.add(conversation, now.time, level === 2 || wait.ended !== 'capture-end');
+  }
+
+  /** The wait of an exchange with an open debt, as it stands now. */
+  private waitOf(conversation: Conversation, exchange: OpenExchange, now: Moment, final: boolean): Wait | undefined {
+    const debt = debtOf(exchange);
+    if (debt === undefined) return undefined;
+    const { end, ended, by } = this.endOf(conversation, debt, now);
+    return this.newWait(conversation, debt, end, ended, by, final);
+  }
+
+  /** The first FIN or RST after the debt began, else `now`. One in the frame that began it is no answer to it. */
+  private endOf({ closings }: Conversation, { start }: Debt, now: Moment): Pick<Wait, 'end' | 'ended' | 'by'> {
+    const closing = closings.find(({ moment }) => moment.frame > start.frame);
+    if (closing === undefined) return { end: now, ended: 'capture-end', by: undefined };
+    return { end: closing.moment, ended: closing.side === 'client' ? 'client-abort' : 'server-close', by: closing.by };
+  }
+
+  private newWait(conversation: Conversation, debt: Debt, end: Moment, ended: WaitEnding, by: Wait['by'], final: boolean): Wait {
+    const connection: Connection = { ...this.table.snapshot(conversation.id, conversation.clientSide), protocol: 'http' };
+    return { ...debt, end, ended, by, connection, final };
+  }
+}
+
+function keepLonger(exchange: OpenExchange, wait: Wait): void {
+  const known = exchange.wait;
+  if (known === undefined || !known.final || lengthOf(known) < lengthOf(wait)) exchange.wait = wait;
+}
+
+function lengthOf({ start, end }: Wait): number {
+  return end.time - start.time;
+}
