@@ -60,7 +60,8 @@ class RelayMatcher implements RelayStage {
   private readonly connections: ConnectionLookup;
   private readonly sink: RelaySink;
   private readonly open = new OpenExchanges();
-  private readonly hops = new Map<string, Hop>();
+  /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
+  private readonly hops: (Hop | undefined)[][] = [];
   private readonly profiles = new Profiles();
   private readonly rarity = new Rarity();
   private readonly lastPair = new Map<string, number>();
@@ -139,20 +140,20 @@ class RelayMatcher implements RelayStage {
   }
 
   response(exchange: Exchange): void {
-    const relay = this.hops.get(exchange.connection.key)?.find(exchange);
+    const relay = this.known(exchange.connection)?.find(exchange);
     if (relay !== undefined) this.open.remove(relay);
   }
 
   waiting(exchange: Exchange): void {
     const { request, response } = exchange;
     const now: Exchange = { ...exchange, request: request && { ...request }, response: response && { ...response } };
-    const relay = this.hops.get(exchange.connection.key)?.find(exchange);
+    const relay = this.known(exchange.connection)?.find(exchange);
     if (relay !== undefined && this.isRelay(relay)) this.sink.relay(this.told(relay, now));
     this.sink.exchange(now, this.contextOf(exchange, relay));
   }
 
   ended(exchange: Exchange): void {
-    const relay = this.hops.get(exchange.connection.key)?.take(exchange);
+    const relay = this.known(exchange.connection)?.take(exchange);
     this.profiles.count(exchange);
     if (relay !== undefined) {
       this.open.remove(relay);
@@ -167,20 +168,28 @@ class RelayMatcher implements RelayStage {
   }
 
   connection(connection: Connection): void {
-    const hop = this.hops.get(connection.key);
-    if (hop !== undefined) {
+    const hop = this.hops[connection.point]?.[connection.id];
+    if (hop !== undefined && hop.identity.key === connection.key) {
       hop.final = connection;
       hop.lastRelay = undefined;
-      this.hops.delete(connection.key);
+      const hops = this.hops[connection.point];
+      if (hops !== undefined) hops[connection.id] = undefined;
     }
     this.sink.connection(connection);
   }
 
+  private known(identity: ConnectionIdentity): Hop | undefined {
+    const hop = this.hops[identity.point]?.[identity.id];
+    return hop?.identity === identity ? hop : undefined;
+  }
+
   private hop(identity: ConnectionIdentity): Hop {
-    const known = this.hops.get(identity.key);
+    const known = this.known(identity);
     if (known !== undefined) return known;
     const hop = new Hop(identity);
-    this.hops.set(identity.key, hop);
+    while (this.hops.length <= identity.point) this.hops.push([]);
+    const hops = this.hops[identity.point];
+    if (hops !== undefined) hops[identity.id] = hop;
     return hop;
   }
 
@@ -246,7 +255,7 @@ class RelayMatcher implements RelayStage {
   private lookup(exchange: Exchange, previous: Relay | undefined): Relay['lookup'] {
     const proxy = exchange.server.address;
     const start = exchange.request?.firstTime ?? 0;
-    const own = this.hops.get(exchange.connection.key);
+    const own = this.known(exchange.connection);
     return negativeLookup(exchange, {
       connections: this.connections,
       proxyAddresses: this.facts.proxies.get(proxy) ?? new Set(),

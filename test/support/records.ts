@@ -16,7 +16,7 @@ export function endpoint(text: string): Endpoint {
 }
 
 export function identity(client: string, server: string, key = `${client} ${server}`): ConnectionIdentity {
-  return { key, point: 0, ends: [endpoint(client), endpoint(server)], seenIn: [{ capture: 0, stream: 0 }], synSeen: true };
+  return { key, point: 0, id: 0, ends: [endpoint(client), endpoint(server)], seenIn: [{ capture: 0, stream: 0 }], synSeen: true };
 }
 
 const NO_HASHES: Fingerprint = { target: 0, tail: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] };

@@ -1,0 +1,58 @@
+/**
+ * Records to candidates: every rule looks at every record of its kind. What they find is told per subject (one exchange,
+ * one connection), so that a later look at the same subject replaces the earlier one.
+ */
+import type { Connection, Exchange, ExchangeContext, Relay, Rule, RuleCandidate } from '../model.ts';
+
+/** Everything that the rules of one kind found at one subject, now. */
+export type CandidateSink = (subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean) => void;
+
+export interface RuleStage {
+  exchange(exchange: Exchange, context: ExchangeContext): void;
+  relay(relay: Relay): void;
+  connection(connection: Connection): void;
+  /** Records that each rule looked at. */
+  readonly lookedAt: ReadonlyMap<string, number>;
+}
+
+export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleStage {
+  const lookedAt = new Map<string, number>(rules.map((rule) => [rule.id, 0]));
+  const counts = { exchange: 0, relay: 0, connection: 0 };
+  const byKind = {
+    exchange: rules.filter((r) => r.on === 'exchange'),
+    relay: rules.filter((r) => r.on === 'relay'),
+    connection: rules.filter((r) => r.on === 'connection'),
+  };
+  let found: RuleCandidate[] = [];
+
+  const tell = (subject: () => string, kind: Rule['on'], final: boolean): void => {
+    sink(subject(), kind, found, final);
+    found = [];
+  };
+
+  return {
+    exchange(exchange, context) {
+      counts.exchange++;
+      for (const rule of byKind.exchange) rule.check(exchange, context, (candidate) => found.push({ rule, candidate }));
+      if (found.length > 0 || exchange.wait !== undefined) tell(() => subjectOf(exchange), 'exchange', exchange.ended);
+    },
+    relay(relay) {
+      counts.relay++;
+      for (const rule of byKind.relay) rule.check(relay, (candidate) => found.push({ rule, candidate }));
+      if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
+    },
+    connection(connection) {
+      counts.connection++;
+      for (const rule of byKind.connection) rule.check(connection, (candidate) => found.push({ rule, candidate }));
+      if (found.length > 0) tell(() => connection.key, 'connection', true);
+    },
+    get lookedAt() {
+      for (const rule of rules) lookedAt.set(rule.id, counts[rule.on]);
+      return lookedAt;
+    },
+  };
+}
+
+export function subjectOf(exchange: Exchange): string {
+  return `${exchange.connection.key} ${exchange.ordinal}`;
+}

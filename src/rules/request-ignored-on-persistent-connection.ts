@@ -1,0 +1,128 @@
+/**
+ * A later request on a kept connection is acknowledged by TCP and never answered (RULES R02): what a dumb proxy looks like
+ * from its client's side alone.
+ */
+import type { Candidate, Confidence, Exchange, Rule, ServerProfile, Text, Wait } from '../model.ts';
+import { captureCap, least } from './confidence.ts';
+import { remediesFor } from './remedies.ts';
+import { stillBlind } from './thresholds.ts';
+import * as say from './words.ts';
+
+/** A silence that ended by FIN, RST or abort; one that is still open must last longer (RULES section 5). */
+const ENDED = 1e9;
+const OPEN = 5e9;
+/** Chance at which first and later requests are said to fare differently. */
+const SIGNIFICANT = 0.01;
+
+export const requestIgnoredOnPersistentConnection: Rule = {
+  id: 'request-ignored-on-persistent-connection',
+  on: 'exchange',
+  title: 'A later request on a kept connection is never answered',
+  basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.6'],
+  remedies: remediesFor('ignored-request'),
+
+  check(exchange, { server, forwarded }, found) {
+    const { wait, request, previous } = exchange;
+    if (wait === undefined || request === undefined || forwarded || wait.debt !== 'response-head' || wait.ended === 'answered') return;
+    if (!isLater(exchange) || saidClose(previous)) return;
+    const threshold = wait.ended === 'capture-end' ? OPEN : ENDED;
+    if (wait.end.time - wait.start.time < threshold || stillBlind(wait, threshold)) return;
+    if (wait.connection.clientEnd.zeroWindow !== undefined || !arrived(exchange, wait)) return;
+    found(candidateOf(exchange, wait, server));
+  },
+};
+
+/** A connection whose start was not captured counts as used before (RULES section 6.0, 9). */
+function isLater(exchange: Exchange): boolean {
+  return exchange.ordinal >= 2 || !exchange.connection.synSeen;
+}
+
+/** The exchange before it ended persistence; what a head that was cut off said is not known. */
+function saidClose(previous: Exchange | undefined): boolean {
+  return previous?.response !== undefined && !previous.damaged && previous.clientBelief === 'close';
+}
+
+/** The server's TCP acknowledged all of it. A head cut by the capture may end later than is known. */
+function arrived({ request, damaged }: Exchange, wait: Wait): boolean {
+  return request?.acked !== undefined || (damaged && wait.connection.serverEnd.last !== undefined);
+}
+
+function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const { request, previous } = exchange;
+  const alive = server.lastAnsweredStart > wait.start.time;
+  const contrast = contrastOf(server);
+  const byEvidence: Confidence = contrast < SIGNIFICANT || (alive && wait.by === 'RST') ? 'strong' : alive ? 'likely' : 'possible';
+  const acked = request?.acked;
+  const ending = wait.ended === 'client-abort' ? 'client' : 'server';
+  return {
+    severity: 'hang',
+    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    message: messageOf(exchange, wait),
+    hops: [say.hopOf(seen)],
+    exchange,
+    wait,
+    evidence: say.inOrder([
+      ...(previous === undefined
+        ? []
+        : [...say.requestEvidence({ exchange: previous, hop: 'only' }), ...say.responseEvidence({ exchange: previous, hop: 'only' })]),
+      ...say.requestEvidence(seen),
+      ...(acked === undefined ? [] : [say.evidence(seen, 'server', acked, ['ACK of the whole request, nothing else'])]),
+      ...(wait.ended === 'capture-end' ? [] : [say.evidence(seen, ending, wait.end, [wait.by ?? 'close'])]),
+    ]),
+    because: becauseOf(exchange, server, alive, contrast),
+    wouldChangeOurMind: [
+      'the same target taking as long when it is the first request of a connection: then the server is slow, not deaf',
+      'a capture of the next hop that shows the request being forwarded',
+    ],
+  };
+}
+
+function messageOf({ request, ordinal, client, server }: Exchange, wait: Wait): Text {
+  if (request === undefined) return [];
+  const silence = say.duration(wait.end.time - wait.start.time);
+  const endings = {
+    'server-close': `then ${server.text} hung up`,
+    'client-abort': 'then the client gave up',
+    'capture-end': 'and the capture ends there',
+    answered: '',
+  };
+  return [
+    `request ${ordinal} (`,
+    ...say.requestText(request),
+    `) of ${client.text} reached ${server.text} on a connection that was to be kept, and got no answer: ${silence} of silence, ${endings[wait.ended]}`,
+  ];
+}
+
+function becauseOf(exchange: Exchange, server: ServerProfile, alive: boolean, contrast: number): readonly Text[] {
+  const because: Text[] = [];
+  if (exchange.previous?.response !== undefined) because.push(['the response before it was complete and kept the connection']);
+  if (!exchange.connection.synSeen) because.push(['the connection was in use before the capture began']);
+  if (exchange.request?.acked !== undefined) because.push(['TCP acknowledged the whole request']);
+  if (alive) because.push(['meanwhile the server answered a request that was sent later, on another connection']);
+  because.push([
+    `first requests of a connection to this server: ${server.firstAnswered} of ${server.first} answered; later ones: ${server.laterAnswered} of ${server.later}` +
+      (contrast < SIGNIFICANT ? ', too different for chance' : ''),
+  ]);
+  return because;
+}
+
+/**
+ * Fisher's exact test, one-sided: how likely it is by chance that so few of the later requests were answered, given how many
+ * were answered in all.
+ */
+function contrastOf({ first, firstAnswered, later, laterAnswered }: ServerProfile): number {
+  const [total, answered] = [first + later, firstAnswered + laterAnswered];
+  if (first === 0 || later === 0) return 1;
+  let chance = 0;
+  for (let count = Math.max(0, answered - first); count <= laterAnswered; count++) {
+    chance += Math.exp(logChoose(later, count) + logChoose(first, answered - count) - logChoose(total, answered));
+  }
+  return chance;
+}
+
+function logChoose(n: number, k: number): number {
+  let log = 0;
+  for (let step = 1; step <= Math.min(k, n - k); step++) log += Math.log((n - Math.min(k, n - k) + step) / step);
+  return log;
+}

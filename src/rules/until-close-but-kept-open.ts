@@ -1,0 +1,78 @@
+/**
+ * A response without a length of its own on a connection that its sender keeps open (RULES R21): the receiver can only wait
+ * for a close.
+ */
+import type { Candidate, Confidence, Exchange, Rule, Severity, Text, Wait } from '../model.ts';
+import { captureCap, least } from './confidence.ts';
+import { remediesFor } from './remedies.ts';
+import { stillBlind } from './thresholds.ts';
+import * as say from './words.ts';
+
+const SECOND = 1e9;
+/** Silence behind the last octet that makes it a hang. */
+const HANG = 5 * SECOND;
+/** Silence that shows that a sender who claims keep-alive did not close at once. */
+const KEPT = 1 * SECOND;
+/** Bodies that go on as events come: their silence means nothing (RULES R21, traps). */
+const STREAMS = /^(?:text\/event-stream|multipart\/x-mixed-replace|application\/(?:x-ndjson|grpc-web))/i;
+
+export const untilCloseButKeptOpen: Rule = {
+  id: 'until-close-but-kept-open',
+  on: 'exchange',
+  title: 'A response without length on a connection that is kept open',
+  basis: ['RFC 9112 section 6.3', 'RFC 9112 section 8', 'RFC 9112 section 9.3'],
+  remedies: remediesFor('framing'),
+
+  check(exchange, _context, found) {
+    const { response, wait } = exchange;
+    if (response?.framing !== 'until-close' || wait?.debt !== 'close' || exchange.request === undefined) return;
+    const silence = wait.end.time - wait.start.time;
+    const stream = STREAMS.test(say.fieldOf(response, 'content-type')?.value ?? '');
+    const claimsKeep = exchange.serverBelief === 'keep';
+    if (stream || wait.ended === 'answered' || silence < KEPT) return;
+    if (silence >= HANG && !stillBlind(wait, HANG)) found(candidateOf(exchange, wait, 'hang', claimsKeep ? 'strong' : 'likely'));
+    else if (claimsKeep) found(candidateOf(exchange, wait, 'will-hang', 'proven'));
+  },
+};
+
+function candidateOf(exchange: Exchange, wait: Wait, severity: Severity, byEvidence: Confidence): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const { response } = exchange;
+  const ending = wait.ended === 'client-abort' ? 'client' : 'server';
+  const claim = response?.options.includes('keep-alive') === true;
+  return {
+    severity,
+    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    message: messageOf(exchange, wait),
+    hops: [say.hopOf(seen)],
+    exchange,
+    wait,
+    fields: claim ? ['Connection', 'Content-Length', 'Transfer-Encoding'] : ['Content-Length', 'Transfer-Encoding'],
+    direction: 'response',
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      ...say.responseEvidence(seen),
+      say.evidence(seen, 'server', wait.start, ['last octet of the body']),
+      ...(wait.ended === 'capture-end' ? [] : [say.evidence(seen, ending, wait.end, [wait.by ?? 'close'])]),
+    ]),
+    because: [
+      ['the response has a body, neither Content-Length nor a chunked coding: only a close can end it (RFC 9112 section 6.3, rule 8)'],
+      ...(claim ? [['its sender says keep-alive, so it does not mean to close'] as const] : []),
+      [`${response?.bodyOctets ?? 0} octets of body arrived, then nothing for ${say.duration(wait.end.time - wait.start.time)}`],
+    ],
+    wouldChangeOurMind: ['a sender that was still producing the body: then it is slow, and its framing right only if it closes in the end'],
+  };
+}
+
+function messageOf({ request, server, response }: Exchange, wait: Wait): Text {
+  if (request === undefined) return [];
+  const status: Text = response === undefined ? [] : say.statusText(response);
+  const silence = say.duration(wait.end.time - wait.start.time);
+  return [
+    `${server.text} answered `,
+    ...say.requestText(request),
+    ' with ',
+    ...status,
+    ` but neither a length nor a close: the body ended without anybody being told, ${silence} of silence`,
+  ];
+}
