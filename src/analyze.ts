@@ -1,0 +1,325 @@
+/**
+ * The wiring: captures in, a report out. Each point of capture has a chain of its own from the capture to the http stage;
+ * the points meet as records in the proxy stage.
+ */
+import { type CaptureReader, type CaptureReaderFactory, newCaptureFacts, readCapture } from './capture/read-capture.ts';
+import { newAddresses } from './decode/addresses.ts';
+import { type DecodeFacts, newDecodeFacts } from './decode/decode-facts.ts';
+import { decodeFrames } from './decode/decode-frames.ts';
+import { assembleFlows, type FlowStage } from './flow/assemble-flows.ts';
+import { type ExchangeStage, parseExchanges } from './http/parse-exchanges.ts';
+import type {
+  CaptureFacts,
+  CaptureReport,
+  ConnectionLookup,
+  Exchange,
+  ExchangeSink,
+  Finding,
+  Frame,
+  Issue,
+  Message,
+  Moment,
+  Relay,
+  Report,
+  Rule,
+  Segment,
+  Stage,
+  TimeBase,
+} from './model.ts';
+import { JoinedPoints } from './proxy/join-points.ts';
+import { matchRelays } from './proxy/match-relays.ts';
+import { applyRules } from './rules/apply-rules.ts';
+import { rules as defaultRules } from './rules/index.ts';
+import { Verdict } from './verdict/decide-findings.ts';
+import { verdictSentence } from './verdict/sentence.ts';
+
+export interface AnalyzerOptions {
+  /** The rules to apply; all of hopcheck's own by default. */
+  readonly rules?: readonly Rule[];
+  /** Keep every header field on the messages, not only those of connection management. */
+  readonly keepFields?: boolean;
+  readonly version?: string;
+  /** Several points of capture will be opened: wait for all of them before hops are paired, and set their clocks by each other. */
+  readonly joinPoints?: boolean;
+  /** A finding as soon as it stands, and again with `revised` when it changes. */
+  readonly onFinding?: (finding: Finding, revised: boolean) => void;
+  /** Every message when it ends. */
+  readonly onMessage?: (message: Message, exchange: Exchange) => void;
+  /** Every client-side exchange of a proxy when it ends. */
+  readonly onRelay?: (relay: Relay) => void;
+}
+
+export interface CaptureSource {
+  readonly name: string;
+  /** The point of capture; files of one point are parts of one ring, in order. By default a point of its own. */
+  readonly point?: string;
+  readonly reader?: CaptureReaderFactory;
+}
+
+export interface CaptureInput {
+  /** Octets of the file, cut anywhere; the memory may be reused afterwards. Throws CaptureError when it cannot be read on. */
+  push(bytes: Uint8Array): void;
+  end(): void;
+  readonly facts: CaptureFacts;
+}
+
+export interface Analyzer {
+  open(source: CaptureSource): CaptureInput;
+  /** The wall clock of a live capture: proves that it went on though nothing was captured. */
+  tick(epochSeconds: number): void;
+  /** Ends the input and gives the report; once. */
+  finish(): Report;
+  /** The file that holds a frame of a point, and Wireshark's number in it. */
+  locate(point: number, frame: number): { readonly capture: number; readonly frame: number };
+  readonly base: TimeBase;
+}
+
+export function createAnalyzer(options: AnalyzerOptions = {}): Analyzer {
+  return new Analysis(options);
+}
+
+class Analysis implements Analyzer {
+  readonly base: TimeBase = { seconds: Number.NaN };
+  private readonly options: AnalyzerOptions;
+  private readonly rules: readonly Rule[];
+  private readonly points = new Map<string, Point>();
+  private readonly captures: CaptureFacts[] = [];
+  private readonly verdict: Verdict;
+  private readonly ruleStage: ReturnType<typeof applyRules>;
+  private readonly proxy: ReturnType<typeof matchRelays>;
+  private readonly joined: JoinedPoints | undefined;
+
+  constructor(options: AnalyzerOptions) {
+    this.options = options;
+    this.rules = options.rules ?? defaultRules;
+    this.joined = options.joinPoints === true ? new JoinedPoints() : undefined;
+    this.verdict = new Verdict((finding, revised) => options.onFinding?.(finding, revised));
+    this.ruleStage = applyRules(this.rules, (subject, kind, found, final) => this.verdict.decide(subject, kind, found, final));
+    this.proxy = matchRelays(this.lookup(), {
+      exchange: (exchange, context) => this.ruleStage.exchange(exchange, context),
+      relay: (relay) => {
+        this.ruleStage.relay(relay);
+        if (relay.clientSide.ended) options.onRelay?.(relay);
+      },
+      connection: (connection) => this.ruleStage.connection(connection),
+    });
+  }
+
+  open({ name, point: pointName, reader = readCapture }: CaptureSource): CaptureInput {
+    const index = this.captures.length;
+    const point = this.pointOf(pointName ?? `p${this.points.size + 1}`);
+    const facts = newCaptureFacts(index, name, point.name, point.frames);
+    this.captures.push(facts);
+    let input: CaptureReader | undefined = reader(facts, this.base, point.frame);
+    point.begin(facts);
+    return {
+      facts,
+      push: (bytes) => input?.push(bytes),
+      end: () => {
+        const open = input;
+        input = undefined;
+        open?.end();
+      },
+    };
+  }
+
+  tick(epochSeconds: number): void {
+    if (Number.isNaN(this.base.seconds)) return;
+    for (const point of this.points.values()) point.tick((epochSeconds - this.base.seconds) * 1e9);
+  }
+
+  finish(): Report {
+    for (const point of this.points.values()) point.finish();
+    this.joined?.tell(this.proxy);
+    const { findings, groups } = this.verdict.finish();
+    const points = [...this.points.values()];
+    const connections = sum(points, (point) => point.flow.facts.connections);
+    const exchanges = sum(points, (point) => point.http.facts.exchanges);
+    const { relays, proxies } = this.proxy.facts;
+    return {
+      tool: { name: 'hopcheck', version: this.options.version ?? '0' },
+      base: this.base,
+      captures: this.captures.map((facts) => this.captureReport(facts)),
+      verdict: verdictSentence(findings, { connections, exchanges, relays }),
+      connections,
+      exchanges,
+      relays,
+      proxies: [...proxies].map(([clientSide, serverSide]) => [clientSide, ...[...serverSide].filter((address) => address !== clientSide)]),
+      rules: this.rules.map(({ id }) => ({ id, lookedAt: this.ruleStage.lookedAt.get(id) ?? 0 })),
+      findings,
+      groups,
+      exonerations: [],
+      locate: (point, frame) => this.locate(point, frame),
+    };
+  }
+
+  locate(point: number, frame: number): { readonly capture: number; readonly frame: number } {
+    const files = [...this.points.values()][point]?.files ?? [];
+    const file = files.findLast((facts) => facts.firstFrame < frame) ?? files[0];
+    return { capture: file?.index ?? 0, frame: frame - (file?.firstFrame ?? 0) };
+  }
+
+  private pointOf(name: string): Point {
+    const known = this.points.get(name);
+    if (known !== undefined) return known;
+    const index = this.points.size;
+    const point = new Point(index, name, this.joined?.point(index) ?? this.proxy, this.options);
+    this.points.set(name, point);
+    return point;
+  }
+
+  private lookup(): ConnectionLookup {
+    const pointAt = (index: number): Point | undefined => [...this.points.values()][index];
+    return {
+      snapshot: (identity) => this.joined?.snapshot(identity) ?? pointAt(identity.point)?.http.snapshot(identity),
+      encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
+      connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
+    };
+  }
+
+  /** How the times of a point were corrected, told with its first file. */
+  private clockIssues(point: Point | undefined, facts: CaptureFacts): readonly Issue[] {
+    if (point === undefined || point.files[0] !== facts) return [];
+    const found = this.joined?.clocks.find((clock) => clock.point === point.index);
+    if (found === undefined || Math.abs(found.clock.offset) < SAME_CLOCK) return [];
+    const reference = [...this.points.values()][found.reference]?.name ?? '';
+    const seconds = (nanoseconds: number): string => (nanoseconds / 1e9).toFixed(6);
+    const { offset, uncertainty, pairs } = found.clock;
+    const moved = `${offset > 0 ? '+' : ''}${seconds(offset)} s, give or take ${seconds(uncertainty)} s`;
+    return [
+      {
+        code: 'clock-offset',
+        message: `times of ${point.name} are told by the clock of ${reference} (${moved}, from exchanges seen at both)`,
+        count: pairs,
+      },
+    ];
+  }
+
+  private captureReport(facts: CaptureFacts): CaptureReport {
+    const point = this.points.get(facts.point);
+    const flow = point?.flow.facts;
+    return {
+      ...facts,
+      issues: [...facts.issues, ...(point?.issuesFor(facts) ?? []), ...this.clockIssues(point, facts)],
+      observedUntil: Math.max(facts.lastTime, point?.observedUntil ?? Number.NaN),
+      health: {
+        connections: flow?.connections ?? 0,
+        synSeen: flow?.synSeen ?? 0,
+        bothDirections: flow?.bothDirections ?? 0,
+        gaps: flow?.gaps ?? 0,
+        duplicates: flow?.duplicates ?? 0,
+        cutFrames: facts.cutFrames,
+        dropped: facts.dropped,
+        encrypted: point?.http.facts.encrypted ?? 0,
+      },
+    };
+  }
+}
+
+/** A point that differs by less from another one is not worth a word. */
+const SAME_CLOCK = 1e6;
+
+/** One place of capture: its chain and its clock. */
+class Point {
+  readonly index: number;
+  readonly name: string;
+  readonly files: CaptureFacts[] = [];
+  readonly flow: FlowStage;
+  readonly http: ExchangeStage;
+  /** Fed with every frame, file after file. */
+  readonly frame: (frame: Frame) => void;
+  private readonly decode: Stage<Frame>;
+  private readonly decoded: DecodeFacts = newDecodeFacts();
+  private lastFrame = 0;
+  private lastTime = Number.NEGATIVE_INFINITY;
+
+  constructor(index: number, name: string, sink: ExchangeSink, { keepFields = false, onMessage }: AnalyzerOptions) {
+    this.index = index;
+    this.name = name;
+    const addresses = newAddresses();
+    const messages: ExchangeSink = onMessage === undefined ? sink : withMessages(sink, onMessage);
+    let http: ExchangeStage | undefined;
+    this.flow = assembleFlows(index, name, addresses, (table) => {
+      http = parseExchanges(table, { keepFields }, messages);
+      return http;
+    });
+    if (http === undefined) throw new Error('the flow stage did not make its sink');
+    const stage: ExchangeStage = http;
+    this.http = stage;
+    this.decode = decodeFrames(addresses, this.decoded, (segment: Segment) => this.flow.push(segment));
+    this.frame = (frame) => {
+      const segments = this.decoded.segments;
+      this.decode.push(frame);
+      if (this.decoded.segments === segments) this.flow.tick(frame.time); // no segment, but its time counts all the same
+      this.lastFrame = frame.number;
+      if (frame.time > this.lastTime) this.lastTime = frame.time;
+      if (frame.time >= stage.due) stage.advance({ frame: frame.number, time: frame.time });
+    };
+  }
+
+  /** Frames of all files so far. */
+  get frames(): number {
+    return this.files.reduce((frames, file) => Math.max(frames, file.firstFrame + file.frames), 0);
+  }
+
+  /** Until when it is known that nothing else came; NaN before the first frame. */
+  get observedUntil(): number {
+    return this.lastTime === Number.NEGATIVE_INFINITY ? Number.NaN : this.lastTime;
+  }
+
+  begin(facts: CaptureFacts): void {
+    this.files.push(facts);
+    this.flow.newCapture(facts.index);
+  }
+
+  tick(time: number): void {
+    if (!(time > this.lastTime)) return;
+    this.lastTime = time;
+    this.flow.tick(time);
+    if (time >= this.http.due) this.http.advance({ frame: this.lastFrame, time });
+  }
+
+  finish(): void {
+    const last: Moment = { frame: this.lastFrame, time: this.lastTime };
+    this.decode.end();
+    this.http.finish(last);
+    this.flow.end();
+  }
+
+  /** What the decode and flow stages could not use, told with the first file of the point. */
+  issuesFor(facts: CaptureFacts): readonly Issue[] {
+    if (this.files[0] !== facts) return [];
+    const { unknownLinkTypes, skipped } = this.decoded;
+    const { conflicting, resetsIgnored, implausible, evicted, gaps, gapOctets } = this.flow.facts;
+    const issues: Issue[] = [];
+    const add = (code: string, message: string, count: number): void => {
+      if (count > 0) issues.push({ code, message, count });
+    };
+    for (const [linkType, count] of unknownLinkTypes) add('link-type-unknown', `frames of link type ${linkType} are not understood`, count);
+    add('fragment', 'IP fragments are not reassembled', skipped.fragment);
+    add('malformed', 'frames whose headers contradict themselves', skipped.malformed);
+    add('nested-too-deep', 'frames with more than 16 headers', skipped['nested-too-deep']);
+    add('address-limit', 'frames of too many different IPv6 addresses', skipped['address-limit']);
+    add('gap', `${gapOctets} octets are missing from connections`, gaps);
+    add('conflicting-octets', 'segments sent again with other octets; the first ones count', conflicting);
+    add('reset-ignored', 'resets outside the window', resetsIgnored);
+    add('implausible', 'segments far outside their connection', implausible);
+    add('connections-evicted', 'connections given up because too many were open', evicted);
+    return issues;
+  }
+}
+
+function withMessages(sink: ExchangeSink, onMessage: (message: Message, exchange: Exchange) => void): ExchangeSink {
+  return {
+    message: onMessage,
+    request: (exchange) => sink.request(exchange),
+    response: (exchange) => sink.response(exchange),
+    waiting: (exchange) => sink.waiting(exchange),
+    ended: (exchange) => sink.ended(exchange),
+    connection: (connection) => sink.connection(connection),
+  };
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

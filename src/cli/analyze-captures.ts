@@ -1,0 +1,92 @@
+/**
+ * `hopcheck CAPTURE...`, the default command: captures -> findings -> the report, and the exit code.
+ *
+ * With --format ndjson on standard output a finding is a line as soon as it stands. On a live pipe every other format says
+ * it in a line on standard error, and the report follows when the pipe ends.
+ */
+import { type Analyzer, createAnalyzer } from '../analyze.ts';
+import type { Finding, Report } from '../model.ts';
+import { captureLine, exonerationLine, findingLine, renderPieces, summaryLine } from '../view/index.ts';
+import { safeText, type ViewOptions } from '../view/safe.ts';
+import { choose, fails, keep, wantedBy } from './choice.ts';
+import { refuseUnknownRules } from './explain.ts';
+import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
+import { LineBatch } from './line-batch.ts';
+import type { AnalyzeOptions } from './options.ts';
+import type { PlannedOutput } from './output-file.ts';
+import { Session } from './session.ts';
+import { versionOfPackage } from './version.ts';
+
+export async function analyzeCaptures(inputs: readonly CaptureName[], options: AnalyzeOptions, io: Io): Promise<ExitCode> {
+  refuseUnknownRules([...(options.rule ?? []), ...(options.ignore ?? [])]);
+  const outputs = await plan(inputs, options);
+  const streamed = options.format === 'ndjson' && outputs.length === 0;
+  const session = new Session(io, options);
+  const lines = new LineBatch(io.stdout);
+  const wanted = wantedBy(options);
+  const { view } = session;
+  const onFinding = (found: Finding, revised: boolean): void => {
+    for (const finding of keep([found], wanted)) {
+      if (!revised) session.progress.findings++;
+      if (streamed) lines.add(findingLine(analyzer, finding, revised, view));
+      else if (!revised && session.clock.live && options.quiet !== true) announce(finding);
+    }
+  };
+  const announce = (finding: Finding): void => {
+    session.progress.clear();
+    say(io, `${finding.severity}: ${safeText(finding.message, view)} (${finding.id})`);
+  };
+  const analyzer: Analyzer = createAnalyzer({ onFinding, version: versionOfPackage() });
+  const outcome = await session.read(inputs, analyzer, () => lines.flush());
+  if (session.clock.blocks && options.quiet !== true)
+    say(io, 'the pipe comes in blocks of 4096 bytes, so findings come late: use tcpdump -U');
+  const report = choose(analyzer.finish(), wanted);
+  lines.flush();
+  if (outcome.analysed === 0) return 2;
+  if (streamed) addAll(lines, closingLines(report, view));
+  else if (outputs.length === 0) addAll(lines, renderPieces(report, options.format ?? 'text', view));
+  lines.flush();
+  const written = await writeOutputs(outputs, report, options, session, io);
+  return written ? session.exitCode(outcome, fails(report, options.failOn) ? 1 : 0) : 2;
+}
+
+async function plan(inputs: readonly CaptureName[], { output = [], format, force }: AnalyzeOptions): Promise<PlannedOutput[]> {
+  if (output.length === 0) return [];
+  const { planOutputs } = await import('./output-file.ts');
+  return planOutputs(output, { format, force: force === true, inputs: inputs.map((input) => input.path) });
+}
+
+/** What a stream of findings still lacks. */
+function* closingLines(report: Report, view: ViewOptions): Generator<string> {
+  for (const capture of report.captures) yield captureLine(report, capture);
+  for (const exoneration of report.exonerations) yield exonerationLine(report, exoneration, view);
+  yield summaryLine(report, view);
+}
+
+function addAll(lines: LineBatch, pieces: Iterable<string>): void {
+  for (const piece of pieces) lines.add(piece);
+}
+
+/** False when one of them could not be written; the others are. */
+async function writeOutputs(
+  outputs: readonly PlannedOutput[],
+  report: Report,
+  options: AnalyzeOptions,
+  session: Session,
+  io: Io,
+): Promise<boolean> {
+  if (outputs.length === 0) return true;
+  const { writeWhole } = await import('./output-file.ts');
+  let written = true;
+  for (const { path, format } of outputs) {
+    try {
+      writeWhole(path, renderPieces(report, format, session.plainView), options.force === true);
+      if (options.quiet !== true) say(io, `${path}: written, ${safeText(report.verdict, session.plainView)}`);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      say(io, error.message);
+      written = false;
+    }
+  }
+  return written;
+}

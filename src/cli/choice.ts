@@ -1,0 +1,60 @@
+/**
+ * --rule, --ignore and --min-confidence: a report -> the report without what was not asked for.
+ *
+ * All rules run in any case: which finding owns a debt is decided among all of them, so a rule that is hushed does not make
+ * another one explain its hang. What was left out is said in the verdict.
+ */
+import type { Finding, Report, Severity } from '../model.ts';
+import { type Choice, CONFIDENCES, SEVERITIES } from './options.ts';
+
+export type Wanted = (finding: Finding) => boolean;
+
+export function wantedBy({ rule = [], ignore = [], minConfidence }: Choice): Wanted {
+  const least = CONFIDENCES.indexOf(minConfidence);
+  return (finding) =>
+    (rule.length === 0 || rule.includes(finding.rule)) &&
+    !ignore.includes(finding.rule) &&
+    CONFIDENCES.indexOf(finding.confidence) <= least;
+}
+
+export function choose(report: Report, wanted: Wanted): Report {
+  const findings = keep(report.findings, wanted);
+  const exonerations = keep(report.exonerations, wanted);
+  const hidden = count(report.findings) - count(findings);
+  if (hidden === 0 && exonerations.length === report.exonerations.length) return report;
+  const groups = new Set(all([...findings, ...exonerations]).map((finding) => finding.group));
+  const note = `; --rule, --ignore or --min-confidence hide ${hidden} of ${count(report.findings)} findings`;
+  return {
+    ...report,
+    verdict: hidden === 0 ? report.verdict : [...report.verdict, note],
+    findings,
+    exonerations,
+    groups: report.groups.filter((group) => groups.has(group.id)),
+  };
+}
+
+/** A finding that goes leaves its children, as far as they are wanted, in its place. */
+export function keep(findings: readonly Finding[], wanted: Wanted): Finding[] {
+  return findings.flatMap((finding) => {
+    const children = keep(finding.children, wanted);
+    if (!wanted(finding)) return children;
+    return [children.length === count(finding.children) ? finding : { ...finding, children }];
+  });
+}
+
+/** Findings and their children, flat. */
+export function all(findings: readonly Finding[]): Finding[] {
+  return findings.flatMap((finding) => [finding, ...all(finding.children)]);
+}
+
+function count(findings: readonly Finding[]): number {
+  return all(findings).length;
+}
+
+/** Does a finding reach `failOn` at confidence strong or better? */
+export function fails(report: Report, failOn: Severity): boolean {
+  const least = SEVERITIES.indexOf(failOn);
+  return all(report.findings).some(
+    ({ severity, confidence }) => SEVERITIES.indexOf(severity) <= least && (confidence === 'proven' || confidence === 'strong'),
+  );
+}

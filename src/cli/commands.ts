@@ -1,0 +1,168 @@
+/**
+ * The table of commands and options (DESIGN.md section 3). All commands are loaded at once: a chunk
+ * of its own costs a millisecond of start-up, and what they do not share is small. Rare inputs and outputs come lazily.
+ */
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { plain } from '../view/safe.ts';
+import { analyzeCaptures } from './analyze-captures.ts';
+import { explain, listRules } from './explain.ts';
+import { info } from './info.ts';
+import { type CaptureName, type ExitCode, type Io, Refusal } from './io.ts';
+import { messages } from './messages.ts';
+import { type AnalyzeOptions, COLORS, CONFIDENCES, FORMATS, type InfoOptions, type ListOptions, READERS, SEVERITIES } from './options.ts';
+import { relays } from './relays.ts';
+import { versionOfPackage } from './version.ts';
+
+const PIPE_LINE = 'tcpdump -i any -U -B 16384 -s 0 -w - tcp | hopcheck -';
+
+/** The shipped capture; src/ and dist/ are both two folders below the package. */
+const DEMO = 'fixtures/figure-4-15/capture.pcap';
+
+export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
+  const program = new Command('hopcheck');
+  const captures = (names: readonly string[]): CaptureName[] => {
+    if (names.length === 0 && !io.stdinPiped) throw new Refusal('name a capture, or - for a pipe');
+    if (names.filter((name) => name === '-').length > 1) throw new Refusal('- is named twice');
+    return (names.length === 0 ? ['-'] : names).map((path) => ({ path, name: path === '-' ? 'stdin' : path }));
+  };
+  const analyze = async (names: string[], options: AnalyzeOptions): Promise<void> => {
+    if (names.length === 0 && !io.stdinPiped) {
+      program.outputHelp({ error: true });
+      finish(2);
+      return;
+    }
+    finish(await analyzeCaptures(captures(names), options, io));
+  };
+
+  setUp(program, io);
+  analysisOptions(program.argument('[captures...]', 'captures (pcap, pcapng), or - for a pipe')).action(analyze);
+
+  analysisOptions(program.command('analyze [captures...]').description('the same, for a capture that is called like a command')).action(
+    analyze,
+  );
+
+  readingOptions(program.command('messages [captures...]').description('every HTTP message, a line each'))
+    .addOption(formatOption(['text', 'ndjson']))
+    .action(async (names: string[], options: ListOptions) => {
+      finish(await messages(captures(names), options, io));
+    });
+
+  readingOptions(program.command('relays [captures...]').description('every client-side exchange and what continued it on the next hop'))
+    .addOption(formatOption(['text', 'ndjson']))
+    .action(async (names: string[], options: ListOptions) => {
+      finish(await relays(captures(names), options, io));
+    });
+
+  readingOptions(program.command('info [captures...]').description('what can be seen in captures at all'))
+    .addOption(formatOption(['text', 'json']))
+    .action(async (names: string[], options: InfoOptions) => {
+      finish(await info(captures(names), options, io));
+    });
+
+  program
+    .command('explain <rule>')
+    .description("a rule's page")
+    .addOption(colorOption())
+    .action((id: string, options: Pick<AnalyzeOptions, 'color'>) => {
+      finish(explain(id, options, io));
+    });
+
+  program
+    .command('rules')
+    .description('the list of rules')
+    .action(() => finish(listRules(io)));
+
+  analysisOptions(
+    program.command('demo').description('analyze a capture of the classic hang, figure 4-15 of HTTP: The Definitive Guide'),
+  ).action(async (options: AnalyzeOptions) => {
+    finish(await analyzeCaptures([{ path: fileURLToPath(new URL(`../../${DEMO}`, import.meta.url)), name: DEMO }], options, io));
+  });
+  return program;
+}
+
+function setUp(program: Command, io: Io): void {
+  program
+    .description('Finds the hang in a packet capture: HTTP connection-management bugs between client, proxy and origin.')
+    .addHelpText('beforeAll', `${PIPE_LINE}\n`)
+    .addHelpText('after', '\nExit: 0 nothing found, 1 findings (see --fail-on), 2 usage, internal error or an unreadable input.')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) =>
+        write(
+          `hopcheck: ${plain(
+            text
+              .replace(/^error: /, '')
+              .trim()
+              .replaceAll('\n', ' '),
+          )}\n`,
+        ),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+    })
+    .option('-V, --version', 'print the version')
+    .on('option:version', () => {
+      const version = versionOfPackage();
+      io.stdout.write(`${version}\n`);
+      throw new CommanderError(0, 'commander.version', version);
+    })
+    .hook('preSubcommand', refuseOptionsBefore);
+}
+
+/** They would belong to the default command, which does not run. */
+function refuseOptionsBefore(program: Command, command: Command): void {
+  const early = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === 'cli');
+  if (early !== undefined) throw new Refusal(`${early.long} goes behind the command: hopcheck ${command.name()} ${early.long} ...`);
+}
+
+/** Options of the commands that look for findings. */
+function analysisOptions(command: Command): Command {
+  command
+    .optionsGroup('Report:')
+    .addOption(new Option('-f, --format <format>', 'by default text, or what the ending of -o says').choices(FORMATS))
+    .option('-o, --output <file>', 'write the report to a file instead, repeatable', collect)
+    .option('--force', 'let -o replace a file')
+    .optionsGroup('Findings:')
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices(SEVERITIES).default('violation'))
+    .option('--rule <id>', 'only findings of this rule, repeatable', collect)
+    .option('--ignore <id>', 'no findings of this rule, repeatable', collect)
+    .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'));
+  return readingOptions(command);
+}
+
+/** Options of all commands that read captures. */
+function readingOptions(command: Command): Command {
+  return command
+    .optionsGroup('Reading:')
+    .addOption(new Option('--reader <reader>', 'pcap-parser: a second opinion on classic pcap files').choices(READERS).default('auto'))
+    .option('--strict', 'exit 2 for a damaged capture, too')
+    .optionsGroup('Showing:')
+    .option('--show-secrets', 'values as sent; by default those that may be secret are redacted')
+    .addOption(colorOption())
+    .option('--width <columns>', 'width of text', parseWidth)
+    .option('-q, --quiet', 'no progress and no warnings')
+    .option('-v, --verbose', 'every issue of the captures on standard error')
+    .option('--no-progress', 'no progress line')
+    .option('--debug', 'where an error came from');
+}
+
+function formatOption(formats: readonly string[]): Option {
+  return new Option('-f, --format <format>', 'how to print them').choices(formats).default('text');
+}
+
+function colorOption(): Option {
+  return new Option('--color <when>', 'NO_COLOR and FORCE_COLOR count, too').choices(COLORS).default('auto');
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+function parseWidth(value: string): number {
+  const width = Number(value);
+  if (!Number.isInteger(width) || width < 20 || width > 10_000) throw new InvalidArgumentError('a number of columns from 20 to 10000');
+  return width;
+}

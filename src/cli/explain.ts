@@ -1,0 +1,39 @@
+/**
+ * `hopcheck rules` and `hopcheck explain`: the list of the rules, and the page of one.
+ */
+import { readFileSync } from 'node:fs';
+import { rules } from '../rules/index.ts';
+import { type ColorChoice, isColoured, paintInColour, paintNothing } from './colour.ts';
+import { type ExitCode, type Io, Refusal } from './io.ts';
+
+interface PageOptions {
+  readonly color: ColorChoice;
+}
+
+export function listRules(io: Io): ExitCode {
+  const width = Math.max(0, ...rules.map((rule) => rule.id.length));
+  for (const { id, title } of rules) io.stdout.write(`${id.padEnd(width)}  ${title}\n`);
+  return 0;
+}
+
+/** Throws Refusal for an unknown id. */
+export function explain(id: string, { color }: PageOptions, io: Io): ExitCode {
+  refuseUnknownRules([id]);
+  const paint = isColoured(color, io.stdout, io.env) ? paintInColour : paintNothing;
+  const page = readFileSync(new URL(`../rules/${id}.md`, import.meta.url), 'utf8');
+  io.stdout.write(page.replaceAll(/^#+ .*$/gm, (heading) => paint('bold', heading)));
+  return 0;
+}
+
+export function refuseUnknownRules(ids: readonly string[]): void {
+  for (const id of ids) {
+    if (!rules.some((rule) => rule.id === id)) throw new Refusal(`there is no rule ${id}${suggestion(id)}, hopcheck rules lists them`);
+  }
+}
+
+/** Rules that share a word with the one asked for. */
+function suggestion(id: string): string {
+  const words = id.toLowerCase().split(/[^a-z0-9]+/);
+  const near = rules.filter((rule) => words.some((word) => word.length > 2 && rule.id.split('-').includes(word))).slice(0, 3);
+  return near.length === 0 ? '' : `; near it: ${near.map((rule) => rule.id).join(', ')}`;
+}

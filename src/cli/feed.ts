@@ -1,0 +1,99 @@
+/**
+ * Octets of one input -> the analyzer, with what must happen before the first of them is handed on: the redaction key is
+ * taken from them, and a packed file is refused with the way to unpack it.
+ *
+ * The first KEY_OCTETS are gathered before anything is handed on, however the input cuts them: so a file and a pipe give
+ * the same key.
+ */
+import type { CaptureReaderFactory } from '../capture/read-capture.ts';
+import type { CaptureFacts } from '../model.ts';
+import { Refusal } from './io.ts';
+import { KEY_OCTETS, type RedactionKey } from './secrets.ts';
+
+/** The part of CaptureInput that is needed here. */
+interface Input {
+  push(bytes: Uint8Array): void;
+  end(): void;
+  readonly facts: CaptureFacts;
+}
+
+/** The part of Analyzer that is needed here. */
+export interface Opener {
+  open(input: { name: string; reader?: CaptureReaderFactory }): Input;
+}
+
+export interface FeedOptions {
+  readonly name: string;
+  readonly key: RedactionKey;
+  readonly reader: CaptureReaderFactory | undefined;
+}
+
+/** Magic octets, the name of the packing, and the program that undoes it to its standard output. Others are named by the reader. */
+const PACKED: readonly (readonly [magic: readonly number[], name: string, unpack: string])[] = [
+  [[0x1f, 0x8b], 'gzip', 'gzip -dc'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'zstd', 'zstd -dc'],
+];
+
+export class Feed {
+  /** Octets taken so far. */
+  octets = 0;
+  #gathered: Uint8Array | undefined = new Uint8Array();
+  #input: Input | undefined;
+  readonly #opener: Opener;
+  readonly #options: FeedOptions;
+
+  constructor(opener: Opener, options: FeedOptions) {
+    this.#opener = opener;
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get facts(): CaptureFacts | undefined {
+    return this.#input?.facts;
+  }
+
+  /** `bytes` are valid during the call only. Throws Refusal or CaptureError. */
+  push(bytes: Uint8Array): void {
+    this.octets += bytes.length;
+    if (this.#input !== undefined) this.#input.push(bytes);
+    else this.#gather(bytes);
+  }
+
+  end(): void {
+    if (this.octets === 0) throw new Refusal('is empty');
+    if (this.#gathered !== undefined) this.#start(this.#gathered);
+    this.#input?.end();
+  }
+
+  #gather(bytes: Uint8Array): void {
+    const before = this.#gathered ?? new Uint8Array();
+    let all = bytes;
+    if (before.length > 0) {
+      all = new Uint8Array(before.length + bytes.length);
+      all.set(before);
+      all.set(bytes, before.length);
+    }
+    if (all.length >= KEY_OCTETS) this.#start(all);
+    else this.#gathered = all.slice();
+  }
+
+  #start(bytes: Uint8Array): void {
+    this.#gathered = undefined;
+    refusePacked(bytes);
+    const { name, key, reader } = this.#options;
+    key.offer(bytes);
+    this.#input = this.#opener.open(reader === undefined ? { name } : { name, reader });
+    this.#input.push(bytes);
+  }
+}
+
+function refusePacked(bytes: Uint8Array): void {
+  for (const [magic, name, unpack] of PACKED) {
+    if (magic.every((octet, at) => bytes[at] === octet)) {
+      throw new Refusal(`is packed with ${name}, unpack it first: ${unpack} FILE | hopcheck - (at byte 0)`);
+    }
+  }
+}

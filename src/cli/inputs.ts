@@ -1,0 +1,176 @@
+/**
+ * The names on the command line -> octets in the analyzer, one input after the other, and what became of each.
+ *
+ * An input that cannot be read costs one line on standard error and exit code 2; the others are still read. A capture that
+ * breaks off after frames were read is damaged, which is a warning: only --strict makes it a failure.
+ */
+import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import type { CaptureReaderFactory } from '../capture/read-capture.ts';
+import { CaptureError } from '../errors.ts';
+import type { TimeBase } from '../model.ts';
+import { Feed, type Opener } from './feed.ts';
+import { readFile } from './input-file.ts';
+import { type CaptureName, type Io, Refusal, say } from './io.ts';
+import type { LiveClock } from './live-clock.ts';
+import type { Progress } from './progress.ts';
+import type { RedactionKey } from './secrets.ts';
+
+export interface Target extends Opener {
+  tick(epochSeconds: number): void;
+  readonly base: TimeBase;
+}
+
+export interface ReadOptions {
+  readonly io: Io;
+  readonly key: RedactionKey;
+  readonly reader: CaptureReaderFactory | undefined;
+  readonly progress: Progress;
+  readonly clock: LiveClock;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly debug: boolean;
+  /** Called when what was read has been handed on, so that lines can be written in one go. */
+  readonly flush: () => void;
+}
+
+export interface Outcome {
+  /** Inputs of which something was analysed. */
+  readonly analysed: number;
+  /** Inputs of which nothing could be read. */
+  readonly unreadable: number;
+  /** Inputs that could not be read completely. */
+  readonly damaged: number;
+}
+
+type Fate = 'analysed' | 'damaged' | 'unreadable';
+
+export async function readInputs(inputs: readonly CaptureName[], target: Target, options: ReadOptions): Promise<Outcome> {
+  const fates: Fate[] = [];
+  for (const [index, input] of inputs.entries()) {
+    if (options.io.interrupt.raised !== undefined) {
+      const rest = inputs.slice(index).map(({ name }) => name);
+      if (!options.quiet && options.io.interrupt.raised !== 'EPIPE')
+        say(options.io, `not read because of ${options.io.interrupt.raised}: ${rest.join(', ')}`);
+      break;
+    }
+    fates.push(await readInput(input, target, options));
+  }
+  const count = (fate: Fate): number => fates.filter((each) => each === fate).length;
+  return { analysed: fates.length - count('unreadable'), unreadable: count('unreadable'), damaged: count('damaged') };
+}
+
+async function readInput({ path, name }: CaptureName, target: Target, options: ReadOptions): Promise<Fate> {
+  const feed = new Feed(target, { name, key: options.key, reader: options.reader });
+  try {
+    await readAll(path, feed, target, options);
+    feed.end();
+  } catch (error) {
+    options.progress.clear();
+    options.flush();
+    say(options.io, `${name}: ${describe(error)}`);
+    if (options.debug && error instanceof Error) options.io.stderr.write(`${error.stack}\n`);
+    return (feed.facts?.frames ?? 0) > 0 ? 'damaged' : 'unreadable';
+  }
+  options.progress.clear();
+  options.flush();
+  warn(name, feed, options);
+  return feed.facts?.complete === false ? 'damaged' : 'analysed';
+}
+
+function warn(name: string, feed: Feed, { io, quiet, verbose }: ReadOptions): void {
+  const { facts } = feed;
+  const { raised } = io.interrupt;
+  if (quiet || facts === undefined) return;
+  if (raised !== undefined) {
+    if (raised !== 'EPIPE') say(io, `${name}: ${raised} after ${feed.octets} bytes, ${facts.frames} frames`);
+    return;
+  }
+  if (!verbose && facts.complete) return;
+  for (const issue of facts.issues) say(io, `${name}: ${withOffset(issue.message, issue.offset)}`);
+}
+
+async function readAll(path: string, feed: Feed, target: Target, options: ReadOptions): Promise<void> {
+  const { fd, stats } = path === '-' ? { fd: 0, stats: fstatSync(0) } : open(path);
+  refuseKind(stats, path);
+  const total = stats.isFile() ? stats.size : undefined;
+  const show = (): void => {
+    options.flush();
+    options.progress.show({ name: feed.name, octets: feed.octets, total, frames: feed.facts?.frames ?? 0 });
+  };
+  if (stats.isFile()) await readRegular(fd, feed, show, options);
+  else await readStream(fd, feed, show, target, options);
+}
+
+async function readRegular(fd: number, feed: Feed, show: () => void, { io }: ReadOptions): Promise<void> {
+  try {
+    await readFile(fd, {
+      stopped: () => io.interrupt.raised !== undefined,
+      chunk(bytes) {
+        feed.push(bytes);
+        show();
+      },
+    });
+  } finally {
+    if (fd !== 0) closeSync(fd);
+  }
+}
+
+async function readStream(fd: number, feed: Feed, show: () => void, target: Target, { io, clock }: ReadOptions): Promise<void> {
+  const { readPipe } = await import('./input-pipe.ts');
+  await readPipe(fd, {
+    interrupt: io.interrupt,
+    chunk(bytes) {
+      feed.push(bytes);
+      clock.arrived(target.base.seconds + (feed.facts?.lastTime ?? Number.NaN) / 1e9, io.now(), feed.octets);
+      show();
+    },
+    silence() {
+      const proven = clock.silentUntil(io.now());
+      if (proven !== undefined) target.tick(proven);
+      show();
+    },
+  });
+}
+
+/** FIFOs are opened without waiting for their writer, so that signals work meanwhile. */
+function open(path: string): { readonly fd: number; readonly stats: Stats } {
+  const before = statSync(path);
+  refuseKind(before, path);
+  const fd = openSync(path, constants.O_RDONLY | (before.isFIFO() ? constants.O_NONBLOCK : 0));
+  return { fd, stats: fstatSync(fd) };
+}
+
+function refuseKind(stats: Stats, path: string): void {
+  if (stats.isFile() || stats.isFIFO()) return;
+  if (stats.isDirectory()) throw new Refusal('is a directory, name the captures in it');
+  if (path !== '-') throw new Refusal(stats.isSocket() ? 'is a socket, not a capture' : 'is a device, not a capture');
+  if (stats.isSocket()) return;
+  throw new Refusal('is a terminal or a device, not a pipe: tcpdump -U -w - | hopcheck -');
+}
+
+const MEANINGS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'no such file'],
+  ['ENOTDIR', 'no such file'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['ELOOP', 'too many symbolic links'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['EIO', 'the device reports an input/output error'],
+]);
+
+function describe(error: unknown): string {
+  if (error instanceof CaptureError) return withOffset(error.message, error.offset);
+  if (error instanceof Refusal) return error.message;
+  const code = codeOf(error);
+  if (code === undefined) throw error;
+  return MEANINGS.get(code) ?? `cannot be read (${code})`;
+}
+
+function withOffset(message: string, offset: number | undefined): string {
+  return offset === undefined || message.includes('(at byte ') ? message : `${message} (at byte ${offset})`;
+}
+
+/** The code of an error of the operating system. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
+}

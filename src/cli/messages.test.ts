@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { Exchange, Message, RequestMessage, ResponseMessage } from '../model.ts';
+import { jsonText } from '../view/json.ts';
+import { messageJson } from './messages.ts';
+
+const client = { address: '10.0.0.1', port: 33818, text: '10.0.0.1:33818' };
+const server = { address: '10.0.0.2', port: 80, text: '10.0.0.2:80' };
+
+const common = {
+  version: 'HTTP/1.1',
+  options: ['keep-alive'],
+  framing: 'none',
+  contentLength: Number.NaN,
+  oddities: [],
+  fingerprint: { target: 0, tail: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] },
+  firstFrame: 14,
+  firstTime: 0,
+  headFrame: 14,
+  headTime: 1_500_000_000,
+  lastFrame: 16,
+  lastTime: 2e9,
+  bodyOctets: 0,
+  complete: true,
+  missingOctets: 0,
+  chunk: undefined,
+  endOffset: 0,
+  acked: undefined,
+} as const;
+
+const request: RequestMessage = {
+  ...common,
+  kind: 'request',
+  method: 'GET',
+  target: '/a?token=abcdef',
+  fields: [
+    { name: 'Host', value: 'www.example.com' },
+    { name: 'COOKIE', value: 'a=\u009b1' },
+    { name: 'Cookie', value: 'b=2' },
+    { name: '__proto__', value: 'x' },
+  ],
+};
+
+const response: ResponseMessage = {
+  ...common,
+  kind: 'response',
+  status: 200,
+  reason: 'OK',
+  framing: 'length',
+  contentLength: 10,
+  bodyOctets: 4,
+  complete: false,
+  fields: [{ name: 'Content-Length', value: '10' }],
+};
+
+const exchange: Exchange = {
+  connection: {
+    key: 'c1',
+    point: 0, id: 0,
+    ends: [client, server],
+    seenIn: [
+      { capture: 0, stream: 7 },
+      { capture: 1, stream: 3 },
+    ],
+    synSeen: true,
+  },
+  client,
+  server,
+  ordinal: 2,
+  request,
+  interim: [],
+  response,
+  serverBelief: undefined,
+  clientBelief: undefined,
+  pipelined: false,
+  previous: undefined,
+  wait: undefined,
+  damaged: false,
+  ended: true,
+};
+
+/** A ring of two files, the first with ten frames. */
+const place = {
+  base: { seconds: 1_700_000_000 },
+  locate: (_point: number, frame: number) => (frame > 10 ? { capture: 1, frame: frame - 10 } : { capture: 0, frame }),
+};
+
+function line(message: Message, several: boolean, showSecrets: boolean): string {
+  return jsonText(messageJson(message, exchange, place, several, { showSecrets, hash: () => 'abcd' }));
+}
+
+describe('messages as NDJSON', () => {
+  test('a request: numbers of its file, values redacted, repeated fields as a list', () => {
+    expect(line(request, true, false)).toBe(
+      '{"capture":1,"stream":3,"kind":"request","src":"10.0.0.1:33818","dst":"10.0.0.2:80","ordinal":2,"method":"GET",' +
+        '"target":"/a?token=<redacted 6 octets #abcd>","version":"HTTP/1.1","headFrame":4,"frame":6,"time":"1700000001.500000000",' +
+        '"headers":{"host":["www.example.com"],"cookie":["<redacted 4 octets #abcd>","<redacted 3 octets #abcd>"],' +
+        '"__proto__":["<redacted 1 octet #abcd>"]},"framing":"none","bodyBytes":0,"complete":true}',
+    );
+  });
+
+  test('with --show-secrets values are as sent, and no control character is written raw', () => {
+    const shown = line(request, false, true);
+    expect(shown).toContain('"cookie":["a=\\u009b1","b=2"]');
+    expect(shown).toContain('"target":"/a?token=abcdef"');
+    expect(shown).not.toContain('"capture"');
+  });
+
+  test('a response that is cut short: the other direction, a status, no frame', () => {
+    expect(line(response, false, false)).toBe(
+      '{"stream":3,"kind":"response","src":"10.0.0.2:80","dst":"10.0.0.1:33818","ordinal":2,"version":"HTTP/1.1","status":200,' +
+        '"headFrame":4,"frame":null,"time":"1700000001.500000000","headers":{"content-length":["10"]},"framing":"length","bodyBytes":4,' +
+        '"complete":false}',
+    );
+  });
+});

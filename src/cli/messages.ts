@@ -1,0 +1,132 @@
+/**
+ * `hopcheck messages`: captures -> every HTTP message, a line each, in the order in which they end.
+ */
+import type { Analyzer } from '../analyze.ts';
+import { createAnalyzer } from '../analyze.ts';
+import type { Exchange, Message } from '../model.ts';
+import { jsonText } from '../view/json.ts';
+import { redactField } from '../view/redact.ts';
+import { type Secrecy, safeText, targetOctets, type ViewOptions } from '../view/safe.ts';
+import { epochSeconds, offset } from '../view/time.ts';
+import { cutEnd } from '../view/wrap.ts';
+import type { CaptureName, ExitCode, Io } from './io.ts';
+import { LineBatch } from './line-batch.ts';
+import type { ListOptions } from './options.ts';
+import { Session } from './session.ts';
+
+type Place = Pick<Analyzer, 'base' | 'locate'>;
+
+export async function messages(inputs: readonly CaptureName[], options: ListOptions, io: Io): Promise<ExitCode> {
+  const session = new Session(io, options);
+  const lines = new LineBatch(io.stdout);
+  const { view } = session;
+  const counts = { requests: 0, responses: 0 };
+  const several = inputs.length > 1;
+  const width = options.width ?? io.stdout.columns;
+  const analyzer = createAnalyzer({
+    rules: [],
+    keepFields: true,
+    onMessage(message, exchange) {
+      counts[message.kind === 'request' ? 'requests' : 'responses']++;
+      if (options.format === 'ndjson') lines.add(`${jsonText(messageJson(message, exchange, analyzer, several, view))}\n`);
+      else lines.add(`${messageRow(message, exchange, analyzer, several, view, width)}\n`);
+    },
+  });
+  if (options.format === 'text') lines.add(`${view.paint('bold', heading(several))}\n`);
+  const outcome = await session.read(inputs, analyzer, () => lines.flush());
+  const report = analyzer.finish();
+  const summary = {
+    frames: report.captures.reduce((sum, capture) => sum + capture.frames, 0),
+    connections: report.connections,
+    messages: counts.requests + counts.responses,
+    ...counts,
+    exchanges: report.exchanges,
+  };
+  if (options.format === 'ndjson') lines.add(`${jsonText({ summary })}\n`);
+  else lines.add(`${summary.messages} messages on ${summary.connections} connections in ${summary.frames} frames\n`);
+  lines.flush();
+  return session.exitCode(outcome, 0);
+}
+
+/** The fields of the contract, in its order; a request has a method and target, a response a status. */
+export function messageJson(message: Message, exchange: Exchange, place: Place, several: boolean, secrecy: Secrecy): object {
+  const { capture, frame: headFrame } = place.locate(exchange.connection.point, message.headFrame);
+  const request = message.kind === 'request';
+  const [src, dst] = request ? [exchange.client, exchange.server] : [exchange.server, exchange.client];
+  return {
+    ...(several ? { capture } : {}),
+    stream: streamOf(exchange, capture),
+    kind: message.kind,
+    src: src.text,
+    dst: dst.text,
+    ordinal: exchange.ordinal,
+    ...(request ? { method: message.method, target: targetOctets(message.target, secrecy) } : {}),
+    version: message.version,
+    ...(request ? {} : { status: message.status }),
+    headFrame,
+    frame: message.complete ? place.locate(exchange.connection.point, message.lastFrame).frame : null,
+    time: epochSeconds(place.base, message.headTime),
+    headers: headersOf(message, secrecy),
+    framing: message.framing,
+    bodyBytes: message.bodyOctets,
+    complete: message.complete,
+  };
+}
+
+function streamOf({ connection }: Exchange, capture: number): number | null {
+  return (connection.seenIn.find((seen) => seen.capture === capture) ?? connection.seenIn[0])?.stream ?? null;
+}
+
+function headersOf(message: Message, { showSecrets, hash }: Secrecy): Record<string, string[]> {
+  const headers = new Map<string, string[]>();
+  for (const field of message.fields) {
+    const name = field.name.toLowerCase();
+    const value = showSecrets ? field.value : redactField(name, field.value, hash);
+    const values = headers.get(name);
+    if (values === undefined) headers.set(name, [value]);
+    else values.push(value);
+  }
+  return Object.fromEntries(headers);
+}
+
+/** Widths of the columns before the start line: frame, seconds, connection, body. */
+const COLUMNS = [8, 12, 10, 22] as const;
+
+function heading(several: boolean): string {
+  return row([several ? 'file:frame' : 'frame', 'seconds', 'stream', 'body'], 'message');
+}
+
+function row([frame, seconds, stream, body]: readonly [string, string, string, string], message: string): string {
+  const [first, second, third, fourth] = COLUMNS;
+  return `${frame.padStart(first)} ${seconds.padStart(second)} ${stream.padStart(third)}  ${body.padEnd(fourth)} ${message}`;
+}
+
+function messageRow(
+  message: Message,
+  exchange: Exchange,
+  place: Place,
+  several: boolean,
+  view: ViewOptions,
+  width: number | undefined,
+): string {
+  const { capture, frame } = place.locate(exchange.connection.point, message.headFrame);
+  const cells = [
+    several ? `${capture}:${frame}` : String(frame),
+    offset(0, message.headTime),
+    `${streamOf(exchange, capture) ?? '?'} ${message.kind === 'request' ? '>' : '<'}`,
+    bodyOf(message),
+  ] as const;
+  const line = row(cells, safeText(startLine(message), view));
+  return width === undefined ? line : cutEnd(line, width);
+}
+
+function bodyOf({ framing, bodyOctets, complete }: Message): string {
+  const octets = framing === 'none' ? '' : ` ${bodyOctets}`;
+  return `${framing}${octets}${complete ? '' : ', cut'}`;
+}
+
+function startLine(message: Message): Parameters<typeof safeText>[0] {
+  const version = { octets: message.version, kind: 'version' } as const;
+  if (message.kind === 'response') return [version, ` ${message.status} `, { octets: message.reason, kind: 'reason' }];
+  return [{ octets: message.method, kind: 'method' }, ' ', { octets: message.target, kind: 'target' }, ' ', version];
+}

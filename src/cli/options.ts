@@ -1,0 +1,49 @@
+/**
+ * The options as commander hands them on, and the words that they may hold.
+ */
+import type { Confidence, Severity } from '../model.ts';
+import type { Format } from '../view/index.ts';
+import type { ColorChoice } from './colour.ts';
+
+/** From worst to least. */
+export const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
+/** From surest to least sure. */
+export const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
+export const READERS = ['auto', 'pcap-parser'] as const;
+export const FORMATS: readonly Format[] = ['text', 'json', 'ndjson', 'markdown'];
+export const COLORS: readonly ColorChoice[] = ['auto', 'always', 'never'];
+
+/** Options of every command that reads captures. */
+export interface ReadingOptions {
+  readonly reader: (typeof READERS)[number];
+  readonly showSecrets?: true;
+  readonly color: ColorChoice;
+  readonly width?: number;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  /** False with --no-progress. */
+  readonly progress: boolean;
+  readonly strict?: true;
+  readonly debug?: true;
+}
+
+export interface ListOptions extends ReadingOptions {
+  readonly format: 'text' | 'ndjson';
+}
+
+export interface InfoOptions extends ReadingOptions {
+  readonly format: 'text' | 'json';
+}
+
+export interface Choice {
+  readonly rule?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly minConfidence: Confidence;
+}
+
+export interface AnalyzeOptions extends ReadingOptions, Choice {
+  readonly format?: Format;
+  readonly output?: readonly string[];
+  readonly force?: true;
+  readonly failOn: Severity;
+}

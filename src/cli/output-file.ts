@@ -1,0 +1,124 @@
+/**
+ * -o FILE: a report -> a file of mode 0600, whole or not at all, never over an existing file without --force.
+ *
+ * It is written to a new file in the same folder, which then gets the name: by a hard link, which fails where something
+ * has the name already, or with --force by rename. Nothing is ever written through a symbolic link.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Format } from '../view/index.ts';
+import { Refusal } from './io.ts';
+
+const ENDINGS: ReadonlyMap<string, Format> = new Map([
+  ['.txt', 'text'],
+  ['.json', 'json'],
+  ['.ndjson', 'ndjson'],
+  ['.jsonl', 'ndjson'],
+  ['.md', 'markdown'],
+  ['.markdown', 'markdown'],
+]);
+
+export interface PlannedOutput {
+  readonly path: string;
+  readonly format: Format;
+}
+
+/** --format decides for all of them; without it the ending of each name. Refuses what could not be written at the end. */
+export function planOutputs(
+  paths: readonly string[],
+  options: { readonly format: Format | undefined; readonly force: boolean; readonly inputs: readonly string[] },
+): PlannedOutput[] {
+  return paths.map((path) => {
+    if (paths.filter((other) => other === path).length > 1) throw new Refusal(`${path}: named twice as an output`);
+    refuseOutput(path, options.force, options.inputs);
+    return { path, format: options.format ?? ENDINGS.get(extname(path).toLowerCase()) ?? 'text' };
+  });
+}
+
+function refuseOutput(path: string, force: boolean, inputs: readonly string[]): void {
+  const folder = statOf(dirname(path), statSync);
+  if (folder?.isDirectory() !== true) throw new Refusal(`${path}: there is no folder ${dirname(path)}`);
+  const present = statOf(path, lstatSync);
+  if (present === undefined) return;
+  if (!present.isFile()) throw new Refusal(`${path}: is not a regular file, choose another name`);
+  const same = (input: string): boolean => {
+    const stats = statOf(input, statSync);
+    return stats !== undefined && stats.dev === present.dev && stats.ino === present.ino;
+  };
+  if (inputs.some(same)) throw new Refusal(`${path}: is an input, choose another name`);
+  if (!force) throw new Refusal(`${path}: exists, --force replaces it`);
+}
+
+function statOf(path: string, stat: (path: string) => Stats): Stats | undefined {
+  try {
+    return stat(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `pieces` are written one behind the other. Throws Refusal when it cannot be written; then nothing has changed. */
+export function writeWhole(path: string, pieces: Iterable<string>, force: boolean): void {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    writeNew(temporary, pieces);
+    if (force) renameSync(temporary, path);
+    else linkNew(temporary, path);
+  } catch (error) {
+    forget(temporary);
+    const code = codeOf(error);
+    throw code === undefined ? error : new Refusal(`${path}: cannot be written (${code})`);
+  }
+}
+
+function writeNew(path: string, pieces: Iterable<string>): void {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600);
+  try {
+    for (const piece of pieces) {
+      const bytes = new TextEncoder().encode(piece);
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    }
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function linkNew(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw new Refusal(`${path}: exists, --force replaces it`);
+    // a file system without hard links
+    if (statOf(path, lstatSync) !== undefined) throw new Refusal(`${path}: exists, --force replaces it`);
+    renameSync(temporary, path);
+    return;
+  }
+  unlinkSync(temporary);
+}
+
+function forget(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // it was not made, or has its name already
+  }
+}
+
+/** The code of an error of the operating system. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

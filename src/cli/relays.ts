@@ -1,0 +1,75 @@
+/**
+ * `hopcheck relays`: captures -> every client-side exchange and what continued it on the next hop, a line each.
+ */
+import { createAnalyzer } from '../analyze.ts';
+import type { AttemptRole, Exchange, Relay } from '../model.ts';
+import { jsonText } from '../view/json.ts';
+import { type Secrecy, safeText } from '../view/safe.ts';
+import type { CaptureName, ExitCode, Io } from './io.ts';
+import { LineBatch } from './line-batch.ts';
+import type { ListOptions } from './options.ts';
+import { Session } from './session.ts';
+
+export async function relays(inputs: readonly CaptureName[], options: ListOptions, io: Io): Promise<ExitCode> {
+  const session = new Session(io, options);
+  const lines = new LineBatch(io.stdout);
+  const { view } = session;
+  const analyzer = createAnalyzer({
+    rules: [],
+    onRelay(relay) {
+      lines.add(options.format === 'ndjson' ? `${jsonText(relayJson(relay))}\n` : relayText(relay, view));
+    },
+  });
+  const outcome = await session.read(inputs, analyzer, () => lines.flush());
+  const report = analyzer.finish();
+  if (options.format === 'text') lines.add(`${report.relays} relays in ${report.exchanges} exchanges\n`);
+  lines.flush();
+  return session.exitCode(outcome, 0);
+}
+
+interface ExchangeName {
+  readonly client: string;
+  readonly server: string;
+  readonly ordinal: number;
+}
+
+interface RelayJson {
+  readonly client: ExchangeName;
+  readonly attempts: readonly (ExchangeName & { readonly role: AttemptRole })[];
+  readonly confidence: Relay['link']['confidence'];
+  readonly why: readonly string[];
+}
+
+export function relayJson(relay: Relay): RelayJson {
+  return {
+    client: nameOf(relay.clientSide),
+    attempts: relay.attempts.map(({ exchange, role }) => ({ ...nameOf(exchange), role })),
+    confidence: relay.link.confidence,
+    why: whyOf(relay),
+  };
+}
+
+function nameOf({ client, server, ordinal }: Exchange): ExchangeName {
+  return { client: client.text, server: server.text, ordinal };
+}
+
+/** What links the hops; without attempts the checks that failed, or all that passed when the lookup is conclusive. */
+function whyOf({ attempts, link, lookup }: Relay): readonly string[] {
+  if (attempts.length > 0 || lookup.length === 0) return link.parts;
+  const failed = lookup.filter((check) => !check.passed);
+  return (failed.length > 0 ? failed : lookup).map((check) => check.text);
+}
+
+function relayText(relay: Relay, secrecy: Secrecy): string {
+  const first = `${title(relay.clientSide, secrecy)}\n`;
+  const why = whyOf(relay).join(', ');
+  const rest = relay.attempts.map(({ exchange, role }) => `    ${role} ${title(exchange, secrecy)}\n`);
+  const link = safeText([`    ${relay.link.confidence}${why === '' ? '' : `: ${why}`}`], secrecy);
+  return `${first}${rest.join('')}${link}\n`;
+}
+
+function title({ client, server, ordinal, request }: Exchange, secrecy: Secrecy): string {
+  const place = `${client.text} > ${server.text} #${ordinal}`;
+  if (request === undefined) return place;
+  return `${place} ${safeText([{ octets: request.method, kind: 'method' }, ' ', { octets: request.target, kind: 'target' }], secrecy)}`;
+}

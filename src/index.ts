@@ -1,0 +1,28 @@
+/** The public library: captures in, reports out. */
+
+import type { AnalyzerOptions } from './analyze.ts';
+import { createAnalyzer } from './analyze.ts';
+import type { Report } from './model.ts';
+
+export { type Analyzer, type AnalyzerOptions, type CaptureInput, type CaptureSource, createAnalyzer } from './analyze.ts';
+export { CaptureError } from './errors.ts';
+export type * from './model.ts';
+export { rules } from './rules/index.ts';
+export { type Format, render } from './view/index.ts';
+export { plain, type ViewOptions } from './view/safe.ts';
+
+/**
+ * Analyzes one capture: all its octets, or its octets in pieces as they come.
+ * @throws CaptureError when it is not a capture; damage inside a capture is told in the report instead
+ */
+export async function analyze(
+  capture: Uint8Array | AsyncIterable<Uint8Array>,
+  options: AnalyzerOptions & { readonly name?: string } = {},
+): Promise<Report> {
+  const analyzer = createAnalyzer(options);
+  const input = analyzer.open({ name: options.name ?? 'capture' });
+  if (capture instanceof Uint8Array) input.push(capture);
+  else for await (const bytes of capture) input.push(bytes);
+  input.end();
+  return analyzer.finish();
+}
