@@ -1,0 +1,53 @@
+/**
+ * The reports of the shipped captures, as files to read: report.md for people, report.json for programs. They are what
+ * `hopcheck -f markdown fixtures/<situation>/capture.pcap` prints, but for the version.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { RedactionKey } from '../src/cli/secrets.ts';
+import { analyze, type Format, type Report, render } from '../src/index.ts';
+import { fixtures } from './support/fixtures.ts';
+import { viewOptions } from './support/view-options.ts';
+
+/** Octets of all captures in fixtures/. */
+const BUDGET = 300_000;
+const DEMO = 'figure-4-15';
+
+describe.each(fixtures.map((fixture) => [fixture.situation, fixture] as const))('%s', (situation, fixture) => {
+  const { folder, capture, bytes, files } = fixture;
+  const key = new RedactionKey();
+  key.offer(bytes);
+  const view = viewOptions(80, { hash: key.hash });
+  const golden = (name: string): string => fileURLToPath(new URL(name, folder));
+  const reported = (octets: AsyncIterable<Uint8Array> | Uint8Array = bytes): Promise<Report> =>
+    analyze(octets, { name: `fixtures/${situation}/${capture}` });
+
+  const formats: readonly (readonly [string, Format])[] = [
+    ['report.md', 'markdown'],
+    ['report.json', 'json'],
+    ...(situation === DEMO ? [['report.txt', 'text'] as const] : []),
+  ];
+  test.each(formats)('%s', async (name, format) => {
+    await expect(render(await reported(), format, view)).toMatchFileSnapshot(golden(name));
+  });
+
+  test('the report is the same whatever pieces the capture comes in', async () => {
+    expect(render(await reported(piecesOf(bytes, 61)), 'json', view)).toBe(render(await reported(), 'json', view));
+  });
+
+  test('its README says what it shows, how it was made and who may use it, and nothing lies around', () => {
+    expect(files.toSorted()).toEqual([capture, 'README.md', ...formats.map(([name]) => name)].sort());
+    const readme = readFileSync(new URL('README.md', folder), 'utf8');
+    expect(readme.match(/^#+ .*$/gm)).toEqual([`# ${situation}`, '## Made', '## May be used']);
+    expect(readme).toContain('MIT');
+  });
+});
+
+async function* piecesOf(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
+test('together they are small', () => {
+  expect(fixtures.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(BUDGET);
+});
