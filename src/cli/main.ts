@@ -2,9 +2,14 @@
  * The program: the process as an Io, and nothing else. bin/hopcheck.js imports it.
  */
 import { fstatSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import type { Io, Output } from './io.ts';
 import { run, sayFailure } from './run.ts';
 import { Interrupt, type SignalName } from './signals.ts';
+
+// Exchanges die young, but not all before the collector has moved them: without this the heap grows to several times what is
+// alive before it looks again (bench/, mix many: 198 MiB instead of 147, for a tenth of the time).
+setFlagsFromString('--heap-growing-percent=80');
 
 const interrupt = new Interrupt();
 const io: Io = {

@@ -158,7 +158,7 @@ class RelayMatcher implements RelayStage {
     if (relay !== undefined) {
       this.open.remove(relay);
       if (this.isRelay(relay)) {
-        this.facts.relays++;
+        if (relay.attempts.length > 0) this.facts.relays++;
         for (const attempt of relay.attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
         this.sink.relay(this.told(relay, exchange));
         relay.hop.lastRelay = relay;
@@ -244,8 +244,14 @@ class RelayMatcher implements RelayStage {
     const confidence =
       margin >= 2 * SURE_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
     const parts: string[] = [];
-    if (suspect) this.score(relay, first.exchange, first.hop, parts);
+    if (suspect) this.explain(relay, first, parts);
     return { confidence, margin, parts };
+  }
+
+  /** The evidence for a pair, without what it taught us itself. */
+  private explain(relay: OpenRelay, { exchange, hop }: OpenAttempt, parts: string[]): void {
+    const before = new OpenRelay(relay.clientSide, relay.hop, relay.since);
+    scoreOf(before, exchange, new Hop(hop.identity), { rarity: this.rarity, knownProxy: false }, parts);
   }
 
   private connectionOf(hop: Hop): Connection | undefined {

@@ -32,12 +32,12 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
 
   return {
     exchange(exchange, context) {
-      counts.exchange++;
+      if (exchange.ended) counts.exchange++;
       for (const rule of byKind.exchange) rule.check(exchange, context, (candidate) => found.push({ rule, candidate }));
       if (found.length > 0 || exchange.wait !== undefined) tell(() => subjectOf(exchange), 'exchange', exchange.ended);
     },
     relay(relay) {
-      counts.relay++;
+      if (relay.clientSide.ended) counts.relay++;
       for (const rule of byKind.relay) rule.check(relay, (candidate) => found.push({ rule, candidate }));
       if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
     },

@@ -202,7 +202,7 @@ function becauseOf(
     ]);
   if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
   for (const score of scores)
-    if (score.total >= RELAYED) because.push([`Connection was relayed, not written anew (${score.parts.join(', ')})`]);
+    if (score.total >= RELAYED) because.push([`the wish to persist was relayed, not written anew (${score.parts.join(', ')})`]);
   because.push([
     `the hops belong together: ${before.link.parts.join(', ')}; margin ${Math.round(before.link.margin)} bits, server side ${attempt.exchange.connection.ends[0].text}`,
   ]);

@@ -78,7 +78,7 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile): Can
   };
 }
 
-function messageOf({ request, ordinal, client, server }: Exchange, wait: Wait): Text {
+function messageOf({ request, ordinal, connection, client, server }: Exchange, wait: Wait): Text {
   if (request === undefined) return [];
   const silence = say.duration(wait.end.time - wait.start.time);
   const endings = {
@@ -88,7 +88,7 @@ function messageOf({ request, ordinal, client, server }: Exchange, wait: Wait): 
     answered: '',
   };
   return [
-    `request ${ordinal} (`,
+    connection.synSeen ? `request ${ordinal} (` : 'a later request (',
     ...say.requestText(request),
     `) of ${client.text} reached ${server.text} on a connection that was to be kept, and got no answer: ${silence} of silence, ${endings[wait.ended]}`,
   ];
@@ -100,10 +100,11 @@ function becauseOf(exchange: Exchange, server: ServerProfile, alive: boolean, co
   if (!exchange.connection.synSeen) because.push(['the connection was in use before the capture began']);
   if (exchange.request?.acked !== undefined) because.push(['TCP acknowledged the whole request']);
   if (alive) because.push(['meanwhile the server answered a request that was sent later, on another connection']);
-  because.push([
-    `first requests of a connection to this server: ${server.firstAnswered} of ${server.first} answered; later ones: ${server.laterAnswered} of ${server.later}` +
-      (contrast < SIGNIFICANT ? ', too different for chance' : ''),
-  ]);
+  if (server.first + server.later > 1)
+    because.push([
+      `first requests of a connection to this server: ${server.firstAnswered} of ${server.first} answered; later ones: ${server.laterAnswered} of ${server.later}` +
+        (contrast < SIGNIFICANT ? ', too different for chance' : ''),
+    ]);
   return because;
 }
 
