@@ -135,7 +135,7 @@ class Analysis implements Analyzer {
     const points = [...this.points.values()];
     const connections = sum(points, (point) => point.flow.facts.connections);
     const exchanges = sum(points, (point) => point.http.facts.exchanges);
-    const { relays, proxies } = this.proxy.facts;
+    const { relays } = this.proxy.facts;
     return {
       tool: { name: 'hopcheck', version: this.options.version ?? '0' },
       base: this.base,
@@ -144,7 +144,7 @@ class Analysis implements Analyzer {
       connections,
       exchanges,
       relays,
-      proxies: [...proxies].map(([clientSide, serverSide]) => [clientSide, ...[...serverSide].filter((address) => address !== clientSide)]),
+      proxies: this.proxy.proxies(),
       rules: this.rules.map(({ id }) => ({ id, lookedAt: this.ruleStage.lookedAt.get(id) ?? 0 })),
       findings,
       groups,

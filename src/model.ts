@@ -268,6 +268,8 @@ export interface Fingerprint {
   readonly target: number;
   /** The last two segments of the path, and the query. */
   readonly tail: number;
+  /** The last segment of the path, and the query: what is left when a proxy writes another prefix. */
+  readonly leaf: number;
   /** The query alone. */
   readonly query: number;
   readonly authority: number;

@@ -12,7 +12,7 @@ const common = {
   framing: 'none',
   contentLength: Number.NaN,
   oddities: [],
-  fingerprint: { target: 0, tail: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] },
+  fingerprint: { target: 0, tail: 0, leaf: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] },
   firstFrame: 14,
   firstTime: 0,
   headFrame: 14,

@@ -117,7 +117,7 @@ export function fieldsOf(head: HeadScanner, bytes: Uint8Array, texts: Texts): re
 export function fingerprintOf(head: HeadScanner, bytes: Uint8Array): Fingerprint {
   const unique = hashesOf(head.unique, head.uniqueCount);
   const traits = hashesOf(head.traits, head.traitCount);
-  if (head.response) return { target: 0, tail: 0, query: 0, authority: 0, fields: head.sum, unique, traits };
+  if (head.response) return { target: 0, tail: 0, leaf: 0, query: 0, authority: 0, fields: head.sum, unique, traits };
   const end = head.secondEnd;
   const path = scan.pathStart(bytes, head.secondStart, end);
   const query = scan.queryStart(bytes, path, end);
@@ -125,6 +125,7 @@ export function fingerprintOf(head: HeadScanner, bytes: Uint8Array): Fingerprint
   return {
     target: scan.hashTarget(bytes, path, end),
     tail: scan.hashTarget(bytes, scan.tailStart(bytes, path, query), end),
+    leaf: scan.hashTarget(bytes, scan.leafStart(bytes, path, query), end),
     query: query < end ? hashOctets(bytes, query, end) : 0,
     authority,
     fields: head.sum,

@@ -315,6 +315,12 @@ export function queryStart(bytes: Uint8Array, path: number, end: number): number
   return at;
 }
 
+/** Where the last segment of the path begins. */
+export function leafStart(bytes: Uint8Array, path: number, query: number): number {
+  for (let at = query - 2; at > path; at--) if (bytes[at] === SLASH) return at;
+  return path;
+}
+
 /** Where the last two segments of the path begin. */
 export function tailStart(bytes: Uint8Array, path: number, query: number): number {
   let slashes = 0;

@@ -17,6 +17,7 @@ import type {
   Relay,
   RequestMessage,
 } from '../model.ts';
+import { Habits } from './habits.ts';
 import { negativeLookup } from './lookup.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { Hop, type OpenAttempt, OpenRelay } from './open-relay.ts';
@@ -43,12 +44,12 @@ export interface RelaySink {
 
 export interface RelayStage extends ExchangeSink {
   readonly facts: RelayFacts;
+  /** Addresses of each proxy: where its clients ask it, then where else it asks from. */
+  proxies(): readonly (readonly string[])[];
 }
 
 export interface RelayFacts {
   relays: number;
-  /** Addresses of each proxy: where its clients ask it, and where it asks from. */
-  readonly proxies: Map<string, Set<string>>;
 }
 
 export function matchRelays(connections: ConnectionLookup, sink: RelaySink): RelayStage {
@@ -56,7 +57,7 @@ export function matchRelays(connections: ConnectionLookup, sink: RelaySink): Rel
 }
 
 class RelayMatcher implements RelayStage {
-  readonly facts: RelayFacts = { relays: 0, proxies: new Map() };
+  readonly facts: RelayFacts = { relays: 0 };
   private readonly connections: ConnectionLookup;
   private readonly sink: RelaySink;
   private readonly open = new OpenExchanges();
@@ -64,6 +65,8 @@ class RelayMatcher implements RelayStage {
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly profiles = new Profiles();
   private readonly rarity = new Rarity();
+  private readonly habits = new Habits();
+  private readonly context = { rarity: this.rarity, habits: this.habits };
   private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
   private readonly unexplained: Exchange[] = [];
@@ -73,6 +76,14 @@ class RelayMatcher implements RelayStage {
   constructor(connections: ConnectionLookup, sink: RelaySink) {
     this.connections = connections;
     this.sink = sink;
+  }
+
+  proxies(): readonly (readonly string[])[] {
+    const found: string[][] = [];
+    for (const [address, asksFrom] of this.habits.proxies) {
+      if (this.habits.isProxy(address)) found.push([address, ...[...asksFrom].filter((other) => other !== address)]);
+    }
+    return found;
   }
 
   message(_message: Message): void {}
@@ -109,11 +120,11 @@ class RelayMatcher implements RelayStage {
     }
     if (best !== undefined && most >= ENOUGH) this.pair(best, exchange, hop, Math.min(most - second, most));
     else if (most >= CONCEIVABLE) this.rememberUnexplained(exchange);
+    this.habits.sent(exchange.client.address, best !== undefined && most >= ENOUGH);
   }
 
   private score(relay: OpenRelay, exchange: Exchange, hop: Hop, parts: Parts): number {
-    const knownProxy = this.facts.proxies.get(relay.clientSide.server.address)?.has(exchange.client.address) === true;
-    return scoreOf(relay, exchange, hop, { rarity: this.rarity, knownProxy }, parts);
+    return scoreOf(relay, exchange, hop, this.context, parts);
   }
 
   private pair(relay: OpenRelay, exchange: Exchange, hop: Hop, margin: number): void {
@@ -129,9 +140,7 @@ class RelayMatcher implements RelayStage {
     hop.peer = relay.hop.identity;
     const proxy = relay.clientSide.server.address;
     this.lastPair.set(proxy, exchange.request?.firstTime ?? 0);
-    const addresses = this.facts.proxies.get(proxy);
-    if (addresses === undefined) this.facts.proxies.set(proxy, new Set([exchange.client.address]));
-    else addresses.add(exchange.client.address);
+    this.habits.pair(proxy, exchange.client.address);
   }
 
   private rememberUnexplained(exchange: Exchange): void {
@@ -157,6 +166,7 @@ class RelayMatcher implements RelayStage {
     this.profiles.count(exchange);
     if (relay !== undefined) {
       this.open.remove(relay);
+      this.habits.received(exchange.server.address, relay.attempts.length > 0);
       if (this.isRelay(relay)) {
         if (relay.attempts.length > 0) this.facts.relays++;
         for (const attempt of relay.attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
@@ -199,7 +209,7 @@ class RelayMatcher implements RelayStage {
 
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
   private isRelay(relay: OpenRelay): boolean {
-    return relay.attempts.length > 0 || this.facts.proxies.has(relay.clientSide.server.address);
+    return relay.attempts.length > 0 || this.habits.isProxy(relay.clientSide.server.address);
   }
 
   private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
@@ -251,7 +261,7 @@ class RelayMatcher implements RelayStage {
   /** The evidence for a pair, without what it taught us itself. */
   private explain(relay: OpenRelay, { exchange, hop }: OpenAttempt, parts: string[]): void {
     const before = new OpenRelay(relay.clientSide, relay.hop, relay.since);
-    scoreOf(before, exchange, new Hop(hop.identity), { rarity: this.rarity, knownProxy: false }, parts);
+    scoreOf(before, exchange, new Hop(hop.identity), { rarity: this.rarity, habits: undefined }, parts);
   }
 
   private connectionOf(hop: Hop): Connection | undefined {
@@ -264,7 +274,7 @@ class RelayMatcher implements RelayStage {
     const own = this.known(exchange.connection);
     return negativeLookup(exchange, {
       connections: this.connections,
-      proxyAddresses: this.facts.proxies.get(proxy) ?? new Set(),
+      proxyAddresses: this.habits.proxies.get(proxy) ?? new Set(),
       lastPair: this.lastPair.get(proxy) ?? Number.NaN,
       expected: [own && this.connectionOf(own), ...(previous?.attempts.map((attempt) => attempt.connection) ?? [])],
       unexplained: this.unexplained.filter(

@@ -14,7 +14,7 @@ function asked(
   time = 0,
   method = 'GET',
 ): { readonly relay: OpenRelay; readonly message: RequestMessage } {
-  const fingerprint = { target: tail, tail, query: 0, authority: 0, fields: 0, unique, traits: [] };
+  const fingerprint = { target: tail, tail, leaf: tail, query: 0, authority: 0, fields: 0, unique, traits: [] };
   const message = request('/', { method, fingerprint, headTime: time });
   return { relay: new OpenRelay(exchange(connection, { request: message }), hop, time), message };
 }

@@ -33,8 +33,8 @@ export class OpenExchanges {
   add(relay: OpenRelay, request: RequestMessage): void {
     while (this.oldest !== undefined && (this.count >= MAX_OPEN || request.headTime - this.oldest.since > MAX_AGE))
       this.remove(this.oldest);
-    const { tail, unique } = request.fingerprint;
-    this.addEntry(relay, tailKey(request.method, tail));
+    const { leaf, unique } = request.fingerprint;
+    this.addEntry(relay, leafKey(request.method, leaf));
     for (const value of unique) this.addEntry(relay, uniqueKey(value));
     relay.older = this.newest;
     if (this.newest !== undefined) this.newest.newer = relay;
@@ -60,7 +60,7 @@ export class OpenExchanges {
 
   /** Those that share a key with this request, without repetition, into `found`. */
   like(method: string, fingerprint: Fingerprint, found: OpenRelay[]): void {
-    this.collect(tailKey(method, fingerprint.tail), found);
+    this.collect(leafKey(method, fingerprint.leaf), found);
     for (const value of fingerprint.unique) this.collect(uniqueKey(value), found);
   }
 
@@ -95,9 +95,9 @@ export class OpenExchanges {
 
 const NO_ENTRIES: readonly Entry[] = [];
 
-/** Equal targets have equal tails. HEAD counts as GET, since caches turn the one into the other. */
-function tailKey(method: string, tail: number): number {
-  return Math.imul(tail ^ (method === 'HEAD' ? GET_SALT : saltOf(method)), 0x85ebca6b);
+/** Equal targets end alike. HEAD counts as GET, since caches turn the one into the other. */
+function leafKey(method: string, leaf: number): number {
+  return Math.imul(leaf ^ (method === 'HEAD' ? GET_SALT : saltOf(method)), 0x85ebca6b);
 }
 
 function uniqueKey(value: number): number {

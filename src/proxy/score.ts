@@ -2,6 +2,7 @@
  * How well a request on the next hop continues a client-side one: additive evidence in bits (RULES section 7.4).
  */
 import type { Exchange, Field, RequestMessage } from '../model.ts';
+import type { Habits } from './habits.ts';
 import type { Hop, OpenRelay } from './open-relay.ts';
 import type { Rarity } from './rarity.ts';
 
@@ -10,8 +11,7 @@ const EPSILON = 2e6;
 
 export interface Context {
   readonly rarity: Rarity;
-  /** Has this pair of addresses (server of the client side, client of the server side) been seen as one proxy? */
-  readonly knownProxy: boolean;
+  readonly habits: Habits | undefined;
 }
 
 /** Writes down what each piece of evidence weighed; most scores are never shown, so nobody writes them down. */
@@ -24,7 +24,7 @@ export function scoreOf(relay: OpenRelay, serverSide: Exchange, hop: Hop, contex
   if (received === undefined || sent === undefined || !possible(clientSide, serverSide, received, sent)) return Number.NaN;
   return (
     identifiers(received, sent, context.rarity, parts) +
-    addresses(clientSide, serverSide, sent, context.knownProxy, parts) +
+    addresses(clientSide, serverSide, sent, context.habits, parts) +
     note(relay.hop.identity === hop.peer ? (hop.sameInARow >= 8 ? 8 : 4) : 0, 'same pair of connections as before', parts) +
     note(latency(sent.firstTime - received.firstTime), 'time between the hops', parts) +
     note(relay.attempts.length > 0 ? -4 : 0, 'already continued', parts)
@@ -49,7 +49,7 @@ function identifiers(received: RequestMessage, sent: RequestMessage, rarity: Rar
   let bits = note(received.method === sent.method ? 1 : -1, 'method', parts);
   if (a.unique.length > 0 && b.unique.length > 0) bits += note(shared(a.unique, b.unique) ? 20 : -4, 'request id', parts);
   if (a.target === b.target) bits += note(within(2, rarity.bits(a.target), 12), 'target', parts);
-  else bits += note(a.tail === b.tail ? 5 : a.query !== 0 && a.query === b.query ? 4 : 0, 'end of the target', parts);
+  else bits += note(a.tail === b.tail ? 5 : a.leaf === b.leaf ? 3 : 0, 'end of the target', parts);
   if (a.fields === b.fields && a.fields !== 0) bits += note(within(3, rarity.bits(a.fields), 20), 'all end-to-end fields', parts);
   else for (const value of a.traits) if (b.traits.includes(value)) bits += note(Math.min(8, rarity.bits(value)), 'a field value', parts);
   bits += note(a.authority !== 0 && a.authority === b.authority ? 2 : 0, 'authority', parts);
@@ -68,8 +68,8 @@ function within(least: number, value: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-function addresses(clientSide: Exchange, serverSide: Exchange, sent: RequestMessage, knownProxy: boolean, parts: Parts): number {
-  const bits = note(clientSide.server.address === serverSide.client.address || knownProxy ? 6 : 0, 'address of the proxy', parts);
+function addresses(clientSide: Exchange, serverSide: Exchange, sent: RequestMessage, habits: Habits | undefined, parts: Parts): number {
+  const bits = note(habits?.weigh(clientSide.server.address, serverSide.client.address) ?? 0, 'addresses', parts);
   const claimed = claimedClient(sent.fields);
   return claimed === undefined ? bits : bits + note(claimed === clientSide.client.address ? 8 : -10, 'client named by the proxy', parts);
 }

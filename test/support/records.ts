@@ -19,7 +19,7 @@ export function identity(client: string, server: string, key = `${client} ${serv
   return { key, point: 0, id: 0, ends: [endpoint(client), endpoint(server)], seenIn: [{ capture: 0, stream: 0 }], synSeen: true };
 }
 
-const NO_HASHES: Fingerprint = { target: 0, tail: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] };
+const NO_HASHES: Fingerprint = { target: 0, tail: 0, leaf: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] };
 
 const AT_ONCE = {
   version: 'HTTP/1.1',

@@ -118,7 +118,7 @@ function message(sent: Moment, endOffset: number) {
     options: ['keep-alive'],
     contentLength: Number.NaN,
     oddities: [],
-    fingerprint: { target: 1, tail: 1, query: 0, authority: 1, fields: 1, unique: [], traits: [] },
+    fingerprint: { target: 1, tail: 1, leaf: 1, query: 0, authority: 1, fields: 1, unique: [], traits: [] },
     firstFrame: sent.frame,
     firstTime: sent.time,
     headFrame: sent.frame,
