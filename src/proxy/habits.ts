@@ -66,7 +66,7 @@ export class Habits {
     const addresses = this.proxies.get(proxy);
     if (proxy === asksFrom || addresses?.has(asksFrom) === true) return 6 - against;
     const elsewhere = addresses !== undefined && (asked?.forwarded ?? 0) >= KNOWN_AFTER;
-    return elsewhere ? -12 - against : -against;
+    return (elsewhere ? -12 : 0) - against;
   }
 }
 
