@@ -231,6 +231,8 @@ class Point {
   private readonly decode: Stage<Frame>;
   private readonly decoded: DecodeFacts = newDecodeFacts();
   private lastFrame = 0;
+  /** The latest word on the time came from the clock and not from a frame. */
+  private ticked = false;
   private lastTime = Number.NEGATIVE_INFINITY;
 
   constructor(index: number, name: string, sink: ExchangeSink, { keepFields = false, onMessage }: AnalyzerOptions) {
@@ -252,6 +254,7 @@ class Point {
       this.decode.push(frame);
       if (this.decoded.segments === segments) this.flow.tick(frame.time); // no segment, but its time counts all the same
       this.lastFrame = frame.number;
+      this.ticked = false;
       if (frame.time > this.lastTime) this.lastTime = frame.time;
       if (frame.time >= stage.due) stage.advance({ frame: frame.number, time: frame.time });
     };
@@ -275,6 +278,7 @@ class Point {
   tick(time: number): void {
     if (!(time > this.lastTime)) return;
     this.lastTime = time;
+    this.ticked = true;
     this.flow.tick(time);
     if (time >= this.http.due) this.http.advance({ frame: this.lastFrame, time });
   }
@@ -282,7 +286,7 @@ class Point {
   finish(): void {
     const last: Moment = { frame: this.lastFrame, time: this.lastTime };
     this.decode.end();
-    this.http.finish(last);
+    this.http.finish(last, this.ticked);
     this.flow.end();
   }
 

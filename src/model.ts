@@ -344,7 +344,7 @@ export interface Wait {
   readonly by: 'FIN' | 'RST' | 'DATA' | undefined;
   /** The connection as it stood at `end`. */
   readonly connection: Connection;
-  /** True at the end of input and when the wait is over; false at a deadline, after which the capture went on. */
+  /** False while it is known that the capture goes on or went on beyond `end`: at a deadline, and at the end of one that was watched live. */
   readonly final: boolean;
 }
 

@@ -14,6 +14,7 @@ import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts'
 import { LineBatch } from './line-batch.ts';
 import type { AnalyzeOptions } from './options.ts';
 import type { PlannedOutput } from './output-file.ts';
+import { severalPoints } from './plan-points.ts';
 import { Session } from './session.ts';
 import { versionOfPackage } from './version.ts';
 
@@ -36,7 +37,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
     session.progress.clear();
     say(io, `${finding.severity}: ${safeText(finding.message, view)} (${finding.id})`);
   };
-  const analyzer: Analyzer = createAnalyzer({ onFinding, version: versionOfPackage() });
+  const analyzer: Analyzer = createAnalyzer({ onFinding, version: versionOfPackage(), joinPoints: severalPoints(inputs) });
   const outcome = await session.read(inputs, analyzer, () => lines.flush());
   if (session.clock.blocks && options.quiet !== true)
     say(io, 'the pipe comes in blocks of 4096 bytes, so findings come late: use tcpdump -U');

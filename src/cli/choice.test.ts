@@ -5,7 +5,8 @@ import { all, choose, fails, wantedBy } from './choice.ts';
 const exchange: Exchange = {
   connection: {
     key: 'c1',
-    point: 0, id: 0,
+    point: 0,
+    id: 0,
     ends: [
       { address: '10.0.0.1', port: 1, text: '10.0.0.1:1' },
       { address: '10.0.0.2', port: 80, text: '10.0.0.2:80' },

@@ -52,7 +52,8 @@ function count(findings: readonly Finding[]): number {
 }
 
 /** Does a finding reach `failOn` at confidence strong or better? */
-export function fails(report: Report, failOn: Severity): boolean {
+export function fails(report: Report, failOn: Severity | 'never'): boolean {
+  if (failOn === 'never') return false;
   const least = SEVERITIES.indexOf(failOn);
   return all(report.findings).some(
     ({ severity, confidence }) => SEVERITIES.indexOf(severity) <= least && (confidence === 'proven' || confidence === 'strong'),

@@ -11,6 +11,7 @@ import { info } from './info.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal } from './io.ts';
 import { messages } from './messages.ts';
 import { type AnalyzeOptions, COLORS, CONFIDENCES, FORMATS, type InfoOptions, type ListOptions, READERS, SEVERITIES } from './options.ts';
+import { parsePoint, planPoints } from './plan-points.ts';
 import { relays } from './relays.ts';
 import { versionOfPackage } from './version.ts';
 
@@ -21,18 +22,20 @@ const DEMO = 'fixtures/figure-4-15/capture.pcap';
 
 export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
   const program = new Command('hopcheck');
-  const captures = (names: readonly string[]): CaptureName[] => {
+  const captures = async (names: readonly string[], points: readonly string[] = []): Promise<readonly CaptureName[]> => {
+    if (points.length > 0 && names.length > 0) throw new Refusal('--point names all captures; leave the others out');
+    if (points.length > 0) return points.flatMap(parsePoint);
     if (names.length === 0 && !io.stdinPiped) throw new Refusal('name a capture, or - for a pipe');
     if (names.filter((name) => name === '-').length > 1) throw new Refusal('- is named twice');
-    return (names.length === 0 ? ['-'] : names).map((path) => ({ path, name: path === '-' ? 'stdin' : path }));
+    return planPoints((names.length === 0 ? ['-'] : names).map((path) => ({ path, name: path === '-' ? 'stdin' : path })));
   };
   const analyze = async (names: string[], options: AnalyzeOptions): Promise<void> => {
-    if (names.length === 0 && !io.stdinPiped) {
+    if (names.length === 0 && options.point === undefined && !io.stdinPiped) {
       program.outputHelp({ error: true });
       finish(2);
       return;
     }
-    finish(await analyzeCaptures(captures(names), options, io));
+    finish(await analyzeCaptures(await captures(names, options.point), options, io));
   };
 
   setUp(program, io);
@@ -45,19 +48,19 @@ export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
   readingOptions(program.command('messages [captures...]').description('every HTTP message, a line each'))
     .addOption(formatOption(['text', 'ndjson']))
     .action(async (names: string[], options: ListOptions) => {
-      finish(await messages(captures(names), options, io));
+      finish(await messages(await captures(names, options.point), options, io));
     });
 
   readingOptions(program.command('relays [captures...]').description('every client-side exchange and what continued it on the next hop'))
     .addOption(formatOption(['text', 'ndjson']))
     .action(async (names: string[], options: ListOptions) => {
-      finish(await relays(captures(names), options, io));
+      finish(await relays(await captures(names, options.point), options, io));
     });
 
   readingOptions(program.command('info [captures...]').description('what can be seen in captures at all'))
     .addOption(formatOption(['text', 'json']))
     .action(async (names: string[], options: InfoOptions) => {
-      finish(await info(captures(names), options, io));
+      finish(await info(await captures(names, options.point), options, io));
     });
 
   program
@@ -126,7 +129,7 @@ function analysisOptions(command: Command): Command {
     .option('-o, --output <file>', 'write the report to a file instead, repeatable', collect)
     .option('--force', 'let -o replace a file')
     .optionsGroup('Findings:')
-    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices(SEVERITIES).default('violation'))
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices([...SEVERITIES, 'never']).default('violation'))
     .option('--rule <id>', 'only findings of this rule, repeatable', collect)
     .option('--ignore <id>', 'no findings of this rule, repeatable', collect)
     .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'));
@@ -137,6 +140,7 @@ function analysisOptions(command: Command): Command {
 function readingOptions(command: Command): Command {
   return command
     .optionsGroup('Reading:')
+    .option('--point <name=files>', 'the files of one place of capture, in order; repeatable, instead of plain names', collect)
     .addOption(new Option('--reader <reader>', 'pcap-parser: a second opinion on classic pcap files').choices(READERS).default('auto'))
     .option('--strict', 'exit 2 for a damaged capture, too')
     .optionsGroup('Showing:')

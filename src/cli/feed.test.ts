@@ -9,7 +9,7 @@ const capture = pcapOf(Array.from({ length: 30 }, (_, index) => 1_700_000_000 + 
 function feedInPieces(bytes: Uint8Array, cuts: readonly number[]): { key: RedactionKey; frames: number; bytes: number } {
   const key = new RedactionKey();
   const target = fakeTarget();
-  const feed = new Feed(target, { name: 'a', key, reader: undefined });
+  const feed = new Feed(target, { name: 'a', key, reader: undefined, point: undefined });
   const places = [0, ...cuts.map((cut) => cut % bytes.length), bytes.length].sort((a, b) => a - b);
   const reused = new Uint8Array(bytes.length);
   for (const [index, from] of places.slice(0, -1).entries()) {
@@ -48,7 +48,7 @@ describe('feed', () => {
         throw new Error('opened');
       },
     };
-    const feed = new Feed(opener, { name: 'a', key: new RedactionKey(), reader: undefined });
+    const feed = new Feed(opener, { name: 'a', key: new RedactionKey(), reader: undefined, point: undefined });
     expect(() => {
       if (octets.length > 0) feed.push(Uint8Array.from(octets));
       feed.end();

@@ -9,6 +9,7 @@ import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import type { CaptureFacts } from '../model.ts';
 import { Refusal } from './io.ts';
 import { KEY_OCTETS, type RedactionKey } from './secrets.ts';
+import { packingOf } from './unpack.ts';
 
 /** The part of CaptureInput that is needed here. */
 interface Input {
@@ -19,20 +20,15 @@ interface Input {
 
 /** The part of Analyzer that is needed here. */
 export interface Opener {
-  open(input: { name: string; reader?: CaptureReaderFactory }): Input;
+  open(input: { name: string; point?: string; reader?: CaptureReaderFactory }): Input;
 }
 
 export interface FeedOptions {
   readonly name: string;
+  readonly point: string | undefined;
   readonly key: RedactionKey;
   readonly reader: CaptureReaderFactory | undefined;
 }
-
-/** Magic octets, the name of the packing, and the program that undoes it to its standard output. Others are named by the reader. */
-const PACKED: readonly (readonly [magic: readonly number[], name: string, unpack: string])[] = [
-  [[0x1f, 0x8b], 'gzip', 'gzip -dc'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'zstd', 'zstd -dc'],
-];
 
 export class Feed {
   /** Octets taken so far. */
@@ -83,17 +79,15 @@ export class Feed {
   #start(bytes: Uint8Array): void {
     this.#gathered = undefined;
     refusePacked(bytes);
-    const { name, key, reader } = this.#options;
+    const { name, point, key, reader } = this.#options;
     key.offer(bytes);
-    this.#input = this.#opener.open(reader === undefined ? { name } : { name, reader });
+    this.#input = this.#opener.open({ name, ...(point === undefined ? {} : { point }), ...(reader === undefined ? {} : { reader }) });
     this.#input.push(bytes);
   }
 }
 
+/** Packed files are unpacked on the way here; what still looks packed came through a pipe, or was packed twice. */
 function refusePacked(bytes: Uint8Array): void {
-  for (const [magic, name, unpack] of PACKED) {
-    if (magic.every((octet, at) => bytes[at] === octet)) {
-      throw new Refusal(`is packed with ${name}, unpack it first: ${unpack} FILE | hopcheck - (at byte 0)`);
-    }
-  }
+  const packing = packingOf(bytes);
+  if (packing !== undefined) throw new Refusal(`is packed with ${packing}, unpack it first: ${packing} -dc FILE | hopcheck - (at byte 0)`);
 }

@@ -4,7 +4,7 @@
  * An input that cannot be read costs one line on standard error and exit code 2; the others are still read. A capture that
  * breaks off after frames were read is damaged, which is a warning: only --strict makes it a failure.
  */
-import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { TimeBase } from '../model.ts';
@@ -14,6 +14,7 @@ import { type CaptureName, type Io, Refusal, say } from './io.ts';
 import type { LiveClock } from './live-clock.ts';
 import type { Progress } from './progress.ts';
 import type { RedactionKey } from './secrets.ts';
+import { packingOf, unpackFile } from './unpack.ts';
 
 export interface Target extends Opener {
   tick(epochSeconds: number): void;
@@ -59,8 +60,8 @@ export async function readInputs(inputs: readonly CaptureName[], target: Target,
   return { analysed: fates.length - count('unreadable'), unreadable: count('unreadable'), damaged: count('damaged') };
 }
 
-async function readInput({ path, name }: CaptureName, target: Target, options: ReadOptions): Promise<Fate> {
-  const feed = new Feed(target, { name, key: options.key, reader: options.reader });
+async function readInput({ path, name, point }: CaptureName, target: Target, options: ReadOptions): Promise<Fate> {
+  const feed = new Feed(target, { name, point, key: options.key, reader: options.reader });
   try {
     await readAll(path, feed, target, options);
     feed.end();
@@ -97,22 +98,28 @@ async function readAll(path: string, feed: Feed, target: Target, options: ReadOp
     options.flush();
     options.progress.show({ name: feed.name, octets: feed.octets, total, frames: feed.facts?.frames ?? 0 });
   };
-  if (stats.isFile()) await readRegular(fd, feed, show, options);
+  if (stats.isFile()) await readRegular(path, fd, feed, show, options);
   else await readStream(fd, feed, show, target, options);
 }
 
-async function readRegular(fd: number, feed: Feed, show: () => void, { io }: ReadOptions): Promise<void> {
+async function readRegular(path: string, fd: number, feed: Feed, show: () => void, { io }: ReadOptions): Promise<void> {
+  const stopped = (): boolean => io.interrupt.raised !== undefined;
+  const chunk = (bytes: Uint8Array): void => {
+    feed.push(bytes);
+    show();
+  };
   try {
-    await readFile(fd, {
-      stopped: () => io.interrupt.raised !== undefined,
-      chunk(bytes) {
-        feed.push(bytes);
-        show();
-      },
-    });
+    const packing = path === '-' ? undefined : packingOf(firstOctets(fd));
+    if (packing === undefined) await readFile(fd, { stopped, chunk });
+    else await unpackFile(path, packing, chunk, stopped);
   } finally {
     if (fd !== 0) closeSync(fd);
   }
+}
+
+function firstOctets(fd: number): Uint8Array {
+  const octets = new Uint8Array(4);
+  return octets.subarray(0, readSync(fd, octets, 0, octets.length, 0));
 }
 
 async function readStream(fd: number, feed: Feed, show: () => void, target: Target, { io, clock }: ReadOptions): Promise<void> {

@@ -11,6 +11,8 @@ export type ExitCode = 0 | 1 | 2;
 export interface CaptureName {
   readonly path: string;
   readonly name: string;
+  /** The point of capture that it belongs to; undefined: its own. */
+  readonly point?: string;
 }
 
 export interface Output {

@@ -55,7 +55,8 @@ const response: ResponseMessage = {
 const exchange: Exchange = {
   connection: {
     key: 'c1',
-    point: 0, id: 0,
+    point: 0,
+    id: 0,
     ends: [client, server],
     seenIn: [
       { capture: 0, stream: 7 },

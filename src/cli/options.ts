@@ -16,6 +16,7 @@ export const COLORS: readonly ColorChoice[] = ['auto', 'always', 'never'];
 /** Options of every command that reads captures. */
 export interface ReadingOptions {
   readonly reader: (typeof READERS)[number];
+  readonly point?: readonly string[];
   readonly showSecrets?: true;
   readonly color: ColorChoice;
   readonly width?: number;
@@ -45,5 +46,5 @@ export interface AnalyzeOptions extends ReadingOptions, Choice {
   readonly format?: Format;
   readonly output?: readonly string[];
   readonly force?: true;
-  readonly failOn: Severity;
+  readonly failOn: Severity | 'never';
 }

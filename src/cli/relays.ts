@@ -8,6 +8,7 @@ import { type Secrecy, safeText } from '../view/safe.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import { LineBatch } from './line-batch.ts';
 import type { ListOptions } from './options.ts';
+import { severalPoints } from './plan-points.ts';
 import { Session } from './session.ts';
 
 export async function relays(inputs: readonly CaptureName[], options: ListOptions, io: Io): Promise<ExitCode> {
@@ -16,6 +17,7 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
   const { view } = session;
   const analyzer = createAnalyzer({
     rules: [],
+    joinPoints: severalPoints(inputs),
     onRelay(relay) {
       lines.add(options.format === 'ndjson' ? `${jsonText(relayJson(relay))}\n` : relayText(relay, view));
     },

@@ -19,7 +19,7 @@ export type OpenExchange = Omit<Open<Exchange>, 'request' | 'response' | 'interi
   toldLevel: number;
   /** Start of the wait that `toldLevel` is about. */
   toldStart: number;
-  /** Too many are pending: nobody waits for its response. */
+  /** Too many are pending, or its response was captured before it: nobody waits for it. */
   readonly unpaired: boolean;
 };
 
@@ -74,6 +74,8 @@ export class Conversation {
   readonly pending = new Pending();
   /** Requests beyond the limit that are not answered yet: their answers come behind those of the pending ones. */
   overflow = 0;
+  /** Responses that were captured before their requests: the server has acknowledged octets that are still to come. */
+  ahead = 0;
   last: OpenExchange | undefined;
   /** The exchange whose request the peer has not acknowledged; those behind it are not watched yet. */
   watched: OpenExchange | undefined;

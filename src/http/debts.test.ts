@@ -24,7 +24,11 @@ test.each<[string, Partial<Exchange>, string]>([
   ['Expect: 100-continue, body held back', { request: request(EXPECT) }, 'server owes continue since 4'],
   ['the same in HTTP/1.0', { request: request({ ...EXPECT, version: 'HTTP/1.0' }) }, 'client owes request-body since 4'],
   ['the same, body begun', { request: request({ ...EXPECT, bodyOctets: 1 }) }, 'client owes request-body since 4'],
-  ['the same, 100 received', { request: request(EXPECT), interim: [record.response(100)] }, 'client owes request-body since 4'],
+  [
+    'the same, 100 received',
+    { request: request(EXPECT), interim: [response({ lastFrame: 6, lastTime: 60 })] },
+    'client owes request-body since 6',
+  ],
   ['the same, without a body', { request: request({ ...EXPECT, complete: true }) }, 'server owes response-head since 4'],
   ['another expectation', { request: request({ ...EXPECT, fields: [record.field('Expect', 'x')] }) }, 'client owes request-body since 4'],
   ['after an interim response', { request: request(), interim: [record.response(103)] }, 'server owes response-head since 5'],

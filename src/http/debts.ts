@@ -23,7 +23,7 @@ const ROWS: readonly Row[] = [
   ['close', 'server', (x) => x.response?.complete === false && x.response.framing === 'until-close', (x) => lastOf(x.response)],
   ['response-body', 'server', (x) => x.response?.complete === false, (x) => lastOf(x.response)],
   ['continue', 'server', (x) => x.response === undefined && awaitsContinue(x), (x) => headOf(x.request)],
-  ['request-body', 'client', (x) => x.response === undefined && x.request !== undefined && !isSent(x.request), (x) => lastOf(x.request)],
+  ['request-body', 'client', (x) => x.response === undefined && x.request !== undefined && !isSent(x.request), bodyDue],
   ['response-head', 'server', (x) => x.response === undefined, (x) => lastOf(x.request)],
 ];
 
@@ -46,6 +46,12 @@ function awaitsContinue({ request, interim }: Exchange): boolean {
   if (request === undefined || isSent(request) || request.bodyOctets > 0 || interim.length > 0 || request.version === 'HTTP/1.0')
     return false;
   return request.fields.some((field) => field.name.toLowerCase() === 'expect' && field.value.toLowerCase() === '100-continue');
+}
+
+/** Since when the client owes the rest of its body: its last octet, or the interim response that it waited for. */
+function bodyDue({ request, interim }: Exchange): Moment | undefined {
+  const asked = interim.at(-1);
+  return asked !== undefined && request !== undefined && asked.lastTime > request.lastTime ? lastOf(asked) : lastOf(request);
 }
 
 function lastOf(message: Message | undefined): Moment | undefined {

@@ -52,7 +52,7 @@ export class Exchanges {
   interim(conversation: Conversation, response: OpenResponse, endOffset: number): void {
     const exchange = conversation.pending.unanswered;
     const owner = exchange ?? this.open(conversation, undefined);
-    this.waits.paid(conversation, owner, BY_INTERIM);
+    this.waits.paid(conversation, owner, BY_INTERIM, response.firstFrame, response.firstTime);
     response.complete = true;
     response.endOffset = endOffset;
     conversation.responses.state = at.START;
@@ -95,12 +95,20 @@ export class Exchanges {
   }
 
   private answer(conversation: Conversation, response: OpenResponse): OpenExchange {
-    const exchange = conversation.pending.unanswered ?? this.open(conversation, undefined);
-    this.waits.paid(conversation, exchange, BY_HEAD);
+    const exchange = conversation.pending.unanswered ?? this.unasked(conversation);
+    this.waits.paid(conversation, exchange, BY_HEAD, response.firstFrame, response.firstTime);
     exchange.response = response;
     exchange.clientBelief = clientBelief(exchange.request, response);
     exchange.serverBelief = serverBelief(exchange.request, response);
     return exchange;
+  }
+
+  /** An exchange for a response without request. When the server has acknowledged more than was captured, one is late or lost. */
+  private unasked(conversation: Conversation): OpenExchange {
+    const { id, clientSide, requests, overflow } = conversation;
+    conversation.watched = undefined;
+    if (overflow === 0 && this.table.watch(id, clientSide, requests.offset + 1)) conversation.ahead++;
+    return this.open(conversation, undefined);
   }
 
   private open(conversation: Conversation, request: OpenRequest | undefined): OpenExchange {
@@ -123,15 +131,24 @@ export class Exchanges {
       ended: false,
       toldLevel: 0,
       toldStart: 0,
-      unpaired: request !== undefined && (conversation.overflow > 0 || pending.length >= MAX_PENDING),
+      unpaired: request !== undefined && this.isUnpaired(conversation),
     };
     this.count++;
     conversation.last = exchange;
-    if (exchange.unpaired) {
-      conversation.overflow++;
-      exchange.damaged = true;
-    } else pending.push(exchange);
+    if (exchange.unpaired) exchange.damaged = true;
+    else pending.push(exchange);
     return exchange;
+  }
+
+  /** Its response was there before it, or will come behind those of too many others. */
+  private isUnpaired(conversation: Conversation): boolean {
+    if (conversation.ahead > 0) {
+      conversation.ahead--;
+      return true;
+    }
+    if (conversation.overflow === 0 && conversation.pending.length < MAX_PENDING) return false;
+    conversation.overflow++;
+    return true;
   }
 
   /** Is the request of a response that has none likely to be in a hole, or before the capture? Else the server spoke unasked. */
@@ -140,7 +157,11 @@ export class Exchanges {
       conversation.overflow--;
       return true;
     }
-    return conversation.requests.state === at.LOST || (conversation.last === undefined && !conversation.identity.synSeen);
+    return (
+      conversation.ahead > 0 ||
+      conversation.requests.state === at.LOST ||
+      (conversation.last === undefined && !conversation.identity.synSeen)
+    );
   }
 
   /** Sets the direction up for the body that its message announces. START: there is none. */
@@ -205,12 +226,16 @@ export class Exchanges {
   answeredInHole(conversation: Conversation): void {
     for (const exchange of conversation.pending.all()) exchange.damaged = true;
     const exchange = conversation.pending.unanswered;
-    if (exchange !== undefined) this.answered(conversation, exchange);
+    if (exchange === undefined) return;
+    // A hole is told some time after it was made: it ends a wait that was told, and is no measure of another.
+    if (exchange.wait !== undefined) this.answered(conversation, exchange);
+    else this.end(conversation, exchange);
   }
 
   /** The exchange was answered by octets that are no message. */
   answered(conversation: Conversation, exchange: OpenExchange): void {
-    this.waits.paid(conversation, exchange, BY_HEAD);
+    const { number, time } = this.table.frame;
+    this.waits.paid(conversation, exchange, BY_HEAD, number, time);
     this.end(conversation, exchange);
   }
 
@@ -246,8 +271,7 @@ export class Exchanges {
     if (watched?.ended === false || exchange.request === undefined) return;
     conversation.watched = exchange;
     if (!this.table.watch(id, clientSide, exchange.request.endOffset)) return;
-    const { number, time } = this.table.frame;
-    this.acked(conversation, { frame: number, time });
+    this.acked(conversation, this.now());
   }
 
   private finish(direction: Direction, message: OpenMessage, endOffset: number): void {
@@ -291,5 +315,10 @@ export class Exchanges {
       exchange.damaged = true;
       this.end(conversation, exchange);
     }
+  }
+
+  private now(): Moment {
+    const { number, time } = this.table.frame;
+    return { frame: number, time };
   }
 }

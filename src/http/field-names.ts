@@ -17,7 +17,7 @@ export const UNIQUE = 4;
 export const TRAIT = 8;
 
 /** Field names in lower case; the index of a name is its number in the scanner. */
-export const NAMES = [
+const NAMES = [
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -68,7 +68,7 @@ export const NAMES = [
   'retry-after',
 ] as const;
 
-export type KnownName = (typeof NAMES)[number];
+type KnownName = (typeof NAMES)[number];
 
 const USES: Readonly<Partial<Record<KnownName, number>>> = {
   connection: KEPT | PER_HOP,

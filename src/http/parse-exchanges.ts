@@ -39,8 +39,8 @@ export interface ExchangeStage extends FlowSink {
   readonly facts: HttpFacts;
   /** The capture's clock has come to that moment. */
   advance(now: Moment): void;
-  /** The input is over; `last` is the moment up to which it was observed. Connections are closed by the flow stage after this. */
-  finish(last: Moment): void;
+  /** The input is over; `last` is the moment up to which it was observed, by a clock beside it when `watchedLive`. Connections are closed by the flow stage after this. */
+  finish(last: Moment, watchedLive: boolean): void;
   /** True when one of these addresses has opened a TLS connection. */
   encryptedFrom(addresses: ReadonlySet<string>): boolean;
   /** The connection of an identity as it stands now; undefined when it is over. Cold. */
@@ -131,7 +131,7 @@ class ExchangeParser implements ExchangeStage {
     const first = this.table.position(connection, side) === 0;
     const givenUp = this.givenUp.has(connection);
     if (givenUp && !first) return undefined;
-    const kind = recognise(bytes, start, end);
+    const kind = recognise(bytes, first ? skipEmptyLines(bytes, start, end) : start, end);
     if (givenUp) {
       if (kind !== is.RESPONSE) return undefined;
       this.givenUp.takeBack(connection);
@@ -167,7 +167,9 @@ class ExchangeParser implements ExchangeStage {
   }
 
   private resumed(conversation: Conversation, { exchange, message }: Direction): void {
-    if (exchange !== undefined) this.waits.paid(conversation, exchange, message?.kind === 'request' ? BY_REQUEST : BY_BODY);
+    if (exchange === undefined || message === undefined) return;
+    const { number, time } = this.table.frame;
+    this.waits.paid(conversation, exchange, message.kind === 'request' ? BY_REQUEST : BY_BODY, number, time);
   }
 
   private chunked(conversation: Conversation, direction: Direction, bytes: Uint8Array, from: number, end: number, origin: number): number {
@@ -185,18 +187,21 @@ class ExchangeParser implements ExchangeStage {
 
   private preamble(conversation: Conversation, direction: Direction, bytes: Uint8Array, start: number, end: number): number {
     direction.carry ??= new HeadCarry();
-    const { carry } = direction;
+    const { carry, offset } = direction;
     const before = carry.length;
-    carry.copy(bytes, start, Math.min(end, start + LONGEST_PREAMBLE - before));
+    const taken = Math.min(end - start, LONGEST_PREAMBLE - before);
+    carry.copy(bytes, start, start + taken);
     const length = preambleLength(carry.bytes, 0, carry.length);
-    if (length > carry.length ? carry.length < LONGEST_PREAMBLE : Number.isNaN(length)) return end;
-    if (length === 0 || length > carry.length) {
-      this.abandon(conversation);
-      return end;
-    }
+    if (carry.length < LONGEST_PREAMBLE && !(length <= carry.length)) return end;
     direction.carry = undefined;
     direction.state = at.START;
-    return start + length - before;
+    if (length > 0 && length <= carry.length) return start + length - before;
+    // It only began like one: what was held is read as if it came now.
+    direction.offset = offset - before;
+    const { id, clientSide } = conversation;
+    this.data(id, direction === conversation.requests ? clientSide : peerOf(conversation), carry.bytes, 0, carry.length);
+    direction.offset = offset;
+    return conversation.over ? end : start + taken;
   }
 
   // -------------------------------------------------------------------------------------------- heads
@@ -209,8 +214,7 @@ class ExchangeParser implements ExchangeStage {
     end: number,
     origin: number,
   ): number {
-    let index = start;
-    while (index < end && (bytes[index] === CR || bytes[index] === LF)) index++;
+    const index = skipEmptyLines(bytes, start, end);
     if (index > start && direction.state === at.START) direction.before |= EMPTY_LINE_BEFORE;
     if (index === end) return end;
     const kind = recognise(bytes, index, end) & takenBy(conversation, direction);
@@ -281,7 +285,13 @@ class ExchangeParser implements ExchangeStage {
       this.exchanges.request(conversation, newRequest(this.scanner, bytes, this.texts, direction, this.now()), endOffset);
       return;
     }
-    const { status } = this.scanner;
+    const { status, firstStart, oddities } = this.scanner;
+    if (conversation.requests.state === at.HEAD && conversation.pending.unanswered === undefined) {
+      // The answer to a head that is not complete: the rest of it is late, or lost, or was not waited for.
+      this.cutHead(conversation, conversation.requests, true);
+      this.scanner.scan(bytes, firstStart, bytes.length);
+      this.scanner.oddities |= oddities;
+    }
     const method = conversation.pending.unanswered?.request?.method;
     const response = newResponse(this.scanner, bytes, this.texts, direction, this.now(), method);
     if (isInterim(status)) this.exchanges.interim(conversation, response, endOffset);
@@ -337,7 +347,8 @@ class ExchangeParser implements ExchangeStage {
     if (state === at.OPAQUE) return;
     if (message === undefined || exchange === undefined) {
       if (state === at.HEAD) this.cutHead(conversation, direction, true);
-      else if (direction === conversation.responses && state === at.START) this.exchanges.answeredInHole(conversation);
+      else if (direction === conversation.requests) conversation.ahead = 0;
+      else if (state === at.START) this.exchanges.answeredInHole(conversation);
       direction.carry = undefined;
       direction.state = at.LOST;
       return;
@@ -440,8 +451,9 @@ class ExchangeParser implements ExchangeStage {
     this.waits.advance(now);
   }
 
-  finish(last: Moment): void {
+  finish(last: Moment, watchedLive: boolean): void {
     this.last = last;
+    this.waits.watchedLive = watchedLive;
   }
 
   snapshot(identity: ConnectionIdentity): Connection | undefined {
@@ -467,6 +479,12 @@ function takenBy(conversation: Conversation, direction: Direction): number {
   if (lost) return is.RESPONSE;
   const loose = conversation.pending.unanswered === undefined ? 0 : is.LOOSE_RESPONSE;
   return is.RESPONSE | is.MAYBE_RESPONSE | loose;
+}
+
+function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
+  let index = start;
+  while (index < end && (bytes[index] === CR || bytes[index] === LF)) index++;
+  return index;
 }
 
 function isInterim(status: number): boolean {

@@ -28,7 +28,7 @@ test.each<[string, readonly string[], Framing, Persistence]>([
 test.each<[string, string, Persistence, Persistence]>([
   ['HTTP/1.1', 'HTTP/1.1 length', 'keep', 'keep'],
   ['HTTP/1.1 close', 'HTTP/1.1 length', 'close', 'close'],
-  ['HTTP/1.1 close', 'HTTP/1.1 keep-alive length', 'close', 'keep'],
+  ['HTTP/1.1 close', 'HTTP/1.1 keep-alive length', 'keep', 'keep'],
   ['HTTP/1.1', 'HTTP/1.1 close length', 'close', 'close'],
   ['HTTP/1.1', 'HTTP/1.1 until-close', 'close', 'close'],
   ['HTTP/1.1', 'HTTP/1.1 keep-alive until-close', 'close', 'keep'],

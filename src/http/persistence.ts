@@ -25,9 +25,12 @@ export function persistenceOf(message: PersistenceCase): Persistence {
   return 'close';
 }
 
-/** What the receiver of the response must conclude; a client that announced close itself does not wait for more. */
+/**
+ * What the receiver of the response must conclude. A client that announced close does not wait for more, unless the response
+ * grants persistence all the same.
+ */
 export function clientBelief(request: RequestMessage | undefined, response: ResponseMessage): Persistence {
-  if (request !== undefined && persistenceOf(request) === 'close') return 'close';
+  if (request !== undefined && persistenceOf(request) === 'close' && !response.options.includes('keep-alive')) return 'close';
   return persistenceOf(response);
 }
 

@@ -22,6 +22,8 @@ export class Waits {
   private readonly table: ConnectionTable;
   private readonly sink: ExchangeSink;
   private readonly deadlines = new Deadlines();
+  /** A clock beside the capture shows that nothing came up to its end: there is no blind tail. */
+  watchedLive = false;
 
   constructor(table: ConnectionTable, sink: ExchangeSink) {
     this.table = table;
@@ -43,12 +45,13 @@ export class Waits {
     }
   }
 
-  /** The frame at hand pays what the exchange is owed, if that is one of `kinds`. */
-  paid(conversation: Conversation, exchange: OpenExchange, kinds: readonly DebtKind[]): void {
-    const { number, time } = this.table.frame;
+  /** The octets of that frame pay what the exchange is owed, if that is one of `kinds`. Most are paid at once: that is seen first. */
+  paid(conversation: Conversation, exchange: OpenExchange, kinds: readonly DebtKind[], frame: number, time: number): void {
+    const owed = exchange.response ?? exchange.request;
+    if (owed === undefined || time - owed.lastTime < STALL) return;
     const debt = debtOf(exchange);
     if (debt === undefined || !kinds.includes(debt.debt) || time - debt.start.time < STALL) return;
-    keepLonger(exchange, this.newWait(conversation, debt, { frame: number, time }, 'answered', 'DATA', true));
+    keepLonger(exchange, this.newWait(conversation, debt, { frame, time }, 'answered', 'DATA', true));
   }
 
   /** A close that ends the body is a payment, too. */
@@ -59,7 +62,7 @@ export class Waits {
 
   /** What the exchange is owed will not be paid. */
   unpaid(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
-    exchange.wait = this.waitOf(conversation, exchange, now, true) ?? exchange.wait;
+    exchange.wait = this.waitOf(conversation, exchange, now, !this.watchedLive) ?? exchange.wait;
   }
 
   private look(conversation: Conversation, now: Moment): void {

@@ -1,7 +1,25 @@
 /** What to change, by product (RULES section 6.9: every name was accepted by the product's own configuration check). */
 import type { Remedy } from '../model.ts';
 
-export type RemedyTopic = 'relay' | 'keep-alive-field' | 'framing' | 'ignored-request';
+export type RemedyTopic =
+  | 'relay'
+  | 'keep-alive-field'
+  | 'framing'
+  | 'ignored-request'
+  | 'length'
+  | 'last-chunk'
+  | 'request-body'
+  | 'continue'
+  | 'pipelining'
+  | 'close'
+  | 'upgrade'
+  | 'nominated'
+  | 'proxy-connection'
+  | 'close-option'
+  | 'options'
+  | 'coding'
+  | 'interim'
+  | 'credentials';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -46,6 +64,133 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'client', text: 'switch off connection reuse towards this server' },
     { product: 'tinyproxy', text: 'it serves one request per connection by design: switch off reuse in the client' },
+  ],
+  length: [
+    {
+      product: 'the sender',
+      text: 'count octets, not characters, after every filter and compression; where the length is not known beforehand send Transfer-Encoding: chunked (RFC 9112 section 6.3)',
+    },
+    {
+      product: 'nginx in front of it',
+      text: 'proxy_read_timeout bounds the wait; the error log tells "upstream prematurely closed connection"',
+    },
+    { product: 'HAProxy in front of it', text: 'timeout server bounds the wait; the termination state of the log line begins with s or S' },
+  ],
+  'last-chunk': [
+    {
+      product: 'the sender',
+      text: 'end every chunked body with 0 CRLF CRLF, also when the body is empty or its producer fails half-way (then close without it) (RFC 9112 section 7.1)',
+    },
+    {
+      product: 'nginx in front of it',
+      text: 'proxy_read_timeout bounds the wait; proxy_buffering off shows the client what has arrived so far',
+    },
+    { product: 'HAProxy in front of it', text: 'timeout server bounds the wait' },
+    { product: 'Node http-proxy', text: 'proxyTimeout, and end the response in the error handler: by itself it leaves the client hanging' },
+  ],
+  'request-body': [
+    {
+      product: 'the client',
+      text: 'send as many octets of body as Content-Length says, or the last chunk; count them after encoding (RFC 9112 section 6.3)',
+    },
+    { product: 'nginx', text: 'client_body_timeout bounds the wait' },
+    { product: 'HAProxy', text: 'timeout http-request, with option http-buffer-request, bounds the wait' },
+    { product: 'Node', text: 'server.requestTimeout bounds the wait' },
+  ],
+  continue: [
+    {
+      product: 'server or proxy',
+      text: 'answer Expect: 100-continue with 100 or a final status before waiting for the body, or forward the expectation (RFC 9110 section 10.1.1)',
+    },
+    { product: 'client', text: 'do not wait without a limit; curl: -H "Expect:" sends the body at once' },
+    { product: 'Go client', text: 'Transport.ExpectContinueTimeout' },
+  ],
+  pipelining: [
+    {
+      product: 'server or proxy',
+      text: 'after a response look for the next request in what has already been read, before waiting for the socket (RFC 9112 section 9.3.2)',
+    },
+    { product: 'client', text: 'switch off pipelining, or send an unanswered request again on a new connection when it is safe to repeat' },
+    { product: 'Squid', text: 'pipeline_prefetch' },
+  ],
+  close: [
+    {
+      product: 'the server',
+      text: 'close after the last octet of a response that says Connection: close, or whose end is the close (RFC 9112 section 9.6); a child process that holds a copy of the socket keeps it open',
+    },
+    { product: 'nginx', text: 'lingering_close and lingering_timeout bound how long a closed connection is read from' },
+    { product: 'Apache httpd', text: 'SetEnv nokeepalive 1' },
+  ],
+  upgrade: [
+    {
+      product: 'nginx',
+      text: "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; with map $http_upgrade $connection_upgrade { default upgrade; '' ''; }",
+    },
+    { product: 'Apache httpd', text: 'ProxyPass with upgrade=websocket' },
+    {
+      product: 'any proxy',
+      text: 'carry an upgrade on both hops, with Connection: Upgrade of its own, or remove it and answer the request itself; never forward Upgrade: h2c (RFC 9110 section 7.8)',
+    },
+    { product: 'Varnish', text: 'return (pipe) for requests with Upgrade, and copy the field in vcl_pipe' },
+  ],
+  nominated: [
+    {
+      product: 'any proxy',
+      text: 'remove every field that Connection names before Connection itself, in both directions (RFC 9110 section 7.6.1)',
+    },
+    { product: 'nginx', text: 'proxy_set_header NAME ""; for every such field; proxy_hide_header NAME; for responses' },
+    { product: 'HAProxy', text: 'http-request del-header NAME, http-response del-header NAME' },
+    { product: 'Node http-proxy', text: 'in proxyReq and proxyRes delete the fields that Connection names' },
+  ],
+  'proxy-connection': [
+    { product: 'any proxy', text: 'do not forward Proxy-Connection; nor honour it (RFC 9112 appendix C.2.2)' },
+    { product: 'nginx', text: 'proxy_set_header Proxy-Connection ""; proxy_hide_header Proxy-Connection;' },
+    { product: 'HAProxy', text: 'http-request del-header proxy-connection' },
+    { product: 'Varnish', text: 'unset bereq.http.Proxy-Connection; in vcl_backend_fetch' },
+    { product: 'Squid', text: 'request_header_access Proxy-Connection deny all' },
+    { product: 'Apache httpd', text: 'RequestHeader unset Proxy-Connection' },
+  ],
+  'close-option': [
+    {
+      product: 'any proxy',
+      text: 'decide on each hop by itself whether its connection stays: remove Connection: close that came from the other hop (RFC 9110 section 7.6.1)',
+    },
+    { product: 'nginx', text: 'proxy_http_version 1.1; proxy_set_header Connection ""; with keepalive in the upstream' },
+    { product: 'HAProxy', text: 'option http-keep-alive, without option httpclose' },
+    { product: 'Node http-proxy', text: 'delete connection in proxyReq and proxyRes, and pass an agent that keeps connections' },
+  ],
+  options: [
+    {
+      product: 'the sender',
+      text: 'say close or keep-alive, not both; where one layer adds its own option, replace the field instead of adding a second one (RFC 9112 section 9.3)',
+    },
+    { product: 'Varnish', text: 'unset bereq.http.Connection; before setting it' },
+    { product: 'nginx', text: 'do not write Connection with add_header' },
+  ],
+  coding: [
+    {
+      product: 'the server',
+      text: 'send no Transfer-Encoding to an HTTP/1.0 client: Content-Length, or close at the end of the body (RFC 9112 section 6.1)',
+    },
+    { product: 'any proxy', text: 'decode the chunked coding for an HTTP/1.0 client, and ask in HTTP/1.1 with its own version' },
+    { product: 'nginx', text: 'chunked_transfer_encoding off; as a workaround for broken clients' },
+    { product: 'Apache httpd', text: 'SetEnv downgrade-1.0 1, SetEnv force-response-1.0 1' },
+  ],
+  interim: [
+    {
+      product: 'any proxy',
+      text: 'treat a 1xx response like every other one: remove Connection and the fields that it names before passing it on (RFC 9110 sections 7.6.1 and 15.2)',
+    },
+    { product: 'the origin', text: 'send no connection-specific fields in 1xx responses' },
+  ],
+  credentials: [
+    {
+      product: 'any proxy',
+      text: 'use Proxy-Authorization and remove it, unless the next hop is a proxy that shares its users (RFC 9110 section 11.7.2)',
+    },
+    { product: 'nginx', text: 'proxy_set_header Proxy-Authorization "";' },
+    { product: 'HAProxy', text: 'http-request del-header proxy-authorization' },
+    { product: 'Squid', text: 'no login=PASS or login=PASSTHRU on a cache_peer that is an origin' },
   ],
 };
 

@@ -9,10 +9,11 @@
  * and painted at the end, so that colour never counts as width.
  */
 
-import type { Evidence, Finding, Wait } from '../model.ts';
+import type { Finding, Wait } from '../model.ts';
 import type { Context } from './contract.ts';
+import { type Crossing, type Crossings, crossingMarks } from './crossings.ts';
 import { boxesOf, owedInWords } from './overview.ts';
-import { fieldValues, safeLines, type ViewOptions } from './safe.ts';
+import { safeLines, type ViewOptions } from './safe.ts';
 import { duration, offset } from './time.ts';
 import { cutEnd, padStart, widthOf, wrap } from './wrap.ts';
 
@@ -46,13 +47,13 @@ interface Step {
   readonly rightward: boolean;
   /** Request line or what happened, then its fields. */
   readonly label: readonly string[];
-  readonly relayed: readonly string[];
+  readonly crossing: Crossing;
   readonly final: boolean;
 }
 
-export function drawLadder(finding: Finding, context: Context, options: ViewOptions): string[] {
+export function drawLadder(finding: Finding, context: Context, crossings: Crossings, options: ViewOptions): string[] {
   const boxes = boxesOf(finding);
-  const steps = stepsOf(finding, context, boxes.length, options);
+  const steps = stepsOf(finding, context, crossings, options);
   const first = steps[0];
   if (first === undefined || boxes.length < 2) return [];
   const gutter = gutterOf(steps, first);
@@ -70,30 +71,17 @@ export function drawLadder(finding: Finding, context: Context, options: ViewOpti
   return [...lines, ...drawEnd(finding, steps, first.time, grid, options)];
 }
 
-function stepsOf(finding: Finding, context: Context, lanes: number, options: ViewOptions): Step[] {
-  return finding.evidence.slice(0, MOST_STEPS).map((evidence, index) => ({
+function stepsOf(finding: Finding, context: Context, crossings: Crossings, options: ViewOptions): Step[] {
+  const lanes = boxesOf(finding).length;
+  return finding.evidence.slice(0, MOST_STEPS).map((evidence) => ({
     time: evidence.moment.time,
     frame: context.locate(evidence.connection.point, evidence.moment.frame).frame,
     space: lanes === 3 && evidence.hop === 'server-side' ? 1 : 0,
     rightward: evidence.from === 'client',
     label: safeLines(evidence.text, options),
-    relayed: relayedFields(finding, evidence, finding.evidence.slice(0, index)),
+    crossing: crossings(finding, evidence),
     final: evidence.moment.frame === finding.wait?.end.frame && evidence.moment.time === finding.wait.end.time,
   }));
-}
-
-/** Fields at fault that came to the proxy with the same octets: requests from the client, responses from the origin. */
-function relayedFields(finding: Finding, evidence: Evidence, before: readonly Evidence[]): string[] {
-  const request = evidence.from === 'client';
-  if (evidence.hop !== (request ? 'server-side' : 'client-side')) return [];
-  if (finding.direction === (request ? 'response' : 'request')) return [];
-  const earlier = new Set(
-    before
-      .filter((other) => other.hop === (request ? 'client-side' : 'server-side') && other.from === evidence.from)
-      .flatMap((other) => fieldValues(other.text).map((field) => field.key)),
-  );
-  const carried = new Set(fieldValues(evidence.text).flatMap((field) => (earlier.has(field.key) ? [field.name] : [])));
-  return (finding.fields ?? []).filter((field) => carried.has(field.toLowerCase()));
 }
 
 function gutterOf(steps: readonly Step[], first: Step): number {
@@ -130,7 +118,7 @@ function railLine(grid: Grid, bar: string): string {
 function drawStep(step: Step, start: number, grid: Grid, options: ViewOptions): string[] {
   const room = grid.gap - 3;
   const labels = shortLabel(step.label, room).map((text) => ({ text, style: step.final ? 'red' : undefined }));
-  const marks = step.relayed.length === 0 ? [] : wrap(`relayed: ${step.relayed.join(', ')}`, room);
+  const marks = crossingMarks(step.crossing).flatMap(({ what, fields }) => wrap(`${what}: ${fields}`, room, '', '  '));
   const texts = [...labels, ...marks.map((text) => ({ text, style: 'yellow' }))];
   const rows = texts.map(({ text, style }, row) => {
     const head = gutterText(row === 0 ? offset(start, step.time) : '', grid);

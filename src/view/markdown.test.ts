@@ -50,7 +50,9 @@ describe('the page', () => {
       '- **Which box:** the proxy owed a response for 7.96 s, until it reset the connection (`10.0.1.1:8080` / `10.0.2.1:43776`)',
     );
     expect(screen).toContain('- **What to change:** nginx: `proxy_http_version 1.1;` `proxy_set_header Connection "";`');
-    expect(screen).toContain('| 0.004483 | 19 | proxy → origin | `GET /index.html HTTP/1.1, Connection: keep-alive` |');
+    expect(screen).toContain(
+      '| 0.004483 | 19 | proxy → origin | `GET /index.html HTTP/1.1, Connection: keep-alive`; relayed: `Connection` |',
+    );
     expect(screen).toContain('| 8.018898 | 30 | proxy → client | `RST: request 2 was never read` |');
   });
 

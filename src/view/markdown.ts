@@ -8,8 +8,20 @@
 
 import type { Evidence, Finding, Report, Text } from '../model.ts';
 import { displayFilter } from './contract.ts';
+import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
+import { markCutHeads } from './cut-heads.ts';
 import { drawMermaid } from './mermaid.ts';
-import { blindSpots, boxAtFault, boxesOf, counted, countsInWords, type FindingGroup, groupFindings, owedInWords } from './overview.ts';
+import {
+  blindSpots,
+  boxAtFault,
+  boxesOf,
+  counted,
+  countsInWords,
+  type FindingGroup,
+  groupFindings,
+  owedInWords,
+  reasonOf,
+} from './overview.ts';
 import { plain, type SafePiece, type Secrecy, safeLines, safePieces, type ViewOptions } from './safe.ts';
 import { calendar, duration, offset } from './time.ts';
 import { shorten } from './wrap.ts';
@@ -17,6 +29,13 @@ import { shorten } from './wrap.ts';
 const BUDGET = 60_000;
 const HEAD_ROWS = 9;
 const MOST_CAPTURES = 20;
+
+/** What every part of the page is made from. */
+interface Page {
+  readonly report: Report;
+  readonly crossings: Crossings;
+  readonly options: ViewOptions;
+}
 
 /** A part of the page. Where the budget is short, parts of the highest rank go first, the last of them before the others. */
 interface Part {
@@ -33,12 +52,14 @@ const EXONERATIONS = 4;
 const DIAGRAM = 5;
 const EVIDENCE = 6;
 
-export function renderMarkdown(report: Report, options: ViewOptions): string {
+export function renderMarkdown(given: Report, options: ViewOptions): string {
+  const report = markCutHeads(given);
+  const page = { report, crossings: crossingsOf(report), options };
   const groups = groupFindings(report, report.findings);
   const parts: Part[] = [
-    { rank: NEVER_DROPPED, name: 'head', text: head(report, groups[0]?.first, options) },
+    { rank: NEVER_DROPPED, name: 'head', text: head(page, groups[0]?.first) },
     ...groups.slice(0, 1).flatMap(({ first }) => diagramParts(report, first, options)),
-    ...groups.flatMap((group, index) => findingParts(report, group, index === 0 ? HEAD_ROWS : 0, options)),
+    ...groups.flatMap((group, index) => findingParts(page, group, index === 0 ? HEAD_ROWS : 0)),
     ...exonerationParts(report, options),
     { rank: HEALTH, name: 'capture health', text: captureHealth(report) },
     { rank: NEVER_DROPPED, name: 'tool', text: code(`${report.tool.name} ${report.tool.version}`) },
@@ -69,7 +90,8 @@ function withinBudget(parts: readonly Part[], budget: number): string[] {
 
 // ------------------------------------------------------------------------------------------------ the first screen
 
-function head(report: Report, first: Finding | undefined, options: ViewOptions): string {
+function head(page: Page, first: Finding | undefined): string {
+  const { report, options } = page;
   const lines = [`# hopcheck: ${countsInWords(report)}`, '', `> ${markdown(report.verdict, options)}`];
   if (first === undefined) return [...lines, '', ...nothingFound(report)].join('\n');
   const box = boxAtFault(first);
@@ -81,7 +103,7 @@ function head(report: Report, first: Finding | undefined, options: ViewOptions):
     ...(remedy === undefined ? [] : [`- **What to change:** ${prose(remedy.product)}: ${prose(remedy.text)}`]),
     `- **How sure:** ${first.confidence} (rule ${code(first.rule)})`,
     '',
-    ...evidenceTable(report, first, options, HEAD_ROWS),
+    ...evidenceTable(page, first, HEAD_ROWS),
   ].join('\n');
 }
 
@@ -104,20 +126,21 @@ function nothingFound(report: Report): string[] {
 }
 
 /** Around a long silence the first rows and the last ones matter, so rows are left out in the middle. */
-function evidenceTable(report: Report, finding: Finding, secrecy: Secrecy, most: number): string[] {
+function evidenceTable(page: Page, finding: Finding, most: number): string[] {
   const { evidence } = finding;
   const start = evidence[0]?.moment.time ?? 0;
-  const rows = evidence.map((each) => evidenceRow(report, finding, each, start, secrecy));
+  const rows = evidence.map((each) => evidenceRow(page, finding, each, start));
   const early = Math.ceil(most / 2);
   const shown =
     rows.length <= most ? rows : [...rows.slice(0, early), `| | | | ${rows.length - most} more below |`, ...rows.slice(early - most)];
   return ['| seconds | frame | who | sent |', '| ---: | ---: | --- | --- |', ...shown];
 }
 
-function evidenceRow(report: Report, finding: Finding, evidence: Evidence, start: number, secrecy: Secrecy): string {
-  const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
-  const text = shorten(safeLines(evidence.text, secrecy).join(', '), 160);
-  return `| ${offset(start, evidence.moment.time)} | ${frame} | ${direction(finding, evidence)} | ${cell(text)} |`;
+function evidenceRow(page: Page, finding: Finding, evidence: Evidence, start: number): string {
+  const { frame } = page.report.locate(evidence.connection.point, evidence.moment.frame);
+  const text = shorten(safeLines(evidence.text, page.options).join(', '), 160);
+  const marks = crossingMarks(page.crossings(finding, evidence)).map(({ what, fields }) => `; ${what}: ${cell(fields)}`);
+  return `| ${offset(start, evidence.moment.time)} | ${frame} | ${direction(finding, evidence)} | ${cell(text)}${marks.join('')} |`;
 }
 
 function direction(finding: Finding, evidence: Evidence): string {
@@ -135,7 +158,8 @@ function diagramParts(report: Report, finding: Finding, secrecy: Secrecy): Part[
 }
 
 /** `told`: so many rows of evidence at most stand in the head already. */
-function findingParts(report: Report, { first, count }: FindingGroup, told: number, options: ViewOptions): Part[] {
+function findingParts(page: Page, { first, count }: FindingGroup, told: number): Part[] {
+  const { report, options } = page;
   const times = count > 1 ? `, ${count} times` : '';
   const filter = displayFilter(report, first);
   const texts = [
@@ -143,7 +167,7 @@ function findingParts(report: Report, { first, count }: FindingGroup, told: numb
     markdown(first.message, options),
     section(
       'Because',
-      first.because.map((text) => markdown(text, options)),
+      first.because.map(reasonOf).map(({ said, parts }) => [markdown(said, options), ...parts.map(prose)].join('\n  - ')),
     ),
     section('What would change our mind', first.wouldChangeOurMind.map(prose)),
     section(
@@ -162,7 +186,7 @@ function findingParts(report: Report, { first, count }: FindingGroup, told: numb
     ...(filter === undefined ? [] : [{ rank: FILTER, name: 'display filters', text: `In Wireshark: ${code(filter)}` }]),
     ...(first.evidence.length <= told
       ? []
-      : [{ rank: EVIDENCE, name: 'evidence', text: details(`Evidence of ${first.id}`, evidenceTable(report, first, options, 100)) }]),
+      : [{ rank: EVIDENCE, name: 'evidence', text: details(`Evidence of ${first.id}`, evidenceTable(page, first, 100)) }]),
   ];
 }
 
@@ -189,9 +213,10 @@ function captureHealth(report: Report): string {
     ];
   });
   const more = report.captures.length - MOST_CAPTURES;
+  const health = [...captures, ...(more > 0 ? [`- and ${more} more captures`] : [])];
+  if (report.findings.length === 0) return details('Capture health', health);
   return details('Capture health, and what could not be seen', [
-    ...captures,
-    ...(more > 0 ? [`- and ${more} more captures`] : []),
+    ...health,
     '',
     ...blindSpots(report).map((spot) => `- not seen: ${prose(spot)}`),
   ]);

@@ -2,11 +2,13 @@
  * A report -> what every view for people says first: counts by severity, groups, whose move it was, what was not visible.
  */
 
-import type { CaptureReport, DebtKind, Finding, Report, Severity } from '../model.ts';
+import type { CaptureReport, Confidence, DebtKind, Finding, Report, Severity, Text } from '../model.ts';
 import { duration } from './time.ts';
 
 /** From worst. */
 export const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
+
+const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
 
 const DEBTS: Readonly<Record<DebtKind, string>> = {
   'request-head': 'the rest of a request head',
@@ -23,7 +25,12 @@ export interface FindingGroup {
   readonly count: number;
 }
 
-/** Worst severity first, then as found. */
+/** Sure enough to be stated as a fact, and to fail a build. */
+export function isSure({ confidence }: Finding): boolean {
+  return confidence === 'proven' || confidence === 'strong';
+}
+
+/** In the order of the verdict: what is sure before what is not, then the worst severity, then the best confidence, then as found. */
 export function groupFindings(report: Report, findings: readonly Finding[]): FindingGroup[] {
   const seen = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -34,22 +41,39 @@ export function groupFindings(report: Report, findings: readonly Finding[]): Fin
   const counts = new Map(report.groups.map((group) => [group.id, group.count]));
   return [...seen]
     .flatMap(([id, members]) => members.slice(0, 1).map((first) => ({ first, count: Math.max(members.length, counts.get(id) ?? 0) })))
-    .sort((a, b) => SEVERITIES.indexOf(a.first.severity) - SEVERITIES.indexOf(b.first.severity));
+    .sort((a, b) => weightOf(a.first) - weightOf(b.first));
+}
+
+function weightOf(finding: Finding): number {
+  return (isSure(finding) ? 0 : 100) + SEVERITIES.indexOf(finding.severity) * 10 + CONFIDENCES.indexOf(finding.confidence);
 }
 
 /** Findings on top, those that their group only counts included; worst first, without those that are absent. */
 export function severityCounts(report: Report): Partial<Record<Severity, number>> {
-  const counts = new Map<Severity, number>();
-  for (const { first, count } of groupFindings(report, report.findings)) {
-    counts.set(first.severity, (counts.get(first.severity) ?? 0) + count);
-  }
-  return Object.fromEntries(counts);
+  return countGroups(groupFindings(report, report.findings));
 }
 
-/** "1 hang, 2 violations". */
+function countGroups(groups: readonly FindingGroup[]): Partial<Record<Severity, number>> {
+  const counts = new Map<Severity, number>();
+  for (const { first, count } of groups) counts.set(first.severity, (counts.get(first.severity) ?? 0) + count);
+  return Object.fromEntries(SEVERITIES.flatMap((severity) => (counts.has(severity) ? [[severity, counts.get(severity)]] : [])));
+}
+
+/** "1 hang, 2 violations", "1 violation; 1 hang possible", "nothing certain; 1 hang likely": never more than the verdict says. */
 export function countsInWords(report: Report): string {
-  const counts = Object.entries(severityCounts(report));
-  return counts.length === 0 ? 'no findings' : counts.map(([severity, count]) => severityCount(severity, count)).join(', ');
+  const groups = groupFindings(report, report.findings);
+  if (groups.length === 0) return 'no findings';
+  const doubtful = groups.filter(({ first }) => !isSure(first));
+  const certain = groups.length === doubtful.length ? 'nothing certain' : severitiesInWords(groups.filter(({ first }) => isSure(first)));
+  if (doubtful.length === 0) return certain;
+  const degrees = new Set(doubtful.map(({ first }) => first.confidence));
+  return `${certain}; ${severitiesInWords(doubtful)} ${degrees.size === 1 ? [...degrees].join('') : 'likely or possible'}`;
+}
+
+function severitiesInWords(groups: readonly FindingGroup[]): string {
+  return Object.entries(countGroups(groups))
+    .map(([severity, count]) => severityCount(severity, count))
+    .join(', ');
 }
 
 function severityCount(severity: string, count: number): string {
@@ -108,6 +132,23 @@ export function owedInWords(finding: Finding): string | undefined {
   if (wait.ended === 'capture-end') return `${paid} and still did when the capture ended`;
   const who = (wait.ended === 'server-close') === (wait.debtor === 'server') ? 'it' : 'the other side';
   return `${paid}, until ${who} ${wait.by === 'RST' ? 'reset' : 'closed'} the connection`;
+}
+
+/** A reason, and the weights that it adds up where there are more than two: they are read better below each other. */
+export interface Reason {
+  readonly said: Text;
+  readonly parts: readonly string[];
+}
+
+/** "the hops belong together: method +1, target +7.1, authority +2; margin 20 bits" */
+export function reasonOf(text: Text): Reason {
+  const [only] = text;
+  if (text.length !== 1 || typeof only !== 'string') return { said: text, parts: [] };
+  const items = only.split(/(?<= [+-]\d{1,3}(?:\.\d)?), /);
+  const last = items.at(-1)?.match(/^(.* [+-]\d{1,3}(?:\.\d)?)(?:\)|(?=;)|$)(.*)$/s);
+  const first = items[0]?.match(/^(.*?)(?: \(|: )([^(:]+)$/s);
+  if (items.length < 3 || !first || !last) return { said: text, parts: [] };
+  return { said: [`${first[1]}${last[2]}`], parts: [first[2] ?? '', ...items.slice(1, -1), last[1] ?? ''] };
 }
 
 /** What the captures could not show, in sentences; never empty. */

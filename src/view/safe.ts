@@ -107,6 +107,15 @@ export function fieldValues(text: Text): { readonly name: string; readonly key: 
   );
 }
 
+/** A request-target with one of these octets. */
+export function isTarget(part: string | Wire, targets: ReadonlySet<string>): boolean {
+  return typeof part !== 'string' && part.kind === 'target' && targets.has(part.octets);
+}
+
+export function isEmptyVersion(part: string | Wire | undefined): boolean {
+  return typeof part === 'object' && part.kind === 'version' && part.octets === '';
+}
+
 const NAMED: ReadonlyMap<string, string> = new Map([
   ['\r', '\\r'],
   ['\n', '\\n'],

@@ -4,6 +4,7 @@ import { hostileReport, WORST } from '../../test/support/hostile-report.ts';
 import { cleanReport, endpoint, sampleReport, theHang } from '../../test/support/sample-report.ts';
 import { inColour, viewOptions, withoutColour } from '../../test/support/view-options.ts';
 import type { Finding, Report } from '../model.ts';
+import { crossingsOf } from './crossings.ts';
 import { drawLadder } from './ladder.ts';
 import { renderText } from './text.ts';
 import { widthOf } from './wrap.ts';
@@ -123,7 +124,7 @@ describe('what is said', () => {
 });
 
 describe('the ladder', () => {
-  const draw = (finding: Finding, width = 80) => drawLadder(finding, sampleReport, viewOptions(width));
+  const draw = (finding: Finding, width = 80) => drawLadder(finding, sampleReport, crossingsOf(sampleReport), viewOptions(width));
 
   test('three lanes', () => {
     expect(`\n${draw(theHang).slice(0, 10).join('\n')}\n`).toBe(`

@@ -5,8 +5,10 @@
 
 import type { CaptureReport, Evidence, Finding, Report } from '../model.ts';
 import { displayFilter, evidenceFrames } from './contract.ts';
+import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
+import { markCutHeads } from './cut-heads.ts';
 import { drawLadder } from './ladder.ts';
-import { blindSpots, boxesOf, counted, countsInWords, type FindingGroup, groupFindings, owedInWords } from './overview.ts';
+import { blindSpots, boxesOf, counted, countsInWords, type FindingGroup, groupFindings, owedInWords, reasonOf } from './overview.ts';
 import { plain, safeText, type ViewOptions } from './safe.ts';
 import { drawTable, NARROWEST_TABLE, SEVERITY_STYLES } from './table.ts';
 import { calendar, duration, offset } from './time.ts';
@@ -21,12 +23,14 @@ const NARROWEST = 40;
 
 type Lines = string[];
 
-export function renderText(report: Report, given: ViewOptions): string {
-  const options = { ...given, width: Math.max(NARROWEST, given.width) };
+export function renderText(given: Report, { width, ...others }: ViewOptions): string {
+  const options = { ...others, width: Math.max(NARROWEST, width) };
+  const report = markCutHeads(given);
   const groups = groupFindings(report, report.findings);
+  const crossings = crossingsOf(report);
   const lines = [
     ...verdict(report, groups, options),
-    ...groups.slice(0, MOST_TOLD).flatMap((group) => ['', ...tellGroup(report, group, options)]),
+    ...groups.slice(0, MOST_TOLD).flatMap((group) => ['', ...tellGroup(report, group, crossings, options)]),
     ...(groups.length > 0 ? findingsTable(groups, options) : whatWasLookedAt(report, options)),
     ...exonerations(report, options),
     ...captureHealth(report, options),
@@ -54,20 +58,25 @@ function listed(names: readonly string[]): string {
 
 // ------------------------------------------------------------------------------------------------ one cause
 
-function tellGroup(report: Report, { first, count }: FindingGroup, options: ViewOptions): Lines {
+function tellGroup(report: Report, { first, count }: FindingGroup, crossings: Crossings, options: ViewOptions): Lines {
   const times = count > 1 ? `, seen ${count} times, ${first.id} shown` : '';
   const head = `${first.id}  ${first.severity.toUpperCase()}, ${first.confidence}: ${plain(first.title)}${times}`;
   const why = reasons(first, options);
-  const drawn = first.severity === 'hang' || first.severity === 'will-hang' ? drawLadder(first, report, options) : [];
+  const drawn = first.severity === 'hang' || first.severity === 'will-hang' ? drawLadder(first, report, crossings, options) : [];
   return [
     ...wrap(head, options.width, '', '    ').map((line) => options.paint(SEVERITY_STYLES[first.severity] ?? 'bold', line)),
-    ...wrap(safeText(first.message, options), options.width, '    '),
+    ...(saidInVerdict(report, first, options) ? [] : wrap(safeText(first.message, options), options.width, '    ')),
     '',
     ...whoIsWho(report, first, options),
     '',
-    ...(drawn.length > 0 ? drawn : evidenceList(report, first, options)),
+    ...(drawn.length > 0 ? drawn : evidenceList(report, first, crossings, options)),
     ...(why.length > 0 ? ['', ...why] : []),
   ];
+}
+
+/** The verdict ends with the message of the finding that it is about. */
+function saidInVerdict(report: Report, finding: Finding, options: ViewOptions): boolean {
+  return safeText(report.verdict, options).endsWith(safeText(finding.message, options));
 }
 
 function whoIsWho(report: Report, finding: Finding, options: ViewOptions): Lines {
@@ -87,12 +96,13 @@ function inCapture(report: Report, index: number): string {
   return report.captures.length > 1 && capture !== undefined ? ` of ${plain(capture.name)}` : '';
 }
 
-function evidenceList(report: Report, finding: Finding, options: ViewOptions): Lines {
+function evidenceList(report: Report, finding: Finding, crossings: Crossings, options: ViewOptions): Lines {
   const start = finding.evidence[0]?.moment.time ?? 0;
   return finding.evidence.flatMap((evidence) => {
     const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
     const head = `    ${offset(start, evidence.moment.time).padStart(10)} s  frame ${frame}  ${sender(finding, evidence)}: `;
-    return wrap(safeText(evidence.text, options), options.width, head, ' '.repeat(18));
+    const marks = crossingMarks(crossings(finding, evidence)).map(({ what, fields }) => ` (${what}: ${fields})`);
+    return wrap(safeText(evidence.text, options) + marks.join(''), options.width, head, ' '.repeat(18));
   });
 }
 
@@ -103,11 +113,16 @@ function sender(finding: Finding, evidence: Evidence): string {
 }
 
 function reasons(finding: Finding, options: ViewOptions): Lines {
-  const because = finding.because.map((text) => safeText(text, options));
+  const because = finding.because
+    .map(reasonOf)
+    .flatMap(({ said, parts }) => [
+      ...wrap(safeText(said, options), options.width, '      - ', '        '),
+      ...parts.flatMap((part) => wrap(plain(part), options.width, '          ', '            ')),
+    ]);
   const remedies = finding.remedies.map(({ product, text }) => `${plain(product)}: ${plain(text)}`);
   const children = finding.children.map((child) => `${child.id} ${child.severity}, ${child.confidence}: ${plain(child.title)}`);
   return [
-    ...reasonList('Because', because, options),
+    ...(because.length > 0 ? [options.paint('bold', '    Because'), ...because] : []),
     ...reasonList('What would change our mind', finding.wouldChangeOurMind.map(plain), options),
     ...reasonList('What to do', upTo(remedies, MOST_REMEDIES, `hopcheck explain ${finding.rule}`), options),
     ...reasonList('It also explains', upTo(children, MOST_REMEDIES, '--format json'), options),

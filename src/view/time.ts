@@ -26,11 +26,12 @@ export function secondsBetween(start: number, end: number): number {
   return Math.round((end - start) / 1000) / 1e6;
 }
 
-/** "7.96 s", "48 ms", "60 us"; minutes from two of them up. */
+/** "7.96 s", "10.1 s", "48 ms", "60 us"; minutes from two of them up. */
 export function duration(nanoseconds: number): string {
   const size = Math.abs(nanoseconds);
   const sign = nanoseconds < 0 ? '-' : '';
   if (size >= 120e9) return `${sign}${Math.floor(size / 60e9)} min ${Math.floor((size % 60e9) / 1e9)} s`;
+  if (size >= 9.995e9) return `${sign}${(size / 1e9).toFixed(1)} s`;
   if (size >= 1e9) return `${sign}${(size / 1e9).toFixed(2)} s`;
   if (size >= 1e6) return `${sign}${Math.round(size / 1e6)} ms`;
   return `${sign}${Math.round(size / 1e3)} us`;

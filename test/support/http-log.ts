@@ -68,7 +68,7 @@ export function readHttp(pcap: Uint8Array): HttpLog {
   capture.push(pcap);
   capture.end();
   decode.end();
-  stage.finish(last);
+  stage.finish(last, false);
   flow.end();
   return { messages, records, exchanges, waiting, connections, facts: stage.facts };
 }

@@ -11,7 +11,7 @@ export interface PlayedHang {
   stop(): void;
 }
 
-const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: Keep-Alive\r\n\r\nhello';
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=7, max=42\r\n\r\nhello';
 
 /** Plays it; `idle` is the origin's idle timeout in seconds, hence the length of the hang. */
 export async function playHang(idle: number): Promise<PlayedHang> {

@@ -1,0 +1,61 @@
+/** A chunked response that is never ended, on a connection that stays open (RULES R25). */
+import type { Candidate, ChunkPosition, Confidence, Rule } from '../model.ts';
+import { remediesFor } from './remedies.ts';
+import { silenceText } from './stalls.ts';
+import { type StoppedBody, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
+import * as say from './words.ts';
+
+export const chunkTerminatorMissing: Rule = {
+  id: 'chunk-terminator-missing',
+  on: 'exchange',
+  title: 'A chunked body without its end',
+  basis: ['RFC 9112 section 7.1', 'RFC 9112 section 8'],
+  remedies: remediesFor('last-chunk'),
+
+  check(exchange, _context, found) {
+    const stopped = stoppedBody(exchange, 'response-body', 'chunked');
+    if (stopped !== undefined) found(candidateOf(stopped));
+  },
+};
+
+interface Place {
+  readonly code: string;
+  readonly words: string;
+  readonly confidence: Confidence;
+}
+
+/** Where it stopped. After "0 CRLF" nothing can follow but trailers; before a chunk size anything may be in the making. */
+const PLACES: Readonly<Partial<Record<ChunkPosition, Place>>> = {
+  size: { code: 'no-last-chunk', words: 'all its chunks are complete, and the last one, of size 0, is missing', confidence: 'likely' },
+  data: { code: 'short-chunk', words: 'it stops in the middle of a chunk', confidence: 'likely' },
+  'data-end': { code: 'chunk-crlf-withheld', words: 'the CRLF behind the data of a chunk is missing', confidence: 'likely' },
+  trailer: { code: 'half-terminator', words: 'the empty line behind the last chunk is missing', confidence: 'proven' },
+};
+/** The place is known once the message is over. */
+const UNKNOWN: Place = { code: 'open', words: 'its end is missing', confidence: 'likely' };
+
+function candidateOf(stopped: StoppedBody): Candidate {
+  const { exchange, body, wait } = stopped;
+  const { request, server } = exchange;
+  const place = (body.chunk && PLACES[body.chunk]) ?? UNKNOWN;
+  const given = wait.ended === 'server-close' && place.confidence === 'likely';
+  return stoppedCandidate(stopped, {
+    severity: 'hang',
+    confidence: given ? 'strong' : place.confidence,
+    message: [
+      `${server.text} never ended its chunked answer to `,
+      ...(request === undefined ? [] : say.requestText(request)),
+      `: ${place.words}, ${silenceText(wait, exchange)}`,
+    ],
+    because: [
+      [`${place.code}: ${body.bodyOctets} octets of content arrived; ${place.words}`],
+      ['a chunked body ends with 0 CRLF CRLF and with nothing else (RFC 9112 section 7.1)'],
+      ['all that was sent was acknowledged, nothing was sent again, and the client had room for more'],
+      ...(wait.ended === 'server-close' ? [['the server closed without ending the body: nothing more was to come'] as const] : []),
+    ],
+    wouldChangeOurMind: [
+      'a server that was still producing the body: then it is slow, or streams events',
+      'octets of the body that the capture lost',
+    ],
+  });
+}

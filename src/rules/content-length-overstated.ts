@@ -1,0 +1,44 @@
+/** The response stops before its Content-Length, and the connection stays open: the client waits for the rest (RULES R24). */
+import type { Candidate, Rule } from '../model.ts';
+import { remediesFor } from './remedies.ts';
+import { silenceText } from './stalls.ts';
+import { type StoppedBody, shareText, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
+import * as say from './words.ts';
+
+export const contentLengthOverstated: Rule = {
+  id: 'content-length-overstated',
+  on: 'exchange',
+  title: 'Fewer octets of body than Content-Length promised',
+  basis: ['RFC 9110 section 8.6', 'RFC 9112 section 6.3', 'RFC 9112 section 8'],
+  remedies: remediesFor('length'),
+
+  check(exchange, _context, found) {
+    const stopped = stoppedBody(exchange, 'response-body', 'length');
+    if (stopped !== undefined) found(candidateOf(stopped));
+  },
+};
+
+function candidateOf(stopped: StoppedBody): Candidate {
+  const { exchange, body, wait } = stopped;
+  const { request, server } = exchange;
+  const missing = body.contentLength - body.bodyOctets;
+  return stoppedCandidate(stopped, {
+    severity: 'hang',
+    // Its sender ended it without the rest: there was none. Anybody else may only have lost patience.
+    confidence: wait.ended === 'server-close' ? 'strong' : 'likely',
+    message: [
+      `${server.text} sent ${shareText(body)} in answer to `,
+      ...(request === undefined ? [] : say.requestText(request)),
+      ` and kept the connection: ${missing} ${missing === 1 ? 'octet is' : 'octets are'} missing, ${silenceText(wait, exchange)}`,
+    ],
+    because: [
+      ['the client must wait for as many octets as Content-Length says (RFC 9112 section 6.3, rule 6)'],
+      ['all that was sent was acknowledged, nothing was sent again, and the client had room for more'],
+      ...(wait.ended === 'server-close' ? [['the server closed without sending the rest: it had none'] as const] : []),
+    ],
+    wouldChangeOurMind: [
+      'a server that was still producing the rest: then it is slow, not wrong',
+      'octets of the body that the capture lost',
+    ],
+  });
+}

@@ -1,0 +1,44 @@
+/** What the rules about silences share: who else may explain one, and the words for how it ended (RULES sections 5 and 6.8). */
+import type { Evidence, Exchange, Message, Text, Wait } from '../model.ts';
+import { lengthOf } from './thresholds.ts';
+import * as say from './words.ts';
+
+/** Bodies that go on as events come: their silence means nothing (RULES R21, traps; X2). */
+const STREAMS =
+  /^(?:text\/event-stream|multipart\/x-mixed-replace|application\/(?:x-ndjson|ndjson|json-seq|stream\+json|grpc|x-json-stream))/i;
+
+export function isStream(message: Message): boolean {
+  return STREAMS.test(say.fieldOf(message, 'content-type')?.value ?? '');
+}
+
+/** The debtor could not send: the other end reads no more, or octets are lost on the line again and again (X6, X7). */
+export function networkExplains(wait: Wait): boolean {
+  const { clientEnd, serverEnd } = wait.connection;
+  const [debtor, creditor] = wait.debtor === 'server' ? [serverEnd, clientEnd] : [clientEnd, serverEnd];
+  const again = debtor.lastRetransmission?.time ?? Number.NEGATIVE_INFINITY;
+  return creditor.zeroWindow !== undefined || creditor.ackedTo < debtor.octets || (again > wait.start.time && again <= wait.end.time);
+}
+
+/** The debtor's TCP acknowledged all that the creditor had sent: it knows what it owes. */
+export function arrived({ connection, debtor }: Wait): boolean {
+  const { clientEnd, serverEnd } = connection;
+  return debtor === 'server' ? serverEnd.ackedTo >= clientEnd.octets : clientEnd.ackedTo >= serverEnd.octets;
+}
+
+/** "7.00 s of silence, then the client gave up". */
+export function silenceText(wait: Wait, { server }: Exchange): string {
+  const endings = {
+    'server-close': `then ${server.text} hung up`,
+    'client-abort': 'then the client gave up',
+    'capture-end': 'and the capture ends there',
+    answered: 'then it went on',
+  };
+  return `${say.duration(lengthOf(wait))} of silence, ${endings[wait.ended]}`;
+}
+
+/** What ended the wait, as evidence. */
+export function endEvidence(seen: say.Seen, wait: Wait): readonly Evidence[] {
+  if (wait.ended === 'capture-end') return [];
+  const text: Text = [wait.by === 'DATA' || wait.by === undefined ? 'the next octets' : wait.by];
+  return [say.evidence(seen, wait.ended === 'client-abort' ? 'client' : 'server', wait.end, text)];
+}

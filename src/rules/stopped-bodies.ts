@@ -1,0 +1,55 @@
+/** What the rules about bodies that stop too soon share (RULES R24, R25, R27, R30). */
+import type { Candidate, Confidence, DebtKind, Exchange, Framing, Message, Severity, Text, Wait } from '../model.ts';
+import { captureCap, least } from './confidence.ts';
+import { endEvidence, isStream, networkExplains } from './stalls.ts';
+import { lasted, OPEN } from './thresholds.ts';
+import * as say from './words.ts';
+
+/** A body that stops, and the silence behind it. */
+export interface StoppedBody {
+  readonly exchange: Exchange;
+  readonly body: Message;
+  readonly wait: Wait;
+}
+
+/** A body whose sender falls silent before its framing says that it is complete, with nothing but the sender to explain it. */
+export function stoppedBody(exchange: Exchange, debt: DebtKind, framing: Framing): StoppedBody | undefined {
+  const { wait, request } = exchange;
+  if (wait?.debt !== debt || wait.ended === 'answered' || request === undefined) return undefined;
+  const body = debt === 'request-body' ? request : exchange.response;
+  if (body === undefined || body.framing !== framing || body.complete || isStream(body)) return undefined;
+  return lasted(wait, OPEN) && !networkExplains(wait) ? { exchange, body, wait } : undefined;
+}
+
+/** "12 of 20 octets". */
+export function shareText({ bodyOctets, contentLength }: Message): string {
+  return `${bodyOctets} of ${contentLength} octets`;
+}
+
+export interface Judgement {
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly message: Text;
+  readonly because: readonly Text[];
+  readonly wouldChangeOurMind: readonly string[];
+}
+
+export function stoppedCandidate({ exchange, body, wait }: StoppedBody, judgement: Judgement): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const from = body.kind === 'request' ? 'client' : 'server';
+  return {
+    ...judgement,
+    confidence: least(judgement.confidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    hops: [say.hopOf(seen)],
+    exchange,
+    wait,
+    fields: [body.framing === 'chunked' ? 'Transfer-Encoding' : 'Content-Length'],
+    direction: body.kind,
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      ...say.responseEvidence(seen),
+      say.evidence(seen, from, say.lastOf(body), ['last octet of the body']),
+      ...endEvidence(seen, wait),
+    ]),
+  };
+}

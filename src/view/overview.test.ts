@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { sampleReport, theHang } from '../../test/support/sample-report.ts';
+import type { Finding, Severity } from '../model.ts';
+import { countsInWords, groupFindings, reasonOf } from './overview.ts';
+
+let made = 0;
+
+function finding(severity: Severity, confidence: Finding['confidence']): Finding {
+  made++;
+  return { ...theHang, id: `F${made}`, group: `G${made}`, severity, confidence, children: [] };
+}
+
+function withFindings(...findings: readonly Finding[]) {
+  return { ...sampleReport, findings, groups: [] };
+}
+
+describe('counts in words', () => {
+  test.each([
+    [[], 'no findings'],
+    [[finding('hang', 'proven'), finding('violation', 'strong'), finding('violation', 'proven')], '1 hang, 2 violations'],
+    [[finding('hang', 'possible'), finding('violation', 'strong')], '1 violation; 1 hang possible'],
+    [[finding('hang', 'likely'), finding('hang', 'likely')], 'nothing certain; 2 hangs likely'],
+    [[finding('loss', 'likely'), finding('hang', 'possible')], 'nothing certain; 1 hang, 1 loss likely or possible'],
+  ])('%#: never more than the verdict says', (findings, words) => {
+    expect(countsInWords(withFindings(...findings))).toBe(words);
+  });
+});
+
+test('what is sure is told first, then the worst, then the surest', () => {
+  const findings = [
+    finding('hang', 'possible'),
+    finding('violation', 'strong'),
+    finding('hang', 'likely'),
+    finding('hang', 'strong'),
+    finding('hang', 'proven'),
+  ];
+  const order = groupFindings(sampleReport, findings).map(({ first }) => `${first.severity} ${first.confidence}`);
+  expect(order).toEqual(['hang proven', 'hang strong', 'violation strong', 'hang likely', 'hang possible']);
+});
+
+describe('reasons with weights', () => {
+  test.each([
+    [
+      'the hops belong together: method +1, target +7.1, authority +2; margin 20 bits, server side 10.0.2.1:43776',
+      'the hops belong together; margin 20 bits, server side 10.0.2.1:43776',
+      ['method +1', 'target +7.1', 'authority +2'],
+    ],
+    [
+      'it was relayed (V6 a field +2, V7 all others unchanged, none added +3, V9 a value -1.5)',
+      'it was relayed',
+      ['V6 a field +2', 'V7 all others unchanged, none added +3', 'V9 a value -1.5'],
+    ],
+    ['evidence: 6 (V1 a +4, V3 b +3, V9 c +0.5); 3 are needed', 'evidence: 6; 3 are needed', ['V1 a +4', 'V3 b +3', 'V9 c +0.5']],
+    ['two weights stay: a +1, b +2', 'two weights stay: a +1, b +2', []],
+    ['nothing to add up', 'nothing to add up', []],
+  ])('%s', (text, said, parts) => {
+    expect(reasonOf([text])).toEqual({ said: [said], parts });
+  });
+
+  test('a text with captured octets stays as it is', () => {
+    const text = ['a +1, b +2, c +3: ', { kind: 'target', octets: '/' }] as const;
+    expect(reasonOf(text)).toEqual({ said: text, parts: [] });
+  });
+});
