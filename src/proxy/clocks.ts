@@ -47,7 +47,7 @@ function durationOf({ request, response }: Exchange): number {
   return request === undefined || response === undefined ? Number.NaN : response.headTime - request.headTime;
 }
 
-/** Exchanges of the same request, where both points saw it equally often: in their order. */
+/** Answered exchanges of the same request, where both points saw as many: in their order. */
 function pairUp(one: readonly Exchange[], other: readonly Exchange[]): (readonly [Exchange, Exchange])[] {
   const ones = byRequest(one);
   const pairs: (readonly [Exchange, Exchange])[] = [];
@@ -65,8 +65,8 @@ function pairUp(one: readonly Exchange[], other: readonly Exchange[]): (readonly
 function byRequest(exchanges: readonly Exchange[]): Map<string, Exchange[]> {
   const found = new Map<string, Exchange[]>();
   for (const exchange of exchanges) {
-    const { request } = exchange;
-    if (request === undefined) continue;
+    const { request, response } = exchange;
+    if (request === undefined || response === undefined) continue; // what was never answered was perhaps never forwarded
     const key = `${request.method} ${request.fingerprint.tail}`;
     const known = found.get(key);
     if (known === undefined) found.set(key, [exchange]);
