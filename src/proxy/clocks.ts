@@ -47,29 +47,35 @@ function durationOf({ request, response }: Exchange): number {
   return request === undefined || response === undefined ? Number.NaN : response.headTime - request.headTime;
 }
 
-/** Answered exchanges of the same request, where both points saw as many: in their order. */
+/** Answered exchanges of the same request, where two servers, one at each point, answered it equally often: in their order. */
 function pairUp(one: readonly Exchange[], other: readonly Exchange[]): (readonly [Exchange, Exchange])[] {
   const ones = byRequest(one);
   const pairs: (readonly [Exchange, Exchange])[] = [];
-  for (const [key, theirs] of byRequest(other)) {
-    const ours = ones.get(key);
-    if (ours === undefined || ours.length !== theirs.length) continue;
-    for (const [index, exchange] of ours.entries()) {
-      const partner = theirs[index];
-      if (partner !== undefined && partner.server.text !== exchange.server.text) pairs.push([exchange, partner]);
+  for (const [request, theirServers] of byRequest(other)) {
+    for (const [theirServer, theirs] of theirServers) {
+      for (const [ourServer, ours] of ones.get(request) ?? []) {
+        if (ourServer === theirServer || ours.length !== theirs.length) continue;
+        for (const [index, exchange] of ours.entries()) {
+          const partner = theirs[index];
+          if (partner !== undefined) pairs.push([exchange, partner]);
+        }
+      }
     }
   }
   return pairs;
 }
 
-function byRequest(exchanges: readonly Exchange[]): Map<string, Exchange[]> {
-  const found = new Map<string, Exchange[]>();
+/** By request, and then by the server that answered it. */
+function byRequest(exchanges: readonly Exchange[]): Map<string, Map<string, Exchange[]>> {
+  const found = new Map<string, Map<string, Exchange[]>>();
   for (const exchange of exchanges) {
-    const { request, response } = exchange;
+    const { request, response, server } = exchange;
     if (request === undefined || response === undefined) continue; // what was never answered was perhaps never forwarded
     const key = `${request.method} ${request.fingerprint.tail}`;
-    const known = found.get(key);
-    if (known === undefined) found.set(key, [exchange]);
+    const servers = found.get(key) ?? new Map<string, Exchange[]>();
+    found.set(key, servers);
+    const known = servers.get(server.text);
+    if (known === undefined) servers.set(server.text, [exchange]);
     else known.push(exchange);
   }
   return found;
