@@ -15,7 +15,7 @@ export interface HeadStart {
 export function newRequest(head: HeadScanner, bytes: Uint8Array, texts: Texts, start: HeadStart, at: Moment): OpenRequest {
   const method = texts.text(bytes, head.firstStart, head.firstEnd);
   const version = texts.text(bytes, head.thirdStart, head.thirdEnd);
-  const fields = fieldsOf(head, bytes, texts);
+  const fields = allFieldsOf(head, bytes, texts);
   const { framing, contentLength, oddities } = bodyOf(head, fields, version, method, 0);
   return {
     kind: 'request',
@@ -53,7 +53,7 @@ export function newResponse(
   method: string | undefined,
 ): OpenResponse {
   const version = texts.text(bytes, head.firstStart, head.firstEnd);
-  const fields = fieldsOf(head, bytes, texts);
+  const fields = allFieldsOf(head, bytes, texts);
   const { framing, contentLength, oddities } = bodyOf(head, fields, version, method, head.status);
   return {
     kind: 'response',
@@ -79,6 +79,21 @@ export function newResponse(
     endOffset: Number.NaN,
     acked: undefined,
   };
+}
+
+/** Options that name no field, or one that is kept anyway. */
+const USUAL_OPTIONS: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade', 'te', 'trailer', 'http2-settings']);
+
+/** The kept fields, with those that Connection names in this head for the first time. */
+function allFieldsOf(head: HeadScanner, bytes: Uint8Array, texts: Texts): readonly Field[] {
+  const fields = fieldsOf(head, bytes, texts);
+  let news = false;
+  for (const option of texts.options(fields)) if (!USUAL_OPTIONS.has(option) && head.nominate(option)) news = true;
+  if (!news) return fields;
+  const { oddities } = head;
+  head.scan(bytes, head.firstStart, bytes.length);
+  head.oddities = oddities;
+  return fieldsOf(head, bytes, texts);
 }
 
 function bodyOf(

@@ -7,7 +7,7 @@
  * The scanner reads leniently and names what it had to forgive (RFC 9112 sections 2.2, 3, 5): bare LF and CR, folded lines, space
  * before the colon, a line without a colon. A bare CR is white space, not the end of a line.
  */
-import { hashOctets } from '../octets.ts';
+import { hashOctets, octetsOf } from '../octets.ts';
 import { HOST, hashName, KEPT, nameIndex, PER_HOP, TRACEPARENT, TRAIT, UNIQUE, USE } from './field-names.ts';
 
 /** Fields of one head that are looked at; the rest is counted (DESIGN section 5). */
@@ -40,6 +40,9 @@ export const HEAD_CUT = 8192;
 export const EMPTY_LINE_BEFORE = 16384;
 export const OCTETS_BEFORE = 32768;
 
+/** Names that some Connection field has named and that are kept from then on. */
+const MAX_NOMINATED = 64;
+
 /** Numbers per kept field in `HeadScanner.kept`: name number (or -1), name start and end, value start and end. */
 export const PER_FIELD = 5;
 
@@ -66,6 +69,7 @@ export class HeadScanner {
   readonly traits = new Int32Array(16);
   traitCount = 0;
   private readonly keepAll: boolean;
+  private readonly nominated = new Set<number>();
 
   constructor(keepAll: boolean) {
     this.keepAll = keepAll;
@@ -108,6 +112,20 @@ export class HeadScanner {
       at++;
     }
     return -1;
+  }
+
+  /**
+   * Keeps fields of that name from now on, since a Connection field names it: whether a proxy passes it on can only be told
+   * when both heads keep it. True when that is news, so that the head at hand must be scanned again.
+   */
+  nominate(name: string): boolean {
+    const octets = octetsOf(name);
+    const hash = hashName(octets, 0, octets.length);
+    if (this.nominated.has(hash) || this.nominated.size >= MAX_NOMINATED) return false;
+    const known = nameIndex(hash, octets, 0, octets.length);
+    if (known >= 0 && (USE[known]! & KEPT) !== 0) return false;
+    this.nominated.add(hash);
+    return true;
   }
 
   /** A head that is one line (HTTP/0.9); returns the index behind it. */
@@ -215,7 +233,8 @@ export class HeadScanner {
     const nameHash = hashName(bytes, start, nameEnd);
     const known = nameIndex(nameHash, bytes, start, nameEnd);
     const use = known < 0 ? 0 : USE[known]!;
-    if ((use & KEPT) !== 0 || this.keepAll) this.keep(known, start, nameEnd, valueStart, valueEnd);
+    const wanted = (use & KEPT) !== 0 || this.keepAll || (this.nominated.size > 0 && this.nominated.has(nameHash));
+    if (wanted) this.keep(known, start, nameEnd, valueStart, valueEnd);
     if ((use & PER_HOP) === 0) {
       const valueHash = hashOctets(bytes, valueStart, valueEnd);
       this.sum = (this.sum + Math.imul(nameHash ^ Math.imul(valueHash, 0x85ebca6b), 0xc2b2ae35)) | 0;
