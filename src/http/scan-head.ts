@@ -336,7 +336,7 @@ export function queryStart(bytes: Uint8Array, path: number, end: number): number
 
 /** Where the last segment of the path begins. */
 export function leafStart(bytes: Uint8Array, path: number, query: number): number {
-  for (let at = query - 2; at > path; at--) if (bytes[at] === SLASH) return at;
+  for (let at = query - 1; at > path; at--) if (bytes[at] === SLASH) return at;
   return path;
 }
 

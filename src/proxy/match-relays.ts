@@ -17,6 +17,7 @@ import type {
   Relay,
   RequestMessage,
 } from '../model.ts';
+import { contest, settle } from './contests.ts';
 import { Habits } from './habits.ts';
 import { negativeLookup } from './lookup.ts';
 import { OpenExchanges } from './open-exchanges.ts';
@@ -112,6 +113,7 @@ class RelayMatcher implements RelayStage {
     let second = Number.NEGATIVE_INFINITY;
     for (const relay of likely) {
       const bits = this.score(relay, exchange, hop, undefined);
+      relay.bits = bits;
       if (bits > most) {
         second = most;
         most = bits;
@@ -135,7 +137,15 @@ class RelayMatcher implements RelayStage {
         relay.candidates = others.slice(0, MAX_CANDIDATES);
       }
     }
-    relay.attempts = [...relay.attempts, { exchange, hop, ordinal: hop.requests }];
+    const attempt = { exchange, hop, ordinal: hop.requests };
+    relay.attempts = [...relay.attempts, attempt];
+    if (margin < SURE_MARGIN && relay.attempts.length === 1) {
+      contest(
+        attempt,
+        relay,
+        this.likely.filter((other) => other !== relay && relay.bits - other.bits < SURE_MARGIN),
+      );
+    }
     hop.sameInARow = hop.peer === relay.hop.identity ? hop.sameInARow + 1 : 1;
     hop.peer = relay.hop.identity;
     const proxy = relay.clientSide.server.address;
@@ -150,7 +160,9 @@ class RelayMatcher implements RelayStage {
 
   response(exchange: Exchange): void {
     const relay = this.known(exchange.connection)?.find(exchange);
-    if (relay !== undefined) this.open.remove(relay);
+    if (relay === undefined) return;
+    this.open.remove(relay);
+    if (exchange.response !== undefined) settle(relay, exchange.response);
   }
 
   waiting(exchange: Exchange): void {

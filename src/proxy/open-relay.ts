@@ -1,5 +1,6 @@
 /** What is remembered of an exchange while its other hop may still show up, and of the connection it came on. */
 import type { Connection, ConnectionIdentity, Exchange } from '../model.ts';
+import type { Contested } from './contests.ts';
 import type { Entry } from './open-exchanges.ts';
 
 /** One HTTP connection as a hop: of which exchanges it carries, and how they have been paired. */
@@ -51,6 +52,13 @@ export class OpenRelay {
   attempts: readonly OpenAttempt[] = NO_ATTEMPTS;
   candidates: readonly Exchange[] = NO_EXCHANGES;
   margin = 0;
+  /** What it scored with the request that is being looked at. */
+  bits = Number.NaN;
+  /** Its first attempt could as well be another's; and attempts of others that could be its own. See contests.ts. */
+  doubtful = false;
+  contested: readonly Contested[] = NOTHING;
+  /** Its response is here: nothing changes places any more. */
+  settled = false;
   /** Its place among the open exchanges: see there. */
   open = false;
   entries: readonly Entry[] = NO_ENTRIES;
@@ -67,3 +75,4 @@ export class OpenRelay {
 const NO_ATTEMPTS: readonly OpenAttempt[] = [];
 const NO_EXCHANGES: readonly Exchange[] = [];
 const NO_ENTRIES: readonly Entry[] = [];
+const NOTHING: readonly Contested[] = [];

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { Wire } from '../../test/support/wire.ts';
+import { createAnalyzer } from '../analyze.ts';
+import type { Relay } from '../model.ts';
+
+/** "client:/a -> p1:/a" for each relay: connections by the names of their ends, in the order in which they end. */
+function relaysOf(wire: Wire): readonly Relay[] {
+  const relays: Relay[] = [];
+  const analyzer = createAnalyzer({ rules: [], onRelay: (relay) => relays.push(relay) });
+  const input = analyzer.open({ name: 'story' });
+  input.push(wire.pcap());
+  input.end();
+  analyzer.finish();
+  return relays;
+}
+
+function pairs(wire: Wire): readonly string[] {
+  return relaysOf(wire).map(({ clientSide, attempts }) => {
+    const next = attempts.map(({ exchange, role }) => `${role} ${exchange.client.port} ${exchange.request?.target}`);
+    return `${clientSide.client.port} ${clientSide.request?.target} -> ${next.join(', ') || 'nothing'}`;
+  });
+}
+
+const get = (target: string, ...fields: readonly string[]): string =>
+  `GET ${target} HTTP/1.1\r\nHost: o.test\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
+const ok = (body: string, ...fields: readonly string[]): string =>
+  `HTTP/1.1 200 OK\r\n${fields.map((field) => `${field}\r\n`).join('')}Content-Length: ${body.length}\r\n\r\n${body}`;
+
+/** One exchange through a proxy: asked as `received`, passed on as `sent`. */
+function through(received: string, sent: string): Wire {
+  return new Wire()
+    .open('near', 'client', 'proxy', 8080, { clientPort: 1001 })
+    .say('near', 'client', received)
+    .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
+    .say('far', 'client', sent)
+    .say('far', 'server', ok('hello'))
+    .say('near', 'server', ok('hello'));
+}
+
+describe('a request goes on', () => {
+  test.each([
+    [
+      'from absolute form to origin form',
+      get('http://o.test/a/b?x=1'),
+      get('/a/b?x=1'),
+      '1001 http://o.test/a/b?x=1 -> forward 2001 /a/b?x=1',
+    ],
+    ['with another prefix', get('/app/basket'), get('/v2/basket'), '1001 /app/basket -> forward 2001 /v2/basket'],
+    [
+      'with another prefix and in another version',
+      get('/app/x/y'),
+      get('/x/y').replace('1.1', '1.0'),
+      '1001 /app/x/y -> forward 2001 /x/y',
+    ],
+    ['as a GET for a HEAD', get('/a').replace('GET', 'HEAD'), get('/a'), '1001 /a -> forward 2001 /a'],
+  ])('%s', (_what, received, sent, told) => {
+    expect(pairs(through(received, sent))).toEqual([told]);
+  });
+
+  test('on the loopback interface, where all addresses are one', () => {
+    const wire = through(get('/a'), get('/a'));
+    const local = ['client', 'proxy', 'origin'].reduce((story, host) => story.host(host, '127.0.0.1'), new Wire());
+    local.open('near', 'client', 'proxy', 8080, { clientPort: 1001 }).say('near', 'client', get('/a'));
+    local.open('far', 'proxy', 'origin', 80, { clientPort: 2001 }).say('far', 'client', get('/a')).say('far', 'server', ok('x'));
+    local.say('near', 'server', ok('x'));
+    expect(pairs(local)).toEqual(pairs(wire));
+  });
+});
+
+describe('a request does not go on', () => {
+  test('by another method', () => {
+    expect(pairs(through(get('/a'), get('/a').replace('GET', 'POST')))).toEqual([]);
+  });
+
+  test('to the server that it came to: the client asks again', () => {
+    const wire = new Wire()
+      .open('first', 'client', 'proxy', 8080, { clientPort: 1001 })
+      .say('first', 'client', get('/a'))
+      .open('second', 'client', 'proxy', 8080, { clientPort: 1002 })
+      .say('second', 'client', get('/a'))
+      .say('second', 'server', ok('hello'));
+    expect(pairs(wire)).toEqual([]);
+  });
+
+  test('once it is answered', () => {
+    const wire = new Wire()
+      .open('near', 'client', 'proxy', 8080, { clientPort: 1001 })
+      .say('near', 'client', get('/a'))
+      .say('near', 'server', ok('hello'))
+      .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
+      .say('far', 'client', get('/a'))
+      .say('far', 'server', ok('hello'));
+    expect(pairs(wire)).toEqual([]);
+  });
+});
+
+test('a proxy that asks again when its server hangs up makes a second attempt, a retry', () => {
+  const wire = new Wire()
+    .open('near', 'client', 'proxy', 8080, { clientPort: 1001 })
+    .say('near', 'client', get('/a'))
+    .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
+    .say('far', 'client', get('/a'))
+    .reset('far', 'server')
+    .open('again', 'proxy', 'origin', 80, { clientPort: 2002 })
+    .say('again', 'client', get('/a'))
+    .say('again', 'server', ok('hello'))
+    .say('near', 'server', ok('hello'));
+  expect(pairs(wire)).toEqual(['1001 /a -> forward 2001 /a, retry 2002 /a']);
+});
+
+test('in a chain of proxies each hop continues the one before it', () => {
+  const wire = new Wire()
+    .open('one', 'client', 'proxy', 8080, { clientPort: 1001 })
+    .say('one', 'client', get('http://o.test/a'))
+    .open('two', 'proxy', 'parent', 3128, { clientPort: 2001 })
+    .say('two', 'client', get('http://o.test/a'))
+    .open('three', 'parent', 'origin', 80, { clientPort: 3001 })
+    .say('three', 'client', get('/a'))
+    .say('three', 'server', ok('hello'))
+    .say('two', 'server', ok('hello'))
+    .say('one', 'server', ok('hello'));
+  expect(pairs(wire)).toEqual(['2001 http://o.test/a -> forward 3001 /a', '1001 http://o.test/a -> forward 2001 http://o.test/a']);
+});
+
+test('equal requests of two clients are told apart by their answers', () => {
+  const wire = new Wire()
+    .open('near1', 'ann', 'proxy', 8080, { clientPort: 1001 })
+    .open('near2', 'bob', 'proxy', 8080, { clientPort: 1002 })
+    .open('far1', 'proxy', 'origin', 80, { clientPort: 2001 })
+    .open('far2', 'proxy', 'origin', 80, { clientPort: 2002 })
+    .say('near1', 'client', get('/health'))
+    .say('near2', 'client', get('/health'))
+    .say('far2', 'client', get('/health'))
+    .say('far1', 'client', get('/health'))
+    .say('far2', 'server', ok('for ann', 'ETag: "ann"'))
+    .say('near1', 'server', ok('for ann', 'ETag: "ann"'))
+    .wait(1)
+    .say('far1', 'server', ok('for robert', 'ETag: "bob"'))
+    .say('near2', 'server', ok('for robert', 'ETag: "bob"'));
+  expect(pairs(wire)).toEqual(['1001 /health -> forward 2002 /health', '1002 /health -> forward 2001 /health']);
+});
+
+test('what a known proxy is asked and does not pass on is told as such', () => {
+  const wire = through(get('http://o.test/a'), get('/a')).say('near', 'client', get('http://o.test/b')).wait(8).reset('near', 'server');
+  const [, second] = relaysOf(wire);
+  expect(second?.attempts).toEqual([]);
+  expect(second?.lookup.map(({ id, passed }) => `${id} ${passed}`)).toEqual([
+    'server-hop-visible true',
+    'no-gap true',
+    'no-candidate true',
+    'no-tls true',
+    'no-pending-connect true',
+  ]);
+});
