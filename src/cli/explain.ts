@@ -2,6 +2,7 @@
  * `hopcheck rules` and `hopcheck explain`: the list of the rules, and the page of one.
  */
 import { readFileSync } from 'node:fs';
+import type { Rule } from '../model.ts';
 import { rules } from '../rules/index.ts';
 import { type ColorChoice, isColoured, paintInColour, paintNothing } from './colour.ts';
 import { type ExitCode, type Io, Refusal } from './io.ts';
@@ -31,9 +32,11 @@ export function refuseUnknownRules(ids: readonly string[]): void {
   }
 }
 
-/** Rules that share a word with the one asked for. */
+/** Rules that share most words with the one asked for. */
 function suggestion(id: string): string {
   const words = id.toLowerCase().split(/[^a-z0-9]+/);
-  const near = rules.filter((rule) => words.some((word) => word.length > 2 && rule.id.split('-').includes(word))).slice(0, 3);
+  const shared = (rule: Rule): number => words.filter((word) => word.length > 2 && rule.id.split('-').includes(word)).length;
+  const most = Math.max(...rules.map(shared));
+  const near = most === 0 ? [] : rules.filter((rule) => shared(rule) === most).slice(0, 3);
   return near.length === 0 ? '' : `; near it: ${near.map((rule) => rule.id).join(', ')}`;
 }

@@ -4,17 +4,18 @@
 import type { Confidence, Severity } from '../model.ts';
 import type { Format } from '../view/index.ts';
 import type { ColorChoice } from './colour.ts';
+import type { NarrowingOptions } from './narrow.ts';
 
 /** From worst to least. */
 export const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
 /** From surest to least sure. */
 export const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
 export const READERS = ['auto', 'pcap-parser'] as const;
-export const FORMATS: readonly Format[] = ['text', 'json', 'ndjson', 'markdown'];
+export const FORMATS: readonly Format[] = ['text', 'json', 'ndjson', 'markdown', 'html', 'sarif', 'junit'];
 export const COLORS: readonly ColorChoice[] = ['auto', 'always', 'never'];
 
 /** Options of every command that reads captures. */
-export interface ReadingOptions {
+export interface ReadingOptions extends NarrowingOptions {
   readonly reader: (typeof READERS)[number];
   readonly point?: readonly string[];
   readonly showSecrets?: true;

@@ -29,6 +29,9 @@ const ENDINGS: ReadonlyMap<string, Format> = new Map([
   ['.jsonl', 'ndjson'],
   ['.md', 'markdown'],
   ['.markdown', 'markdown'],
+  ['.html', 'html'],
+  ['.sarif', 'sarif'],
+  ['.xml', 'junit'],
 ]);
 
 export interface PlannedOutput {

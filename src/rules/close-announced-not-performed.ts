@@ -3,7 +3,7 @@
  * until-close-but-kept-open owns.
  */
 import type { Candidate, Exchange, ResponseMessage, Rule, Wait } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
 import { lasted, OPEN } from './thresholds.ts';
@@ -30,7 +30,7 @@ function candidateOf(exchange: Exchange, response: ResponseMessage, wait: Wait):
   const said = response.options.includes('close');
   return {
     severity: 'hang',
-    confidence: least('likely', captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    confidence: least('likely', captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     message: [
       `${server.text} ${said ? 'announced' : 'owed'} a close behind its answer to `,
       ...(request === undefined ? [] : say.requestText(request)),

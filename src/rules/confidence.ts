@@ -1,5 +1,5 @@
 /** Confidence is the least of its caps: what the capture allows, what the pairing allows, what the evidence allows (RULES section 5). */
-import type { Confidence, Connection, Relay } from '../model.ts';
+import type { Confidence, Connection, Relay, Wait } from '../model.ts';
 
 const ORDER: readonly Confidence[] = ['possible', 'likely', 'strong', 'proven'];
 
@@ -15,6 +15,17 @@ export function captureCap(connection: Connection | undefined): Confidence {
   const { clientEnd, serverEnd } = connection;
   if (clientEnd.gaps + serverEnd.gaps > 0 || clientEnd.last === undefined || serverEnd.last === undefined) return 'possible';
   return connection.synSeen ? 'proven' : 'likely';
+}
+
+/** How long after the wait began the connection must be seen again. */
+const STILL_THERE = 1e9;
+
+/**
+ * What the end of a capture allows. A silence that nothing ends, on a connection of which nothing more was captured, may be the
+ * capture's: captures are cut to the first packets of each connection, or filtered.
+ */
+export function openCap({ ended, start, connection }: Wait): Confidence {
+  return ended === 'capture-end' && connection.last.time - start.time < STILL_THERE ? 'possible' : 'proven';
 }
 
 export function pairingCap(relay: Relay): Confidence {

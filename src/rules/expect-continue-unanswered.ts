@@ -3,8 +3,9 @@
  * where the client has a timer of its own, a delay of every upload.
  */
 import type { Candidate, Confidence, Exchange, Moment, RequestMessage, Rule, Wait } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
+import { expectsContinue } from './single-messages.ts';
 import { arrived, endEvidence, silenceText } from './stalls.ts';
 import { ENDED, lasted, lengthOf, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
@@ -20,16 +21,12 @@ export const expectContinueUnanswered: Rule = {
 
   check(exchange, _context, found) {
     const { request, wait } = exchange;
-    if (request === undefined || request.framing === 'none' || wait === undefined || !expects(request)) return;
+    if (request === undefined || request.framing === 'none' || wait === undefined || !expectsContinue(request)) return;
     const hang = unanswered(exchange, request, wait);
     if (hang !== undefined) found(hangOf(exchange, hang));
     else if (isDelayed(exchange, request, wait)) found(delayOf(exchange, request, wait));
   },
 };
-
-function expects(request: RequestMessage): boolean {
-  return request.version !== 'HTTP/1.0' && say.fieldOf(request, 'expect')?.value.toLowerCase() === '100-continue';
-}
 
 /** The wait for an answer that did not come before somebody gave up. */
 function unanswered(exchange: Exchange, request: RequestMessage, wait: Wait): Wait | undefined {
@@ -48,7 +45,10 @@ function givenUp(exchange: Exchange, request: RequestMessage, wait: Wait): Wait 
   const isLast = (moment: Moment | undefined): moment is Moment =>
     moment !== undefined && [client, server, answered].every((other) => other === undefined || other.time >= moment.time);
   const since = { ...wait, debt: 'continue', debtor: 'server', start: say.headOf(request), final: true } as const;
-  if (isLast(answered)) return answer?.kind === 'response' && answer.status === REQUEST_TIMEOUT ? { ...since, end: answered, ended: 'answered', by: 'DATA' } : undefined;
+  if (isLast(answered))
+    return answer?.kind === 'response' && answer.status === REQUEST_TIMEOUT
+      ? { ...since, end: answered, ended: 'answered', by: 'DATA' }
+      : undefined;
   if (isLast(client)) return { ...since, end: client, ended: 'client-abort', by: byOf(wait, 'clientEnd', client) };
   if (isLast(server)) return { ...since, end: server, ended: 'server-close', by: byOf(wait, 'serverEnd', server) };
   return undefined;
@@ -71,7 +71,7 @@ function hangOf(exchange: Exchange, wait: Wait): Candidate {
   return {
     ...candidateOf(exchange, wait),
     severity: 'hang',
-    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    confidence: least(byEvidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     message: [
       `${server.text} neither asked for the body of `,
       ...(request === undefined ? [] : say.requestText(request)),

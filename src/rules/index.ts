@@ -1,17 +1,53 @@
 /** The rules, in the order of their numbers in the catalogue. Adding one: its file, its page, and a line here. */
 import type { Rule } from '../model.ts';
+import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
+import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
+import { connectionCloseRelayed } from './connection-close-relayed.ts';
+import { connectionOptionsConflict } from './connection-options-conflict.ts';
 import { connectionRelayedRequest } from './connection-relayed-request.ts';
 import { connectionRelayedResponse } from './connection-relayed-response.ts';
+import { contentLengthOverstated } from './content-length-overstated.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
+import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
+import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
+import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
+import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
+import { orphanConnectionField } from './orphan-connection-field.ts';
+import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
+import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
+import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
+import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
+import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
+import { truncatedByClose } from './truncated-by-close.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
+import { upgradeLost } from './upgrade-lost.ts';
+import { upgradeRelayed } from './upgrade-relayed.ts';
 
 export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
   connectionRelayedRequest,
+  nominatedFieldRelayed,
+  orphanConnectionField,
   connectionRelayedResponse,
   keepAliveParamsRelayed,
+  proxyConnectionRelayed,
+  connectionCloseRelayed,
+  upgradeLost,
+  upgradeRelayed,
   untilCloseButKeptOpen,
+  http10KeepaliveWithoutLength,
+  closeAnnouncedNotPerformed,
+  contentLengthOverstated,
+  chunkTerminatorMissing,
+  truncatedByClose,
+  requestBodyShort,
+  transferEncodingWithHttp10,
+  pipelinedRequestDropped,
+  expectContinueUnanswered,
+  connectionOptionsConflict,
+  hopFieldsInInterimResponse,
+  proxyAuthorizationRelayed,
 ];

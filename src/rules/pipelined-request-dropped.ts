@@ -3,7 +3,7 @@
  * R32): whoever read the first one threw away what it had read with it.
  */
 import type { Candidate, Confidence, Exchange, RequestMessage, Rule, Wait } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { endEvidence, silenceText } from './stalls.ts';
 import { ENDED, lasted, OPEN } from './thresholds.ts';
@@ -37,7 +37,7 @@ function candidateOf(exchange: Exchange, request: RequestMessage, previous: Exch
   const byEvidence: Confidence = sameSegment && idledOut ? 'strong' : sameSegment || idledOut ? 'likely' : 'possible';
   return {
     severity: 'hang',
-    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged || previous.damaged ? 'possible' : 'proven'),
+    confidence: least(byEvidence, captureCap(wait.connection), openCap(wait), exchange.damaged || previous.damaged ? 'possible' : 'proven'),
     message: [
       `${exchange.server.text} answered request ${previous.ordinal} and dropped request ${exchange.ordinal} (`,
       ...say.requestText(request),

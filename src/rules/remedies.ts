@@ -1,4 +1,7 @@
-/** What to change, by product (RULES section 6.9: every name was accepted by the product's own configuration check). */
+/**
+ * What to change, by product. The names of RULES section 6.9 were accepted by the product's own configuration check; the others
+ * stand as their manuals have them.
+ */
 import type { Remedy } from '../model.ts';
 
 export type RemedyTopic =
@@ -119,7 +122,6 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'close after the last octet of a response that says Connection: close, or whose end is the close (RFC 9112 section 9.6); a child process that holds a copy of the socket keeps it open',
     },
     { product: 'nginx', text: 'lingering_close and lingering_timeout bound how long a closed connection is read from' },
-    { product: 'Apache httpd', text: 'SetEnv nokeepalive 1' },
   ],
   upgrade: [
     {

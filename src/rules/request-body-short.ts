@@ -1,9 +1,11 @@
 /** The client stops in the middle of its request, and the server waits for the rest (RULES R30). */
-import type { Candidate, Exchange, RequestMessage, Rule, Wait } from '../model.ts';
+import type { Candidate, Exchange, RequestMessage, ResponseMessage, Rule, Text } from '../model.ts';
+import { least } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
-import { networkExplains, silenceText } from './stalls.ts';
+import { expectsContinue } from './single-messages.ts';
+import { silenceText } from './stalls.ts';
 import { type StoppedBody, shareText, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
-import { ENDED, lasted } from './thresholds.ts';
+import { ENDED } from './thresholds.ts';
 import * as say from './words.ts';
 
 const REQUEST_TIMEOUT = 408;
@@ -18,55 +20,55 @@ export const requestBodyShort: Rule = {
   check(exchange, _context, found) {
     const { request, response } = exchange;
     if (request === undefined || request.complete || request.framing === 'none') return;
-    const stopped =
-      response?.status === REQUEST_TIMEOUT
-        ? timedOut(exchange, request)
-        : (stoppedBody(exchange, 'request-body', 'length') ?? stoppedBody(exchange, 'request-body', 'chunked'));
-    if (stopped !== undefined) found(candidateOf(stopped));
+    if (response?.status === REQUEST_TIMEOUT) {
+      const held = request.bodyOctets === 0 && expectsContinue(request);
+      if (!held && response.firstTime - request.lastTime >= ENDED) found(timedOut(exchange, request, response));
+      return;
+    }
+    const stopped = stoppedBody(exchange, 'request-body', 'length') ?? stoppedBody(exchange, 'request-body', 'chunked');
+    if (stopped !== undefined) found(silent(stopped, request));
   },
 };
 
-/** 408 is the server's own word that it waited for the client. */
-function timedOut(exchange: Exchange, request: RequestMessage): StoppedBody | undefined {
-  const { response, wait } = exchange;
-  if (wait === undefined || response === undefined || response.firstTime < request.lastTime) return undefined;
-  const paid: Wait = {
-    ...wait,
-    debt: 'request-body',
-    debtor: 'client',
-    start: say.lastOf(request),
-    end: { frame: response.firstFrame, time: response.firstTime },
-    ended: 'answered',
-    by: 'DATA',
-    final: true,
-  };
-  return lasted(paid, ENDED) && !networkExplains(paid) ? { exchange, body: request, wait: paid } : undefined;
-}
-
-function candidateOf(stopped: StoppedBody): Candidate {
-  const { exchange, body, wait } = stopped;
-  const { request, response, client, server } = exchange;
-  const said = response?.status === REQUEST_TIMEOUT;
-  const sent = body.framing === 'length' ? shareText(body) : `${body.bodyOctets} octets of a chunked body without its end`;
-  const ending = said
-    ? `${say.duration(wait.end.time - wait.start.time)} of silence, then the server gave up with 408`
-    : silenceText(wait, exchange);
+function silent(stopped: StoppedBody, request: RequestMessage): Candidate {
+  const { exchange, wait } = stopped;
   return stoppedCandidate(stopped, {
     severity: 'hang',
-    confidence: said ? 'proven' : wait.ended === 'client-abort' ? 'strong' : 'likely',
-    message: [
-      `the client ${client.text} sent ${sent} of `,
-      ...(request === undefined ? [] : say.requestText(request)),
-      `, and ${server.text} waited for the rest: ${ending}`,
-    ],
-    because: [
-      ['the server must wait for as much as the framing of the request says (RFC 9112 section 6.3)'],
-      ['all that was sent was acknowledged, nothing was sent again, and the server had room for more'],
-      ...(said ? [['the server says itself that it waited for the client (408)'] as const] : []),
-    ],
-    wouldChangeOurMind: [
-      'a client that was still producing the body: then it is slow, not wrong',
-      'octets of the body that the capture lost',
-    ],
+    // Who closes without the rest had none; a server may only have lost patience.
+    confidence: wait.ended === 'client-abort' ? 'strong' : 'likely',
+    message: messageOf(exchange, request, silenceText(wait, exchange)),
+    because: [DUTY, ['all that was sent was acknowledged, nothing was sent again, and the server had room for more']],
+    wouldChangeOurMind: [SLOW, LOST],
   });
+}
+
+/** 408 is the server's own word that it waited for the client. */
+function timedOut(exchange: Exchange, request: RequestMessage, response: ResponseMessage): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const silence = say.duration(response.firstTime - request.lastTime);
+  return {
+    severity: 'hang',
+    confidence: least('strong', exchange.connection.synSeen ? 'proven' : 'likely', exchange.damaged ? 'possible' : 'proven'),
+    message: messageOf(exchange, request, `${silence} of silence, then the server gave up with 408`),
+    hops: [say.hopOf(seen)],
+    exchange,
+    wait: exchange.wait?.debt === 'request-body' ? exchange.wait : undefined,
+    direction: 'request',
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      say.evidence(seen, 'client', say.lastOf(request), ['last octet of the body']),
+      ...say.responseEvidence(seen),
+    ]),
+    because: [DUTY, ['the server says itself that it waited for the client (408)']],
+    wouldChangeOurMind: [SLOW, LOST],
+  };
+}
+
+const DUTY: Text = ['the server must wait for as much as the framing of the request says (RFC 9112 section 6.3)'];
+const SLOW = 'a client that was still producing the body: then it is slow, not wrong';
+const LOST = 'octets of the body that the capture lost';
+
+function messageOf({ client, server }: Exchange, request: RequestMessage, ending: string): Text {
+  const sent = request.framing === 'length' ? shareText(request) : `${request.bodyOctets} octets of a chunked body without its end`;
+  return [`the client ${client.text} sent ${sent} of `, ...say.requestText(request), `, and ${server.text} waited for the rest: ${ending}`];
 }

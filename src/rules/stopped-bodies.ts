@@ -1,6 +1,6 @@
 /** What the rules about bodies that stop too soon share (RULES R24, R25, R27, R30). */
 import type { Candidate, Confidence, DebtKind, Exchange, Framing, Message, Severity, Text, Wait } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import { captureCap, least, openCap } from './confidence.ts';
 import { endEvidence, isStream, networkExplains } from './stalls.ts';
 import { lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
@@ -39,7 +39,7 @@ export function stoppedCandidate({ exchange, body, wait }: StoppedBody, judgemen
   const from = body.kind === 'request' ? 'client' : 'server';
   return {
     ...judgement,
-    confidence: least(judgement.confidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    confidence: least(judgement.confidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     hops: [say.hopOf(seen)],
     exchange,
     wait,

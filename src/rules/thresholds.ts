@@ -10,11 +10,15 @@ export const OPEN = 5e9;
 /** A silence of fewer round trips is the line's. */
 const ROUND_TRIPS = 20;
 
+/** Nobody watches one wait for a week: the clock jumped, or two captures were put into one file. */
+const JUMP = 7 * 86_400e9;
+
 /** At least so long, and more than the line explains; not at the blind end of the file. */
 export function lasted(wait: Wait, threshold: number): boolean {
   const { handshake } = wait.connection;
   const least = Number.isNaN(handshake) ? threshold : Math.max(threshold, ROUND_TRIPS * handshake);
-  return lengthOf(wait) >= least && !stillBlind(wait, least);
+  const length = lengthOf(wait);
+  return length >= least && length < JUMP && !stillBlind(wait, least);
 }
 
 export function lengthOf({ start, end }: Wait): number {

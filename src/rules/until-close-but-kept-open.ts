@@ -3,9 +3,10 @@
  * for a close.
  */
 import type { Candidate, Confidence, Exchange, Rule, Severity, Text, Wait } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
-import { stillBlind } from './thresholds.ts';
+import { isStream, networkExplains } from './stalls.ts';
+import { lasted, lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
 const SECOND = 1e9;
@@ -13,8 +14,6 @@ const SECOND = 1e9;
 const HANG = 5 * SECOND;
 /** Silence that shows that a sender who claims keep-alive did not close at once. */
 const KEPT = 1 * SECOND;
-/** Bodies that go on as events come: their silence means nothing (RULES R21, traps). */
-const STREAMS = /^(?:text\/event-stream|multipart\/x-mixed-replace|application\/(?:x-ndjson|grpc-web))/i;
 
 export const untilCloseButKeptOpen: Rule = {
   id: 'until-close-but-kept-open',
@@ -26,11 +25,9 @@ export const untilCloseButKeptOpen: Rule = {
   check(exchange, _context, found) {
     const { response, wait } = exchange;
     if (response?.framing !== 'until-close' || wait?.debt !== 'close' || exchange.request === undefined) return;
-    const silence = wait.end.time - wait.start.time;
-    const stream = STREAMS.test(say.fieldOf(response, 'content-type')?.value ?? '');
+    if (isStream(response) || wait.ended === 'answered' || lengthOf(wait) < KEPT || networkExplains(wait)) return;
     const claimsKeep = exchange.serverBelief === 'keep';
-    if (stream || wait.ended === 'answered' || silence < KEPT) return;
-    if (silence >= HANG && !stillBlind(wait, HANG)) found(candidateOf(exchange, wait, 'hang', claimsKeep ? 'strong' : 'likely'));
+    if (lasted(wait, HANG)) found(candidateOf(exchange, wait, 'hang', claimsKeep ? 'strong' : least('likely', openCap(wait))));
     else if (claimsKeep) found(candidateOf(exchange, wait, 'will-hang', 'proven'));
   },
 };

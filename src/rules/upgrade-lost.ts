@@ -1,10 +1,12 @@
 /** The proxy drops Upgrade, and the origin, which has nothing to say to a plain request, never answers (RULES section 6.0, 1). */
 import type { Candidate, Exchange, Field, Relay, Rule, Wait } from '../model.ts';
-import { captureCap, least, pairingCap } from './confidence.ts';
+import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { endEvidence, networkExplains, silenceText } from './stalls.ts';
-import { lasted, OPEN } from './thresholds.ts';
+import { lasted, lengthOf, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
+
+const GATEWAY_TIMEOUT = 504;
 
 export const upgradeLost: Rule = {
   id: 'upgrade-lost',
@@ -16,7 +18,10 @@ export const upgradeLost: Rule = {
   check(relay, found) {
     const { wait, request, response } = relay.clientSide;
     const serverSide = relay.attempts.at(-1)?.exchange;
-    if (wait?.debt !== 'response-head' || wait.ended === 'answered' || response !== undefined || serverSide?.request === undefined) return;
+    // The proxy's own timer is no answer.
+    if (wait?.debt !== 'response-head' || (response !== undefined && response.status !== GATEWAY_TIMEOUT)) return;
+    // What never arrived there cannot be answered: that is the network's.
+    if (serverSide?.request?.acked === undefined) return;
     const upgrade = say.fieldOf(request, 'upgrade');
     if (upgrade === undefined || request?.options.includes('upgrade') !== true) return;
     if (serverSide.response !== undefined || say.fieldOf(serverSide.request, 'upgrade') !== undefined) return;
@@ -27,16 +32,26 @@ export const upgradeLost: Rule = {
 function candidateOf(relay: Relay, serverSide: Exchange, upgrade: Field, wait: Wait): Candidate {
   const client = { exchange: relay.clientSide, hop: 'client-side' } as const;
   const server = { exchange: serverSide, hop: 'server-side' } as const;
-  const { request } = relay.clientSide;
+  const { request, response } = relay.clientSide;
+  const ending =
+    response === undefined
+      ? silenceText(wait, relay.clientSide)
+      : `after ${say.duration(lengthOf(wait))} the proxy gave up with ${response.status}`;
   return {
     severity: 'hang',
-    confidence: least('likely', captureCap(wait.connection), captureCap(relay.attempts.at(-1)?.connection), pairingCap(relay)),
+    confidence: least(
+      'likely',
+      captureCap(wait.connection),
+      captureCap(relay.attempts.at(-1)?.connection),
+      pairingCap(relay),
+      openCap(wait),
+    ),
     message: [
       `the proxy ${relay.clientSide.server.text} took "`,
       ...say.fieldText(upgrade),
       '" out of ',
       ...(request === undefined ? [] : say.requestText(request)),
-      `, and ${serverSide.server.text} never answered the rest: ${silenceText(wait, relay.clientSide)}`,
+      `, and ${serverSide.server.text} never answered the rest: ${ending}`,
     ],
     hops: [say.hopOf(client), say.hopOf(server)],
     exchange: relay.clientSide,
@@ -46,7 +61,9 @@ function candidateOf(relay: Relay, serverSide: Exchange, upgrade: Field, wait: W
     evidence: say.inOrder([...say.requestEvidence(client), ...say.requestEvidence(server), ...endEvidence(client, wait)]),
     because: [
       ['the client asks for an upgrade, and the request on the next hop does not'],
-      ['neither hop saw an answer: the origin waits for a request that it understands, or has no handler for this one'],
+      [
+        'the request arrived at the origin, which sent no answer: it waits for a request that it understands, or has no handler for this one',
+      ],
     ],
     wouldChangeOurMind: ['the origin answering the same request without Upgrade elsewhere: then it was only slow this time'],
   };

@@ -3,18 +3,46 @@
  * evidence; findings about relayed fields stay on top and say what they are part of.
  */
 
-/** At the same debt (exchange): the first rule of this list that fired owns it, the later ones are its children. */
-const DEBT_OWNERS: readonly string[] = ['dumb-proxy-deadlock', 'until-close-but-kept-open', 'request-ignored-on-persistent-connection'];
+/**
+ * At the same debt (exchange): the first rule of this list that fired owns it, the later ones are its children. A request that
+ * was pipelined was dropped with what had been read, so it was not the wait for a close that kept it from being read.
+ */
+const DEBT_OWNERS: readonly string[] = [
+  'pipelined-request-dropped',
+  'dumb-proxy-deadlock',
+  'upgrade-lost',
+  'expect-continue-unanswered',
+  'request-body-short',
+  'until-close-but-kept-open',
+  'http10-keepalive-without-length',
+  'close-announced-not-performed',
+  'content-length-overstated',
+  'chunk-terminator-missing',
+  'truncated-by-close',
+  'request-ignored-on-persistent-connection',
+];
+/** Rank of the rule that has parts. */
+const DEADLOCK = DEBT_OWNERS.indexOf('dumb-proxy-deadlock');
 
 /** Rules whose findings are part of a deadlock on the same client-side connection. */
 const PARTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ['dumb-proxy-deadlock', new Set(['connection-relayed-request', 'connection-relayed-response', 'keep-alive-params-relayed'])],
+  [
+    'dumb-proxy-deadlock',
+    new Set([
+      'connection-relayed-request',
+      'connection-relayed-response',
+      'nominated-field-relayed',
+      'keep-alive-params-relayed',
+      'proxy-connection-relayed',
+      'orphan-connection-field',
+    ]),
+  ],
 ]);
 
-/** Rank of a rule at a debt, smaller owns; undefined for rules that are not about debts. */
+/** Rank of a rule at a debt, smaller owns, 0 is the deadlock of figure 4-15; undefined for rules that are not about debts. */
 export function debtRank(rule: string): number | undefined {
-  const rank = DEBT_OWNERS.indexOf(rule);
-  return rank < 0 ? undefined : rank;
+  const place = DEBT_OWNERS.indexOf(rule);
+  return place < 0 ? undefined : place - DEADLOCK;
 }
 
 export function isPartOf(rule: string, parent: string): boolean {

@@ -236,6 +236,6 @@ export function displayFilter(context: Context, finding: Finding): string | unde
 }
 
 /** Lone surrogates have no UTF-8 form. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return text.replaceAll(/\p{Cs}/gu, '\ufffd');
 }

@@ -63,14 +63,24 @@ function routeKey(finding: Finding, direction: string | undefined): string {
 
 /** Lower-case names of fields that came to the proxy with the same octets: requests from the client, responses from the origin. */
 function equalFields(finding: Finding, evidence: Evidence): string[] {
-  const [near, far] = evidence.from === 'client' ? (['client-side', 'server-side'] as const) : (['server-side', 'client-side'] as const);
-  if (evidence.hop !== far) return [];
-  const before = finding.evidence.slice(0, finding.evidence.indexOf(evidence));
-  const received = before.findLast((other) => other.hop === near && other.from === evidence.from && fieldValues(other.text).length > 0);
+  const received = receivedBefore(finding, evidence);
   const earlier = new Set(fieldValues(received?.text ?? []).map((field) => field.key));
   const named = new Set((finding.fields ?? []).map((field) => field.toLowerCase()));
   const equal = fieldValues(evidence.text).filter(({ name, key }) => earlier.has(key) && (HOP_FIELDS.has(name) || named.has(name)));
   return [...new Set(equal.map((field) => field.name))];
+}
+
+/** The head that went into the box out of which this one came; undefined where this is none, or came from an end of the path. */
+export function receivedBefore(finding: Finding, evidence: Evidence): Evidence | undefined {
+  const [near, far] = evidence.from === 'client' ? (['client-side', 'server-side'] as const) : (['server-side', 'client-side'] as const);
+  if (evidence.hop !== far || !isHead(evidence)) return undefined;
+  const before = finding.evidence.slice(0, finding.evidence.indexOf(evidence));
+  return before.findLast((other) => other.hop === near && other.from === evidence.from && isHead(other));
+}
+
+/** A head begins with what was captured; an ACK or a FIN is told in our words. */
+function isHead({ text }: Evidence): boolean {
+  return typeof text[0] === 'object';
 }
 
 /** What to say of it: "relayed" and "Connection", "same on both hops" and "Keep-Alive". */

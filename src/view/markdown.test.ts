@@ -96,6 +96,14 @@ describe('the diagram', () => {
     expect(drawMermaid(theHang, sampleReport, viewOptions())).toContain('    Note over B0,B2: 7.91 s of silence');
   });
 
+  test('a long first line loses its middle, and the fields stay', () => {
+    const text = [{ kind: 'target' as const, octets: `http://e.example/${'a'.repeat(60)}/z` }, ' | Connection: ', 'keep-alive'];
+    const evidence = theHang.evidence.slice(0, 1).map((each) => ({ ...each, text }));
+    expect(drawMermaid({ ...theHang, evidence }, sampleReport, viewOptions()).at(-1)).toMatch(
+      /^ {4}B0->>B1: frame 14 http#58;\/\/e\.example\/a+#8230;a+\/z, Connection#58; keep-alive$/,
+    );
+  });
+
   test('at most 30 arrows and 4,000 characters', () => {
     const evidence = Array.from({ length: 10 }, () => theHang.evidence).flat();
     const lines = drawMermaid({ ...theHang, evidence, wait: undefined }, sampleReport, viewOptions());

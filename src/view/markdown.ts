@@ -14,9 +14,9 @@ import { drawMermaid } from './mermaid.ts';
 import {
   blindSpots,
   boxAtFault,
-  boxesOf,
   counted,
   countsInWords,
+  endsOf,
   type FindingGroup,
   groupFindings,
   owedInWords,
@@ -140,14 +140,7 @@ function evidenceRow(page: Page, finding: Finding, evidence: Evidence, start: nu
   const { frame } = page.report.locate(evidence.connection.point, evidence.moment.frame);
   const text = shorten(safeLines(evidence.text, page.options).join(', '), 160);
   const marks = crossingMarks(page.crossings(finding, evidence)).map(({ what, fields }) => `; ${what}: ${cell(fields)}`);
-  return `| ${offset(start, evidence.moment.time)} | ${frame} | ${direction(finding, evidence)} | ${cell(text)}${marks.join('')} |`;
-}
-
-function direction(finding: Finding, evidence: Evidence): string {
-  const names = boxesOf(finding).map((box) => box.name);
-  const near = names.length === 3 && evidence.hop === 'server-side' ? 1 : 0;
-  const ends = [names[near] ?? 'client', names[near + 1] ?? 'server'];
-  return evidence.from === 'client' ? ends.join(' → ') : ends.reverse().join(' → ');
+  return `| ${offset(start, evidence.moment.time)} | ${frame} | ${endsOf(finding, evidence).join(' → ')} | ${cell(text)}${marks.join('')} |`;
 }
 
 // ------------------------------------------------------------------------------------------------ the parts behind it

@@ -10,11 +10,13 @@ import type { Context } from './contract.ts';
 import { boxesOf } from './overview.ts';
 import { type Secrecy, safeLines } from './safe.ts';
 import { duration } from './time.ts';
-import { shorten } from './wrap.ts';
+import { cutEnd, shorten } from './wrap.ts';
 
 const MOST_ARROWS = 30;
 const MOST_CHARACTERS = 4000;
-const LONGEST_LABEL = 60;
+/** Characters of a request or status line, and of all that stands at one arrow. */
+const LONGEST_LINE = 48;
+const LONGEST_LABEL = 96;
 const SILENCE = 0.5e9;
 
 /** Lines without the fence; empty where there is nothing to draw. */
@@ -38,7 +40,8 @@ function arrow(evidence: Evidence, context: Context, boxes: number, secrecy: Sec
   const near = boxes === 3 && evidence.hop === 'server-side' ? 1 : 0;
   const [from, to] = evidence.from === 'client' ? [near, near + 1] : [near + 1, near];
   const { frame } = context.locate(evidence.connection.point, evidence.moment.frame);
-  const label = shorten(safeLines(evidence.text, secrecy).join(', '), LONGEST_LABEL);
+  const [line = '', ...fields] = safeLines(evidence.text, secrecy);
+  const label = cutEnd([shorten(line, LONGEST_LINE), ...fields].join(', '), LONGEST_LABEL);
   return `    B${from}->>B${to}: frame ${frame} ${entities(label)}`;
 }
 

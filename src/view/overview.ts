@@ -2,11 +2,12 @@
  * A report -> what every view for people says first: counts by severity, groups, whose move it was, what was not visible.
  */
 
-import type { CaptureReport, Confidence, DebtKind, Finding, Report, Severity, Text } from '../model.ts';
+import type { CaptureReport, Confidence, DebtKind, Evidence, Finding, Report, Severity, Text } from '../model.ts';
+import { type Secrecy, safeText } from './safe.ts';
 import { duration } from './time.ts';
 
 /** From worst. */
-export const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
+const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
 
 const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
 
@@ -114,6 +115,14 @@ export function boxesOf(finding: Finding): Box[] {
   ];
 }
 
+/** Who sent an evidence to whom, by name. */
+export function endsOf(finding: Finding, { hop, from }: Evidence): readonly [sender: string, receiver: string] {
+  const names = boxesOf(finding).map((box) => box.name);
+  const near = names.length === 3 && hop === 'server-side' ? 1 : 0;
+  const [client, server] = [names[near] ?? 'client', names[near + 1] ?? 'server'];
+  return from === 'client' ? [client, server] : [server, client];
+}
+
 /** The box that had to move: the debtor where there is a debt, else the one that stands between, else the sender. */
 export function boxAtFault(finding: Finding): Box | undefined {
   const boxes = boxesOf(finding);
@@ -132,6 +141,11 @@ export function owedInWords(finding: Finding): string | undefined {
   if (wait.ended === 'capture-end') return `${paid} and still did when the capture ended`;
   const who = (wait.ended === 'server-close') === (wait.debtor === 'server') ? 'it' : 'the other side';
   return `${paid}, until ${who} ${wait.by === 'RST' ? 'reset' : 'closed'} the connection`;
+}
+
+/** The verdict ends with the message of the finding that it is about: no need to say it again right below. */
+export function saidInVerdict(report: Report, finding: Finding, secrecy: Secrecy): boolean {
+  return safeText(report.verdict, secrecy).endsWith(safeText(finding.message, secrecy));
 }
 
 /** A reason, and the weights that it adds up where there are more than two: they are read better below each other. */

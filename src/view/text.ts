@@ -3,12 +3,23 @@
  * could see. No line is longer than `options.width`; what is said in colour is also said in words.
  */
 
-import type { CaptureReport, Evidence, Finding, Report } from '../model.ts';
+import type { CaptureReport, Finding, Report } from '../model.ts';
 import { displayFilter, evidenceFrames } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { drawLadder } from './ladder.ts';
-import { blindSpots, boxesOf, counted, countsInWords, type FindingGroup, groupFindings, owedInWords, reasonOf } from './overview.ts';
+import {
+  blindSpots,
+  boxesOf,
+  counted,
+  countsInWords,
+  endsOf,
+  type FindingGroup,
+  groupFindings,
+  owedInWords,
+  reasonOf,
+  saidInVerdict,
+} from './overview.ts';
 import { plain, safeText, type ViewOptions } from './safe.ts';
 import { drawTable, NARROWEST_TABLE, SEVERITY_STYLES } from './table.ts';
 import { calendar, duration, offset } from './time.ts';
@@ -74,11 +85,6 @@ function tellGroup(report: Report, { first, count }: FindingGroup, crossings: Cr
   ];
 }
 
-/** The verdict ends with the message of the finding that it is about. */
-function saidInVerdict(report: Report, finding: Finding, options: ViewOptions): boolean {
-  return safeText(report.verdict, options).endsWith(safeText(finding.message, options));
-}
-
 function whoIsWho(report: Report, finding: Finding, options: ViewOptions): Lines {
   const names = boxesOf(finding).map((box) => box.name);
   const lines = finding.hops.flatMap((hop) => {
@@ -100,16 +106,10 @@ function evidenceList(report: Report, finding: Finding, crossings: Crossings, op
   const start = finding.evidence[0]?.moment.time ?? 0;
   return finding.evidence.flatMap((evidence) => {
     const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
-    const head = `    ${offset(start, evidence.moment.time).padStart(10)} s  frame ${frame}  ${sender(finding, evidence)}: `;
+    const head = `    ${offset(start, evidence.moment.time).padStart(10)} s  frame ${frame}  ${endsOf(finding, evidence)[0]}: `;
     const marks = crossingMarks(crossings(finding, evidence)).map(({ what, fields }) => ` (${what}: ${fields})`);
     return wrap(safeText(evidence.text, options) + marks.join(''), options.width, head, ' '.repeat(18));
   });
-}
-
-function sender(finding: Finding, evidence: Evidence): string {
-  const names = boxesOf(finding).map((box) => box.name);
-  const near = names.length === 3 && evidence.hop === 'server-side' ? 1 : 0;
-  return names[near + (evidence.from === 'client' ? 0 : 1)] ?? evidence.from;
 }
 
 function reasons(finding: Finding, options: ViewOptions): Lines {

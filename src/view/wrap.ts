@@ -58,10 +58,6 @@ export function cutEnd(text: string, width: number): string {
   return widthOf(text) <= width ? text : startOf(text, Math.max(0, width - 1)) + ELLIPSIS;
 }
 
-export function padEnd(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
-}
-
 export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 }

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { debtRank, isPartOf } from './ownership.ts';
+
+test.each([
+  ['pipelined-request-dropped', 'dumb-proxy-deadlock'],
+  ['dumb-proxy-deadlock', 'request-ignored-on-persistent-connection'],
+  ['pipelined-request-dropped', 'request-ignored-on-persistent-connection'],
+  ['expect-continue-unanswered', 'request-body-short'],
+  ['until-close-but-kept-open', 'http10-keepalive-without-length'],
+  ['until-close-but-kept-open', 'close-announced-not-performed'],
+  ['content-length-overstated', 'truncated-by-close'],
+  ['chunk-terminator-missing', 'truncated-by-close'],
+])('%s owns a debt before %s', (owner, other) => {
+  expect(debtRank(owner)).toBeLessThan(debtRank(other) ?? Number.NaN);
+});
+
+test('the deadlock, which has parts, has rank 0, and rules about fields have none', () => {
+  expect([debtRank('dumb-proxy-deadlock'), debtRank('nominated-field-relayed')]).toEqual([0, undefined]);
+});
+
+test.each([
+  ['nominated-field-relayed', true],
+  ['proxy-connection-relayed', true],
+  ['connection-options-conflict', false],
+  ['truncated-by-close', false],
+])('%s is part of a deadlock: %s', (rule, part) => {
+  expect(isPartOf(rule, 'dumb-proxy-deadlock')).toBe(part);
+});

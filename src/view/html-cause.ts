@@ -1,0 +1,86 @@
+/** The first finding of a cause -> its section: who and when as a ladder, what became of the heads, why, and what to do. */
+
+import type { Evidence, Finding, Report } from '../model.ts';
+import { displayFilter } from './contract.ts';
+import { crossingMarks } from './crossings.ts';
+import { joined, link, list, type Page, part, table, tag } from './html-blocks.ts';
+import { headTables } from './html-heads.ts';
+import { ladderFigure } from './html-ladder.ts';
+import { code, element, type Markup, prose, together, told } from './markup.ts';
+import { boxesOf, endsOf, type FindingGroup, owedInWords, reasonOf, saidInVerdict } from './overview.ts';
+import { safeLines } from './safe.ts';
+import { offset } from './time.ts';
+
+const MOST_EVIDENCE = 200;
+
+export function cause(page: Page, { first, count }: FindingGroup): Markup {
+  const { report, crossings, secrecy } = page;
+  const filter = displayFilter(report, first);
+  return element(
+    'section',
+    { id: first.id, 'aria-labelledby': `${first.id}-title` },
+    element('h2', { id: `${first.id}-title` }, `${first.id} `, tag(first), ` ${first.title}`),
+    count > 1 ? element('p', { class: 'quiet' }, `Seen ${count} times; this is the first.`) : undefined,
+    saidInVerdict(report, first, secrecy) ? undefined : element('p', {}, told(first.message, secrecy)),
+    connections(page, first),
+    ladderFigure(first, report, crossings, secrecy),
+    headTables(first, report, crossings, secrecy),
+    element('details', {}, element('summary', {}, `Evidence of ${first.id}`), evidenceTable(page, first)),
+    part(
+      'Because',
+      first.because.map(reasonOf).map(({ said, parts }) => together(told(said, secrecy), parts.length > 0 ? list(parts) : undefined)),
+    ),
+    part('What would change our mind', first.wouldChangeOurMind.map(prose)),
+    part(
+      'What to do',
+      first.remedies.map((remedy) => prose(`${remedy.product}: ${remedy.text}`)),
+    ),
+    part(
+      'It also explains',
+      first.children.map((child) => `${child.id} ${child.severity}, ${child.confidence}: ${child.title}`),
+    ),
+    first.partOf === undefined ? undefined : element('p', {}, 'Part of ', link(first.partOf), '.'),
+    first.basis.length === 0 ? undefined : element('p', { class: 'quiet' }, `Basis: ${first.basis.join('; ')}`),
+    filter === undefined ? undefined : element('p', { class: 'quiet' }, 'In Wireshark: ', code(filter.replaceAll(',', ', '))),
+  );
+}
+
+function connections({ report }: Page, finding: Finding): Markup {
+  const names = boxesOf(finding).map((box) => box.name);
+  const lines = finding.hops.map((hop) => {
+    const from = hop.role === 'server-side' ? names.length - 2 : 0;
+    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${inCapture(report, capture)}`).join(', ');
+    return together(`${names[from]} `, code(hop.client.text), ` to ${names[from + 1]} `, code(hop.server.text), `, ${seen}`);
+  });
+  const owed = owedInWords(finding);
+  return list(owed === undefined ? lines : [...lines, owed]);
+}
+
+function inCapture(report: Report, index: number): string {
+  const capture = report.captures[index];
+  return report.captures.length > 1 && capture !== undefined ? ` of ${capture.name}` : '';
+}
+
+function evidenceTable(page: Page, finding: Finding): Markup {
+  const start = finding.evidence[0]?.moment.time ?? 0;
+  const rows = finding.evidence.slice(0, MOST_EVIDENCE).map((evidence) => evidenceRow(page, finding, evidence, start));
+  const more = finding.evidence.length - rows.length;
+  return together(
+    table(`Evidence of ${finding.id}`, ['seconds', 'frame', 'who', 'sent'], rows),
+    more > 0 ? element('p', {}, `${more} more in --format json`) : undefined,
+  );
+}
+
+function evidenceRow({ report, crossings, secrecy }: Page, finding: Finding, evidence: Evidence, start: number): Markup {
+  const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
+  const lines = safeLines(evidence.text, secrecy).map((line) => (typeof evidence.text[0] === 'string' ? line : code(line)));
+  const marks = crossingMarks(crossings(finding, evidence)).map(({ what, fields }) => element('strong', {}, `${what}: ${fields}`));
+  return element(
+    'tr',
+    {},
+    element('td', { class: 'number' }, offset(start, evidence.moment.time)),
+    element('td', { class: 'number' }, frame),
+    element('td', {}, endsOf(finding, evidence).join(' to ')),
+    element('td', {}, joined([...lines, ...marks], element('br', {}))),
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * A report -> JUnit XML, which every CI shows: a test case per rule. It fails where the rule found something that is sure
+ * (proven or strong), is skipped where there was nothing to look at, and says what is only likely without failing.
+ */
+
+import type { Finding, Report } from '../model.ts';
+import { displayFilter } from './contract.ts';
+import { type Child, element, LINE_END, type Markup, together } from './markup.ts';
+import { isSure } from './overview.ts';
+import { type Secrecy, safeText } from './safe.ts';
+
+const MOST_TOLD = 20;
+
+/** A rule with what it found, children of other findings included. */
+interface Case {
+  readonly rule: string;
+  readonly lookedAt: number;
+  readonly findings: Finding[];
+}
+
+export function* junitPieces(report: Report, secrecy: Secrecy): Generator<string> {
+  const cases = casesOf(report);
+  const counts = {
+    tests: cases.length,
+    failures: cases.filter(({ findings }) => findings.some(isSure)).length,
+    errors: 0,
+    skipped: cases.filter(isIdle).length,
+  };
+  const name = report.captures.map((capture) => capture.name).join(', ') || 'no capture';
+  const suite = element(
+    'testsuite',
+    { name, ...counts },
+    LINE_END,
+    cases.map((each) => [testCase(report, each, secrecy), LINE_END]),
+  );
+  const verdict = safeText(report.verdict, secrecy);
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n';
+  yield `${element('testsuites', { name: `${report.tool.name} ${report.tool.version}: ${verdict}`, ...counts }, LINE_END, suite, LINE_END).markup}\n`;
+}
+
+function casesOf(report: Report): Case[] {
+  const cases = new Map<string, Case>(report.rules.map(({ id, lookedAt }) => [id, { rule: id, lookedAt, findings: [] }]));
+  const add = (finding: Finding): void => {
+    const known = cases.get(finding.rule) ?? { rule: finding.rule, lookedAt: 1, findings: [] };
+    cases.set(finding.rule, known);
+    known.findings.push(finding);
+    finding.children.forEach(add);
+  };
+  report.findings.forEach(add);
+  return [...cases.values()];
+}
+
+function isIdle({ lookedAt, findings }: Case): boolean {
+  return lookedAt === 0 && findings.length === 0;
+}
+
+function testCase(report: Report, each: Case, secrecy: Secrecy): Markup {
+  const sure = each.findings.filter(isSure);
+  const doubtful = each.findings.filter((finding) => !isSure(finding));
+  const [first] = sure;
+  const failure =
+    first &&
+    element(
+      'failure',
+      { type: `${first.severity}, ${first.confidence}`, message: `${first.title}${sure.length > 1 ? `, ${sure.length} times` : ''}` },
+      lines(report, sure, secrecy),
+    );
+  const skipped = isIdle(each) ? element('skipped', { message: 'nothing in the captures that this rule applies to' }) : undefined;
+  const output = doubtful.length === 0 ? undefined : element('system-out', {}, lines(report, doubtful, secrecy));
+  return element('testcase', { classname: 'hopcheck', name: each.rule }, skipped, failure, output);
+}
+
+function lines(report: Report, findings: readonly Finding[], secrecy: Secrecy): Markup {
+  const told = findings.slice(0, MOST_TOLD).flatMap((finding): Child[] => {
+    const filter = displayFilter(report, finding);
+    const remedy = finding.remedies[0];
+    return [
+      `${finding.id} ${finding.severity}, ${finding.confidence}: ${safeText(finding.message, secrecy)}`,
+      ...(filter === undefined ? [] : [`  ${filter}`]),
+      ...(remedy === undefined ? [] : [`  ${remedy.product}: ${remedy.text}`]),
+    ];
+  });
+  const more = findings.length - MOST_TOLD;
+  const all = more > 0 ? [...told, `and ${more} more (--format json)`] : told;
+  return together(
+    all.map((line) => [LINE_END, line]),
+    LINE_END,
+  );
+}
