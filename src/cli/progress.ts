@@ -45,7 +45,7 @@ export class Progress {
   }
 }
 
-export function progressLine({ name, octets, total, frames }: Reading, findings: number): string {
+function progressLine({ name, octets, total, frames }: Reading, findings: number): string {
   const share =
     total === undefined || total === 0 ? '' : ` of ${megabytes(total)} (${Math.min(100, Math.floor((100 * octets) / total))} %)`;
   return `${megabytes(octets)} MB${share}, ${frames} frames, ${findings} findings: ${plain(name)}`;

@@ -32,8 +32,6 @@ import { Reassembly } from './reassembly.ts';
 import { Records } from './records.ts';
 import { FlowTable } from './table.ts';
 
-export type { FlowFacts } from './flow-facts.ts';
-
 /** Makes the sink of a flow stage, which may ask the table about the connections it is told of. */
 export type FlowSinkFactory = (table: ConnectionTable) => FlowSink;
 

@@ -12,7 +12,7 @@ import { Ranges } from './ranges.ts';
 export const HELD_LIMIT = 2 ** 20;
 export const PIECES_LIMIT = 1024;
 /** Bound of all directions together. */
-export const POOL_LIMIT = 64 * 2 ** 20;
+const POOL_LIMIT = 64 * 2 ** 20;
 const SMALLEST = 4096;
 
 export class HeldOctets {

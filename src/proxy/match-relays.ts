@@ -49,7 +49,7 @@ export interface RelayStage extends ExchangeSink {
   proxies(): readonly (readonly string[])[];
 }
 
-export interface RelayFacts {
+interface RelayFacts {
   relays: number;
 }
 

@@ -53,6 +53,6 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   };
 }
 
-export function subjectOf(exchange: Exchange): string {
+function subjectOf(exchange: Exchange): string {
   return `${exchange.connection.key} ${exchange.ordinal}`;
 }

@@ -19,7 +19,8 @@ export const upgradeLost: Rule = {
     const { wait, request, response } = relay.clientSide;
     const serverSide = relay.attempts.at(-1)?.exchange;
     // The proxy's own timer is no answer.
-    if (wait?.debt !== 'response-head' || (response !== undefined && response.status !== GATEWAY_TIMEOUT)) return;
+    const answered = response?.status !== GATEWAY_TIMEOUT && (response !== undefined || wait?.ended === 'answered');
+    if (wait?.debt !== 'response-head' || answered) return;
     // What never arrived there cannot be answered: that is the network's.
     if (serverSide?.request?.acked === undefined) return;
     const upgrade = say.fieldOf(request, 'upgrade');
@@ -58,7 +59,11 @@ function candidateOf(relay: Relay, serverSide: Exchange, upgrade: Field, wait: W
     wait,
     fields: ['Upgrade'],
     direction: 'request',
-    evidence: say.inOrder([...say.requestEvidence(client), ...say.requestEvidence(server), ...endEvidence(client, wait)]),
+    evidence: say.inOrder([
+      ...say.requestEvidence(client),
+      ...say.requestEvidence(server),
+      ...(response === undefined ? endEvidence(client, wait) : say.responseEvidence(client)),
+    ]),
     because: [
       ['the client asks for an upgrade, and the request on the next hop does not'],
       [

@@ -10,7 +10,7 @@ import type {
   ResponseMessage,
 } from '../../src/model.ts';
 
-export function endpoint(text: string): Endpoint {
+function endpoint(text: string): Endpoint {
   const [address = '', port = '0'] = text.split(':');
   return { address, port: Number(port), text };
 }

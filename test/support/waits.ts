@@ -4,7 +4,7 @@ import { identity } from './records.ts';
 
 const SECOND = 1e9;
 
-export function endFacts(more: Partial<EndFacts> = {}): EndFacts {
+function endFacts(more: Partial<EndFacts> = {}): EndFacts {
   return {
     octets: 100,
     gaps: 0,
