@@ -7,6 +7,8 @@ export interface DecodeFacts {
   segments: number;
   /** Frames that did not, by reason. */
   readonly skipped: Record<Skip, number>;
+  /** Fragments that contradict others of their datagram: in the octets of one place, or in where it ends. */
+  fragmentConflicts: number;
   /** Frames per link type that is not known, for `link-type-unknown`. */
   readonly unknownLinkTypes: Map<number, number>;
 }
@@ -19,10 +21,12 @@ export function newDecodeFacts(): DecodeFacts {
       'not-ip': 0,
       'not-tcp': 0,
       fragment: 0,
+      reassembled: 0,
       malformed: 0,
       'nested-too-deep': 0,
       'address-limit': 0,
     },
+    fragmentConflicts: 0,
     unknownLinkTypes: new Map(),
   };
 }

@@ -94,8 +94,8 @@ describe('IPv6 extension headers', () => {
     ['mobile routing', 43, `06 02 02 01 00000000 ${address}`, LINE6.replace('fe80::2', '2001:db8::9')],
     ['source routing, on its way', 43, `06 04 00 02 00000000 ${'00'.repeat(16)} ${address}`, LINE6.replace('fe80::2', '2001:db8::9')],
     ['an atomic fragment', 44, '06 00 0000 00000001', LINE6],
-    ['a first fragment', 44, '06 00 0001 00000001', 'fragment'],
-    ['a last fragment', 44, '06 00 0008 00000001', 'fragment'],
+    ['a first fragment without the others', 44, '06 00 0001 00000001', 'fragment'],
+    ['a last fragment without the others', 44, '06 00 0008 00000001', 'fragment'],
     ['authentication', 51, `06 04 0000 00000001 00000001 ${'00'.repeat(12)}`, LINE6],
     ['several', 0, `3c 00 ${padding} 2b 00 ${padding} 2c 00 000000000000 06 00 0000 00000001`, LINE6],
     ['no next header', 59, '', 'not-tcp'],
@@ -129,8 +129,8 @@ describe('IPv4', () => {
     ['header length beyond the packet', patched(ethernet, ip, 0x4f), 'malformed'],
     ['version 5', patched(ethernet, ip, 0x55), 'malformed'],
     ['UDP', patched(ethernet, ip + 9, 17), 'not-tcp'],
-    ['first fragment', patched(ethernet, ip + 6, 0x20, 0), 'fragment'],
-    ['later fragment', patched(ethernet, ip + 6, 0, 1), 'fragment'],
+    ['first fragment without the others', patched(ethernet, ip + 6, 0x20, 0), 'fragment'],
+    ['last fragment without the others', patched(ethernet, ip + 6, 0, 1), 'fragment'],
     ['reserved bit', patched(ethernet, ip + 6, 0x80, 0), LINE],
     ['TCP data offset below 20', patched(ethernet, ip + 20 + 12, 0x40), 'malformed'],
     ['TCP data offset beyond the packet', patched(ethernet, ip + 20 + 12, 0xf0), 'malformed'],
@@ -148,7 +148,7 @@ describe('IPv4', () => {
   test('a frame that the capture cut keeps the length it had, wherever it was cut', () => {
     for (let cut = 0; cut <= ethernet.length; cut++) {
       const seen = 'hello'.slice(0, Math.max(0, cut - 54));
-      const expected = cut < 54 ? 'malformed' : LINE.replace('"hello"', `"${seen}"`);
+      const expected = cut < 50 ? 'malformed' : LINE.replace('"hello"', `"${seen}"`);
       expect(decodeOne(ethernet.subarray(0, cut), 1, ethernet.length), `cut after ${cut}`).toBe(expected);
     }
   });
@@ -156,6 +156,51 @@ describe('IPv4', () => {
   test('a cut inside the TCP options keeps the length of the payload', () => {
     const frame = packet('ethernet', '10.0.0.1', '10.0.0.2', 'hello', hex('0101080a 00000001 00000002'));
     expect(decodeOne(frame.subarray(0, 60), 1, frame.length)).toBe(LINE.replace('hello', ''));
+  });
+});
+
+describe('TCP headers that only count for the number of their connection', () => {
+  const ip = v4();
+  const quote = (header: string, quoted: Uint8Array): Uint8Array => concat(hex(`${header} 0000 00000000`), quoted);
+  const outer4 = (type: string, quoted: Uint8Array): Uint8Array => {
+    const payload = quote(type, quoted);
+    return patched(concat(patched(ip, 9, 1).subarray(0, 20), payload), 2, 0, 20 + payload.length);
+  };
+  const outer6 = (type: string, quoted: Uint8Array): Uint8Array => {
+    const payload = quote(type, quoted);
+    return patched(concat(v6().subarray(0, 40), payload), 4, 0, payload.length, 58);
+  };
+
+  test.each([
+    ['a wrong data offset', patched(ip, 32, 0x40), 'malformed', '40001 > 80 16909060 false'],
+    ['a data offset beyond the packet', patched(ip, 32, 0xf0), 'malformed', '40001 > 80 16909060 false'],
+    ['a packet that ends inside the header', patched(ip, 2, 0, 36), 'malformed', '40001 > 80 16909060 false'],
+    ['a packet that ends before the window does', patched(ip, 2, 0, 35), 'malformed', undefined],
+    ['destination unreachable', outer4('0301', ip), 'not-tcp', '40001 > 80 16909060 true'],
+    ['source quench', outer4('0400', ip), 'not-tcp', '40001 > 80 16909060 true'],
+    ['redirect', outer4('0501', ip), 'not-tcp', undefined],
+    ['time exceeded', outer4('0b00', ip), 'not-tcp', '40001 > 80 16909060 true'],
+    ['an echo', outer4('0800', ip), 'not-tcp', undefined],
+    ['the least that an error must quote', outer4('0301', ip.subarray(0, 28)), 'not-tcp', undefined],
+    ['a first fragment in an error', outer4('0304', patched(ip, 6, 0x20, 0)), 'not-tcp', '40001 > 80 16909060 true'],
+    ['a later fragment in an error', outer4('0304', patched(ip, 6, 0x20, 1)), 'fragment', undefined],
+    ['packet too big', outer6('0200', v6()), 'not-tcp', '40001 > 80 16909060 true'],
+    ['a neighbour', outer6('8700', v6()), 'not-tcp', undefined],
+  ])('%s', (_, octets, reason, expected) => {
+    const numbered: string[] = [];
+    const facts = newDecodeFacts();
+    const stage = decodeFrames(
+      newAddresses(),
+      facts,
+      () => expect.unreachable(),
+      ({ sourcePort, destinationPort, seq, start, end, length }, quoted) => {
+        expect([end - start, length]).toEqual([0, 0]);
+        numbered.push(`${sourcePort} > ${destinationPort} ${seq} ${quoted}`);
+      },
+    );
+    stage.push(frameOf(octets, 101));
+    expect(numbered).toEqual(expected === undefined ? [] : [expected]);
+    expect(facts.skipped).toMatchObject({ [reason]: 1 });
   });
 });
 

@@ -4,11 +4,15 @@
  * Hot: runs for every frame, without an allocation; bench/ measures it as stage "decode". Nearly all frames are Ethernet or SLL2
  * with a plain IPv4 header: those are read in `push` itself, all others by the walk of walk.ts, and what both find is the same.
  * A frame gives at most one segment, that of its innermost TCP header; every other frame is counted with the reason.
+ *
+ * Wireshark numbers connections by TCP headers that give no segment, too: those that the capture cut, those that contradict
+ * themselves, and those that ICMP errors quote. So that the numbers can be equal, they go to a sink of their own.
  */
 
 import type { Frame, Segment, Sink, Stage } from '../model.ts';
 import { ADDRESS_LIMIT_REACHED, type Addresses } from './addresses.ts';
 import type { DecodeFacts } from './decode-facts.ts';
+import { Fragments } from './fragments.ts';
 import { LAYERS } from './layers.ts';
 import { newWalk, type Skip, walkFrame } from './walk.ts';
 
@@ -18,30 +22,60 @@ const SLL2 = 276;
 const SLL2_HEADER = 20;
 const IPV4_HEADER = 20;
 const TCP_HEADER = 20;
+/** What must be captured of a TCP header: up to the window. Checksum and urgent pointer are not needed, here or in Wireshark. */
+const NEEDED_OF_TCP = 16;
 const TCP = 6;
 /** FIN, SYN, RST, PSH, ACK. */
 const FLAGS = 0x1f;
 
-export function decodeFrames(addresses: Addresses, facts: DecodeFacts, sink: Sink<Segment>): Stage<Frame> {
+/**
+ * A segment that only counts for the number of its connection: no payload, and what lies behind its flags is not to be believed.
+ * `quoted`: by an ICMP error; it was sent elsewhere, and is no base for the sequence numbers of its direction.
+ */
+export type NumberSink = (segment: Segment, quoted: boolean) => void;
+
+export function decodeFrames(
+  addresses: Addresses,
+  facts: DecodeFacts,
+  sink: Sink<Segment>,
+  numbered: NumberSink = () => undefined,
+): Stage<Frame> {
   const segment = newSegment();
-  const walk = newWalk();
+  const walk = newWalk(new Fragments(facts));
 
   /** Fills in the segment whose TCP header is at `at`, or returns false when that is not a whole header. */
   function readTcp(bytes: Uint8Array, at: number, end: number, wireEnd: number): boolean {
-    if (at + TCP_HEADER > end) return false;
+    if (at + NEEDED_OF_TCP > end) return false;
     const header = (bytes[at + 12]! >> 4) * 4;
     if (header < TCP_HEADER || at + header > wireEnd) return false;
+    readHeader(bytes, at);
+    segment.bytes = bytes;
+    segment.start = Math.min(at + header, end);
+    segment.end = end;
+    segment.length = wireEnd - at - header;
+    return true;
+  }
+
+  function readHeader(bytes: Uint8Array, at: number): void {
     segment.sourcePort = (bytes[at]! << 8) | bytes[at + 1]!;
     segment.destinationPort = (bytes[at + 2]! << 8) | bytes[at + 3]!;
     segment.seq = int32(bytes, at + 4);
     segment.ack = int32(bytes, at + 8);
     segment.flags = bytes[at + 13]! & FLAGS;
     segment.window = (bytes[at + 14]! << 8) | bytes[at + 15]!;
+  }
+
+  /** A TCP header that gives no segment. */
+  function number(frame: Frame): void {
+    const { bytes, at, end } = walk;
+    if (at + NEEDED_OF_TCP > end || !readAddresses()) return;
+    readHeader(bytes, at);
     segment.bytes = bytes;
-    segment.start = Math.min(at + header, end);
+    segment.start = end;
     segment.end = end;
-    segment.length = wireEnd - at - header;
-    return true;
+    segment.length = 0;
+    segment.frame = frame;
+    numbered(segment, walk.quoted);
   }
 
   /** Returns false when there is no room for one more IPv6 address. */
@@ -62,8 +96,10 @@ export function decodeFrames(addresses: Addresses, facts: DecodeFacts, sink: Sin
   function walkTo(frame: Frame): void {
     const found = walkFrame(walk, frame, LAYERS);
     if (found !== 'tcp') skip(frame, found);
-    else if (!readTcp(walk.bytes, walk.at, walk.end, walk.wireEnd)) skip(frame, 'malformed');
-    else if (!readAddresses()) skip(frame, 'address-limit');
+    else if (walk.quoted || !readTcp(walk.bytes, walk.at, walk.end, walk.wireEnd)) {
+      skip(frame, walk.quoted ? 'not-tcp' : 'malformed');
+      number(frame);
+    } else if (!readAddresses()) skip(frame, 'address-limit');
     else hand(frame);
   }
 

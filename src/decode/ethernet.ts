@@ -1,5 +1,5 @@
 /**
- * Ethernet II, 802.3 with LLC and SNAP, and VLAN tags: from the destination address to the EtherType.
+ * Ethernet II, 802.3 with LLC and SNAP, and the tags of VLANs and bridges: from the destination address to the EtherType.
  *
  * Hot: tagged frames come through here (bench: decode).
  */
@@ -14,6 +14,7 @@ const SNAP_SAP = 0xaa;
 /** EtherTypes begin here; smaller numbers are lengths (IEEE 802.3 section 3.2.6). */
 const FIRST_ETHER_TYPE = 0x600;
 const LONGEST_LENGTH = 1500;
+const BRIDGED_ETHERNET = 0x6558;
 
 export function ethernet(walk: Walk): Next {
   if (!has(walk, ETHERNET_HEADER)) return 'malformed';
@@ -24,6 +25,31 @@ export function ethernet(walk: Walk): Next {
 export function vlan(walk: Walk): Next {
   if (!has(walk, VLAN_TAG)) return 'malformed';
   return typeOrLength(walk, VLAN_TAG);
+}
+
+/** IEEE 802.1BR: six octets of tag. */
+export function eTag(walk: Walk): Next {
+  return has(walk, 8) ? typeOrLength(walk, 8) : 'malformed';
+}
+
+/** Cisco's VN-Tag, and the tag of HSR (IEC 62439-3): four octets. */
+export function shortTag(walk: Walk): Next {
+  return has(walk, 6) ? typeOrLength(walk, 6) : 'malformed';
+}
+
+/** IEEE 802.1ah: a service tag in front of the customer's whole Ethernet header. */
+export function backboneTag(walk: Walk): Next {
+  return has(walk, 4 + ETHERNET_HEADER) ? typeOrLength(walk, 4 + ETHERNET_HEADER) : 'malformed';
+}
+
+/** Cisco FabricPath: a tree and a time to live, then the Ethernet frame. */
+export function fabricPath(walk: Walk): Next {
+  return skipTo(walk, 2, ETHER_TYPE, BRIDGED_ETHERNET);
+}
+
+/** EtherIP (RFC 3378): two octets in front of an Ethernet frame. */
+export function etherIp(walk: Walk): Next {
+  return has(walk, 2 + ETHERNET_HEADER) ? typeOrLength(walk, 2 + ETHERNET_HEADER) : 'malformed';
 }
 
 /** A header whose last two octets are an EtherType, or the length of an LLC frame. */

@@ -29,6 +29,12 @@ export function gre(walk: Walk): Next {
   return skipTo(walk, length, ETHER_TYPE, firstErspan ? BRIDGED_ETHERNET : protocol);
 }
 
+/** WCCP's redirected packets: version 2 has four octets in front of IP (draft-wilson-wrec-wccp-v2 section 4.12), version 1 none. */
+export function wccp(walk: Walk): Next {
+  if (!has(walk, 1)) return 'malformed';
+  return skipTo(walk, octet(walk, 0) >> 4 === 4 ? 0 : 4, ETHER_TYPE, 0x0800);
+}
+
 /** draft-foschiano-erspan section 4.2. */
 export function erspan2(walk: Walk): Next {
   return skipTo(walk, 8, ETHER_TYPE, BRIDGED_ETHERNET);

@@ -4,10 +4,14 @@
  * Hot: captures of segment routing have one in every frame (bench: decode).
  */
 
+import { fragment } from './ip.ts';
 import { has, IP_PROTOCOL, type Next, octet, skipTo, type Walk, word } from './walk.ts';
 
 const SMALLEST = 8;
 const ADDRESS = 16;
+/** The offset counts eight octets, but stands where its low three bits make it octets. */
+const FRAGMENT_OFFSET = 0xfff8;
+const MORE_FRAGMENTS = 1;
 
 /** Hop-by-hop and destination options, and the others whose length counts eight octets, without the first eight. */
 export function extension(walk: Walk): Next {
@@ -30,12 +34,15 @@ export function routing(walk: Walk): Next {
   return next;
 }
 
-/** An atomic fragment (RFC 6946) is the whole packet; others end here, with the walk at their payload. */
+/** An atomic fragment (RFC 6946) is the whole packet. */
 export function fragmentHeader(walk: Walk): Next {
   if (!has(walk, SMALLEST)) return 'malformed';
-  const atomic = (word(walk, 2) & 0xfff9) === 0;
-  const next = skipTo(walk, SMALLEST, IP_PROTOCOL, octet(walk, 0));
-  return atomic ? next : 'fragment';
+  const protocol = octet(walk, 0);
+  const bits = word(walk, 2);
+  const identity = `${word(walk, 4)} ${word(walk, 6)}`;
+  const next = skipTo(walk, SMALLEST, IP_PROTOCOL, protocol);
+  if ((bits & (FRAGMENT_OFFSET | MORE_FRAGMENTS)) === 0) return next;
+  return fragment(walk, { identity, offset: bits & FRAGMENT_OFFSET, last: (bits & MORE_FRAGMENTS) === 0, protocol });
 }
 
 /** Its length counts four octets, without the first two of them. */

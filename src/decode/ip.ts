@@ -2,16 +2,17 @@
  * IPv4 and IPv6: where the addresses are, how long the packet is, and which protocol comes next.
  *
  * Hot: IPv6, and IPv4 with options or behind other headers, come through here (bench: decode). The IP length decides how
- * many octets are payload: Ethernet padding must not reach HTTP, and a frame that the capture cut keeps its length. Fragments
- * end here, with the walk at the IP header's payload.
+ * many octets are payload: Ethernet padding must not reach HTTP, and a frame that the capture cut keeps its length.
  */
 
+import type { FragmentPlace } from './fragments.ts';
 import { has, IP_PROTOCOL, limitTo, type Next, octet, skipTo, type Walk, word } from './walk.ts';
 
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
-/** "More fragments", and the offset. */
-const FRAGMENT_BITS = 0x3fff;
+const MORE_FRAGMENTS = 0x2000;
+/** In units of eight octets. */
+const FRAGMENT_OFFSET = 0x1fff;
 
 /** Either version, by its first four bits: what EtherType 0x0800 and raw IP captures hold. */
 export function ip(walk: Walk): Next {
@@ -30,9 +31,22 @@ function ipv4(walk: Walk): Next {
   // Zero: segmentation was left to the network card, and the packet goes to the end of the frame.
   if (total !== 0) limitTo(walk, total);
   setAddresses(walk, 4, 12, 16);
-  const fragment = (word(walk, 6) & FRAGMENT_BITS) !== 0;
-  const next = skipTo(walk, header, IP_PROTOCOL, octet(walk, 9));
-  return fragment ? 'fragment' : next;
+  const identification = word(walk, 4);
+  const bits = word(walk, 6);
+  const protocol = octet(walk, 9);
+  const next = skipTo(walk, header, IP_PROTOCOL, protocol);
+  if ((bits & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) === 0 || next === 'malformed') return next;
+  const last = (bits & MORE_FRAGMENTS) === 0;
+  return fragment(walk, { identity: `${identification} ${protocol}`, offset: (bits & FRAGMENT_OFFSET) * 8, last, protocol });
+}
+
+/**
+ * The walk stands at the octets of a fragment. One that the capture cut, or that an ICMP error quotes, cannot be put together with
+ * others; if it is the first one, its headers are read all the same.
+ */
+export function fragment(walk: Walk, place: FragmentPlace): Next {
+  if (walk.end === walk.wireEnd && !walk.quoted) return walk.fragments.add(walk, place);
+  return place.offset === 0 ? skipTo(walk, 0, IP_PROTOCOL, place.protocol) : 'fragment';
 }
 
 /** RFC 8200 section 3. */

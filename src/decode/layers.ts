@@ -1,31 +1,58 @@
 /** Which number means which header. A new kind of header is a file with its layer, and a line here. */
 
-import { ethernet, vlan } from './ethernet.ts';
-import { erspan2, erspan3, gre } from './gre.ts';
+import { backboneTag, eTag, etherIp, ethernet, fabricPath, shortTag, vlan } from './ethernet.ts';
+import { erspan2, erspan3, gre, wccp } from './gre.ts';
+import { icmp, icmp6 } from './icmp.ts';
 import { ip } from './ip.ts';
 import { authentication, extension, fragmentHeader, routing } from './ip-extensions.ts';
 import { linuxCooked, linuxCooked2 } from './linux-cooked.ts';
 import { loopback } from './loopback.ts';
 import { mpls } from './mpls.ts';
-import { ciscoHdlc, ppp, pppoeSession } from './ppp.ts';
-import { geneve, udp, vxlan, vxlanGpe } from './udp.ts';
+import { arcnet, atm, fddi, fibreChannel, fireWire, linuxArcnet, sunAtm, tokenRing } from './old-networks.ts';
+import { ciscoHdlc, directedCiscoHdlc, directedPpp, ppp, pppdPpp, pppoeSession } from './ppp.ts';
+import { enc, ipnet, netAnalyzer, nflog, pflog, pktap, ppi } from './pseudo-headers.ts';
+import { udp } from './udp.ts';
+import { ayiya, geneve, gtp, l2tp, nsh, teredo, vxlan, vxlanGpe } from './udp-tunnels.ts';
 import { ETHER_TYPE, IP_PROTOCOL, type Layer, type LayerTables, LINK_TYPE, LLC_SAP, PPP_PROTOCOL, UDP_PORT } from './walk.ts';
+import { avs, prism, radiotap, wireless } from './wireless.ts';
 
 /** LINKTYPE_ values of capture files. */
 const linkTypes = new Map<number, Layer>([
   [0, loopback],
   [1, ethernet],
+  [6, tokenRing],
+  [7, arcnet],
   [9, ppp],
+  [10, fddi],
   [12, ip],
   [14, ip],
   [50, ppp],
   [51, pppoeSession],
+  [100, atm],
   [101, ip],
   [104, ciscoHdlc],
+  [105, wireless],
   [108, loopback],
+  [109, enc],
   [113, linuxCooked],
+  [117, pflog],
+  [119, prism],
+  [122, fibreChannel],
+  [123, sunAtm],
+  [127, radiotap],
+  [129, linuxArcnet],
+  [138, fireWire],
+  [163, avs],
+  [166, pppdPpp],
+  [192, ppi],
+  [204, directedPpp],
+  [205, directedCiscoHdlc],
+  [226, ipnet],
   [228, ip],
   [229, ip],
+  [239, nflog],
+  [240, netAnalyzer],
+  [258, pktap],
   [276, linuxCooked2],
 ]);
 
@@ -36,14 +63,27 @@ const etherTypes = new Map<number, Layer>([
   [0x6558, ethernet],
   [0x8100, vlan],
   [0x86dd, ip],
+  [0x883e, wccp],
   [0x8847, mpls],
   [0x8848, mpls],
   [0x8864, pppoeSession],
   [0x880b, ppp],
   [0x88a8, vlan],
   [0x88be, erspan2],
+  [0x88e7, backboneTag],
+  [0x8903, fabricPath],
+  [0x8926, shortTag],
+  [0x892f, shortTag],
+  [0x893f, eTag],
+  [0x894f, nsh],
   [0x9100, vlan],
+  ...arubaTypes(),
 ]);
+
+/** Aruba's access points tunnel 802.11 in GRE, a type for each radio. */
+function arubaTypes(): readonly (readonly [number, Layer])[] {
+  return Array.from({ length: 24 }, (_, radio) => [0x8200 + radio * 16, wireless]);
+}
 
 const llcAccessPoints = new Map<number, Layer>([[0x06, ip]]);
 
@@ -56,6 +96,7 @@ const pppProtocols = new Map<number, Layer>([
 
 const ipProtocols = new Map<number, Layer>([
   [0, extension],
+  [1, icmp],
   [4, ip],
   [6, () => 'tcp'],
   [17, udp],
@@ -64,16 +105,26 @@ const ipProtocols = new Map<number, Layer>([
   [44, fragmentHeader],
   [47, gre],
   [51, authentication],
+  [58, icmp6],
   [60, extension],
+  [97, etherIp],
   [135, extension],
+  [137, mpls],
   [139, extension],
   [140, extension],
+  [143, ethernet],
 ]);
 
 const udpPorts = new Map<number, Layer>([
+  [1701, l2tp],
+  [2152, gtp],
+  [3544, teredo],
+  [4754, gre],
   [4789, vxlan],
   [4790, vxlanGpe],
+  [5072, ayiya],
   [6081, geneve],
+  [6635, mpls],
 ]);
 
 const BY_NAME_SPACE: Readonly<Record<number, ReadonlyMap<number, Layer>>> = {

@@ -31,6 +31,26 @@ export function ppp(walk: Walk): Next {
   return short ? skipTo(walk, 1, PPP_PROTOCOL, octet(walk, 0)) : skipTo(walk, 2, PPP_PROTOCOL, word(walk, 0));
 }
 
+/** The direction stands in front of the frame. */
+export function directedPpp(walk: Walk): Next {
+  if (!has(walk, 2)) return 'malformed';
+  walk.at += 1;
+  return ppp(walk);
+}
+
+/** As Linux's pppd writes it: the direction stands in place of the address. */
+export function pppdPpp(walk: Walk): Next {
+  if (!has(walk, 4)) return 'malformed';
+  walk.at += 2;
+  return ppp(walk);
+}
+
+export function directedCiscoHdlc(walk: Walk): Next {
+  if (!has(walk, 1)) return 'malformed';
+  walk.at += 1;
+  return ciscoHdlc(walk);
+}
+
 export function ciscoHdlc(walk: Walk): Next {
   if (!has(walk, HDLC_HEADER)) return 'malformed';
   return skipTo(walk, HDLC_HEADER, ETHER_TYPE, word(walk, 2));

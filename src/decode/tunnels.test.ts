@@ -33,10 +33,17 @@ function outer(protocol: number, ...parts: readonly (string | Uint8Array)[]): Ui
 }
 
 function udp(port: number, ...parts: readonly (string | Uint8Array)[]): Uint8Array {
+  return udpBetween(0xc000, port, ...parts);
+}
+
+function udpBetween(source: number, port: number, ...parts: readonly (string | Uint8Array)[]): Uint8Array {
   const payload = concat(...parts.map((part) => (typeof part === 'string' ? hex(part) : part)));
   const length = 8 + payload.length;
-  return outer(17, Uint8Array.of(0xc0, 0, port >> 8, port & 255, length >> 8, length & 255, 0, 0), payload);
+  return outer(17, Uint8Array.of(source >> 8, source & 255, port >> 8, port & 255, length >> 8, length & 255, 0, 0), payload);
 }
+
+/** Cases without an Ethernet header. */
+const RAW = ['4in6', 'WCCP that ends'];
 
 test.each([
   ['PPPoE', frame('8864', '11 00 0001 002f 0021', v4), LINE],
@@ -75,9 +82,49 @@ test.each([
   ['VXLAN GPE, NSH', udp(4790, '0c000004 00000100', ethernet), 'not-ip'],
   ['Geneve', udp(6081, '0000 6558 00000100', ethernet), LINE],
   ['Geneve with options, IPv4', udp(6081, '0200 0800 00000100 0102800100000000', v4), LINE],
+  ['VXLAN GPE, NSH and Ethernet', udp(4790, '0c000004 00000100', '0fc2 01 03 00000100', ethernet), LINE],
+  ['NSH', frame('894f', '0fc6 01 01 00000100', new Uint8Array(16), v4), LINE],
+  ['NSH, a protocol that is not known', frame('894f', '0fc2 01 07 00000100', v4), 'not-ip'],
+  ['GRE in UDP', udp(4754, '0000 0800', v4), LINE],
+  ['MPLS in UDP', udp(6635, '000101ff', v4), LINE],
+  ['Teredo', udp(3544, v6), LINE6],
+  ['Teredo, an answer', udpBetween(3544, 0xc000, v6), LINE6],
+  ['Teredo with authentication and origin', udp(3544, '0001 0000 0000000000000000 00 0000 ffff ffffffff', v6), LINE6],
+  ['Teredo, not IPv6', udp(3544, v4), 'not-tcp'],
+  ['Teredo that ends', udp(3544, '0001'), 'not-tcp'],
+  ['AYIYA', udp(5072, '41 52 11 29 00000000', new Uint8Array(36), v6), LINE6],
+  ['AYIYA, an answer', udpBetween(5072, 0xc000, '41 52 11 29 00000000', new Uint8Array(36), v6), LINE6],
+  ['AYIYA, a heartbeat', udp(5072, '41 52 10 3b 00000000', new Uint8Array(36)), 'not-tcp'],
+  ['GTP-U', udp(2152, '30 ff 002d 00000001', v4), LINE],
+  ['GTP-U, IPv6', udp(2152, '30 ff 0041 00000001', v6), LINE6],
+  ['GTP-U, an answer', udpBetween(2152, 0xc000, '30 ff 002d 00000001', v4), LINE],
+  ['GTP-U with a sequence number', udp(2152, '32 ff 0031 00000001 00010000', v4), LINE],
+  ['GTP-U with extensions', udp(2152, '34 ff 0039 00000001 00000085 01 0009 85 01 0009 00', v4), LINE],
+  ['GTP-U, an extension without a length', udp(2152, '34 ff 0039 00000001 00000085 00 0009 85', v4), 'not-tcp'],
+  ['GTP-U, an echo', udp(2152, '32 01 0004 00000000 00010000'), 'not-tcp'],
+  ['GTP-C', udp(2152, '48 20 0004 00000000 00010000'), 'not-tcp'],
+  ['L2TP', udp(1701, '0002 0001 0001', 'ff03 0021', v4), LINE],
+  ['L2TP with length, sequence and offset', udp(1701, '4a02 0045 0001 0001 0001 0002 0002 0000', '0021', v4), LINE],
+  ['L2TP, control', udp(1701, 'c802 000c 0001 0000 0001 0001'), 'not-tcp'],
+  ['L2TP, version 3', udp(1701, '0003 0000 00000001', v4), 'not-tcp'],
+  ['L2TP that ends', udp(1701, '0202 0001 0001'), 'malformed'],
+  ['E-Tag', frame('893f', '1000 00d8 0000 0800', v4), LINE],
+  ['VN-Tag between VLAN tags', frame('8100', '0064 8926 0000 0001 8100 0065 0800', v4), LINE],
+  ['HSR', frame('892f', '0040 0001 0800', v4), LINE],
+  ['802.1ah', frame('88a8', '0064 88e7 00000100', ethernet), LINE],
+  ['FabricPath', frame('8903', '0064', ethernet), LINE],
+  ['EtherIP', outer(97, '3000', ethernet), LINE],
+  ['Ethernet in IP', outer(143, ethernet), LINE],
+  ['MPLS in IP', outer(137, '000101ff', v4), LINE],
+  ['802.11 in GRE', outer(47, '0000 8210 0801 0000', '020000000001'.repeat(3), '1000 aaaa03 000000 0800', v4), LINE],
+  ['WCCP version 1', outer(47, '0000 883e', v4), LINE],
+  ['WCCP version 2', outer(47, '0000 883e 00000000', v4), LINE],
+  ['WCCP that ends', concat(hex('45000018 00000000 402f0000 c0000201 c0000202 0000 883e')), 'malformed'],
+  ['an ICMP error', outer(1, '0301 0000 00000000', v4), 'not-tcp'],
+  ['an ICMP echo', outer(1, '0800 0000 00010001', v4), 'not-tcp'],
   ['UDP that is no tunnel', udp(53, v4), 'not-tcp'],
 ])('%s', (name, octets, expected) => {
-  expect(decodeOne(octets, name === '4in6' ? 101 : 1)).toBe(expected);
+  expect(decodeOne(octets, RAW.includes(name) ? 101 : 1)).toBe(expected);
 });
 
 test.each([
@@ -95,8 +142,10 @@ test.each([
 test('a tunnel whose frame ends anywhere gives the inner segment or a count', () => {
   const whole = udp(4789, '08000000 00000100', ethernet);
   const headers = whole.length - 4 - 'hello'.length;
+  // The last four octets of the TCP header are not needed.
+  const needed = headers - 4;
   for (let cut = 0; cut < whole.length; cut++) {
     const seen = 'hello'.slice(0, Math.max(0, cut - headers));
-    expect(decodeOne(whole.subarray(0, cut), 1, whole.length)).toBe(cut < headers ? 'malformed' : LINE.replace('"hello"', `"${seen}"`));
+    expect(decodeOne(whole.subarray(0, cut), 1, whole.length)).toBe(cut < needed ? 'malformed' : LINE.replace('"hello"', `"${seen}"`));
   }
 });

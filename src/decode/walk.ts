@@ -8,15 +8,24 @@
  */
 
 import type { Frame } from '../model.ts';
+import type { Fragments } from './fragments.ts';
 
 /** Headers that one frame may have in front of TCP. */
 export const NESTING_LIMIT = 16;
 
 /**
  * Why a frame gives no segment. `malformed`: a header contradicts itself, or the frame ends inside it, be it cut by the capture.
- * (Wireshark counts a TCP header from 14 octets on, and one with a wrong data offset; its stream numbers can differ there.)
+ * `reassembled`: what it holds came to light with the last fragment of its datagram. `fragment`: that has not happened.
  */
-export type Skip = 'link-type-unknown' | 'not-ip' | 'not-tcp' | 'fragment' | 'malformed' | 'nested-too-deep' | 'address-limit';
+export type Skip =
+  | 'link-type-unknown'
+  | 'not-ip'
+  | 'not-tcp'
+  | 'fragment'
+  | 'reassembled'
+  | 'malformed'
+  | 'nested-too-deep'
+  | 'address-limit';
 
 /** Name spaces: where numbers that name a next header come from. Small numbers, because they index a table for every header. */
 export const LINK_TYPE = 0;
@@ -48,10 +57,19 @@ export interface Walk {
   family: number;
   sourceAt: number;
   destinationAt: number;
+  /** The packet is one that an ICMP error quotes, not one that was sent here. */
+  quoted: boolean;
+  /** Of the frame. */
+  time: number;
+  readonly fragments: Fragments;
 }
 
-export function newWalk(): Walk {
-  return { bytes: new Uint8Array(0), at: 0, end: 0, wireEnd: 0, key: 0, family: 0, sourceAt: 0, destinationAt: 0 };
+export function newWalk(fragments: Fragments): Walk {
+  const [numbers, addresses] = [
+    { at: 0, end: 0, wireEnd: 0, key: 0, time: 0 },
+    { family: 0, sourceAt: 0, destinationAt: 0 },
+  ];
+  return { bytes: new Uint8Array(0), ...numbers, ...addresses, quoted: false, fragments };
 }
 
 /** What a number that no layer is known for means, by name space. */
@@ -64,6 +82,8 @@ export function walkFrame(walk: Walk, frame: Frame, tables: LayerTables): Skip |
   walk.end = frame.end;
   walk.wireEnd = Math.max(frame.end, frame.start + frame.wireLength);
   walk.key = frame.linkType;
+  walk.quoted = false;
+  walk.time = frame.time;
   let next: number = LINK_TYPE;
   for (let depth = 0; depth <= NESTING_LIMIT; depth++) {
     const layer = tables[next]!.get(walk.key);
@@ -104,4 +124,19 @@ export function octet(walk: Walk, offset: number): number {
 /** Two octets, most significant first. */
 export function word(walk: Walk, offset: number): number {
   return (walk.bytes[walk.at + offset]! << 8) | walk.bytes[walk.at + offset + 1]!;
+}
+
+/** Four octets, most significant first, without a sign. */
+export function long(walk: Walk, offset: number): number {
+  return word(walk, offset) * 0x10000 + word(walk, offset + 2);
+}
+
+/** Two octets, least significant first. */
+export function littleWord(walk: Walk, offset: number): number {
+  return walk.bytes[walk.at + offset]! | (walk.bytes[walk.at + offset + 1]! << 8);
+}
+
+/** Four octets, least significant first, without a sign. */
+export function littleLong(walk: Walk, offset: number): number {
+  return littleWord(walk, offset) + littleWord(walk, offset + 2) * 0x10000;
 }
