@@ -9,6 +9,7 @@ import { decodeFrames } from './decode/decode-frames.ts';
 import { assembleFlows, type FlowStage } from './flow/assemble-flows.ts';
 import { type ExchangeStage, parseExchanges } from './http/parse-exchanges.ts';
 import type {
+  AddressBook,
   CaptureFacts,
   CaptureReport,
   ConnectionLookup,
@@ -41,6 +42,8 @@ export interface AnalyzerOptions {
   readonly version?: string;
   /** Several points of capture will be opened: wait for all of them before hops are paired, and set their clocks by each other. */
   readonly joinPoints?: boolean;
+  /** Looks at the segments whose answer is true, and leaves out the others: narrowing, as --host does it. */
+  readonly keep?: (segment: Segment, addresses: AddressBook) => boolean;
   /** A finding as soon as it stands, and again with `revised` when it changes. */
   readonly onFinding?: (finding: Finding, revised: boolean) => void;
   /** Every message when it ends. */
@@ -235,7 +238,7 @@ class Point {
   private ticked = false;
   private lastTime = Number.NEGATIVE_INFINITY;
 
-  constructor(index: number, name: string, sink: ExchangeSink, { keepFields = false, onMessage }: AnalyzerOptions) {
+  constructor(index: number, name: string, sink: ExchangeSink, { keepFields = false, onMessage, keep }: AnalyzerOptions) {
     this.index = index;
     this.name = name;
     const addresses = newAddresses();
@@ -248,7 +251,12 @@ class Point {
     if (http === undefined) throw new Error('the flow stage did not make its sink');
     const stage: ExchangeStage = http;
     this.http = stage;
-    this.decode = decodeFrames(addresses, this.decoded, (segment: Segment) => this.flow.push(segment));
+    const take = (segment: Segment): void => this.flow.push(segment);
+    const takeKept = (segment: Segment): void => {
+      if (keep?.(segment, addresses) === false) this.flow.tick(segment.frame.time);
+      else take(segment);
+    };
+    this.decode = decodeFrames(addresses, this.decoded, keep === undefined ? take : takeKept);
     this.frame = (frame) => {
       const segments = this.decoded.segments;
       this.decode.push(frame);

@@ -10,14 +10,16 @@ export const SECTION_HEADER = 0x0a0d0d0a;
 
 /** What people hand over instead of a capture, by the first octets in hexadecimal. */
 const OTHERS: ReadonlyArray<readonly [prefix: string, name: string]> = [
-  ['504b0304', 'a ZIP file: unpack it first'],
+  ['504b0304', 'a ZIP file: unpack it with unzip'],
   ['504b0506', 'an empty ZIP file'],
-  ['1f8b', 'a gzip file'],
-  ['28b52ffd', 'a zstd file'],
+  ['1f8b', 'a gzip file: unpack it with gzip -d'],
+  ['1f9d', 'a file packed by compress: unpack it with uncompress'],
+  ['28b52ffd', 'a zstd file: unpack it with zstd -d'],
   ['fd377a58', 'an xz file: unpack it with xz -d'],
   ['425a68', 'a bzip2 file: unpack it with bzip2 -d'],
   ['04224d18', 'an lz4 file: unpack it with lz4 -d'],
-  ['377abcaf', 'a 7z file: unpack it first'],
+  ['894c5a4f', 'an lzop file: unpack it with lzop -d'],
+  ['377abcaf', 'a 7z file: unpack it with 7z x'],
   ['25504446', 'a PDF file'],
   ['7f454c46', 'an ELF program'],
   ['736e6f6f', 'a snoop capture: convert it with editcap -F pcap'],

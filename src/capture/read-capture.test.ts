@@ -19,9 +19,21 @@ import { readCapture } from './read-capture.ts';
 describe('what is no capture', () => {
   test.each<[string, Uint8Array | string, string]>([
     ['text', 'GET / HTTP/1.0', 'not a pcap or pcapng file: starts with 0x47455420, which is the text "GET " (at byte 0)'],
-    ['a ZIP file', 'PK\x03\x04...', 'not a pcap or pcapng file: starts with 0x504b0304, which is a ZIP file: unpack it first (at byte 0)'],
-    ['gzip', '\x1f\x8b\x08\x00', 'not a pcap or pcapng file: starts with 0x1f8b0800, which is a gzip file (at byte 0)'],
-    ['zstd', '\x28\xb5\x2f\xfd', 'not a pcap or pcapng file: starts with 0x28b52ffd, which is a zstd file (at byte 0)'],
+    [
+      'a ZIP file',
+      'PK\x03\x04...',
+      'not a pcap or pcapng file: starts with 0x504b0304, which is a ZIP file: unpack it with unzip (at byte 0)',
+    ],
+    [
+      'gzip',
+      '\x1f\x8b\x08\x00',
+      'not a pcap or pcapng file: starts with 0x1f8b0800, which is a gzip file: unpack it with gzip -d (at byte 0)',
+    ],
+    [
+      'zstd',
+      '\x28\xb5\x2f\xfd',
+      'not a pcap or pcapng file: starts with 0x28b52ffd, which is a zstd file: unpack it with zstd -d (at byte 0)',
+    ],
     ['xz', '\xfd7zXZ\0', 'not a pcap or pcapng file: starts with 0xfd377a58, which is an xz file: unpack it with xz -d (at byte 0)'],
     ['bzip2', 'BZh9', 'not a pcap or pcapng file: starts with 0x425a6839, which is a bzip2 file: unpack it with bzip2 -d (at byte 0)'],
     ['zeros', new Uint8Array(100), 'not a pcap or pcapng file: starts with 0x00000000, which is four zeros (at byte 0)'],

@@ -23,6 +23,8 @@ export interface CaptureReader {
    * @throws CaptureError when there was not even a header
    */
   end(): void;
+  /** Instead of `end`: the input goes on, but no more of it is wanted. What is not whole yet is no damage. */
+  stop(): void;
 }
 
 /** Frames go to `sink`, one reused view; `facts` is kept up to date; the first frame of the analysis sets `base`. */
@@ -83,6 +85,11 @@ class Feeder implements CaptureReader {
     countCutFrames(this.#facts);
   }
 
+  stop(): void {
+    this.#failed = true;
+    countCutFrames(this.#facts);
+  }
+
   /** Returns how many octets were used. */
   #step(bytes: Uint8Array, start: number, end: number, ended: boolean): number {
     if (end - start < this.#needed && !ended) return 0;
@@ -104,7 +111,7 @@ class Feeder implements CaptureReader {
   }
 
   #fail(): void {
-    this.#failed = true;
+    this.stop();
     this.#facts.complete = false;
   }
 }

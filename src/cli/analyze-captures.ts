@@ -8,10 +8,11 @@ import { type Analyzer, createAnalyzer } from '../analyze.ts';
 import type { Finding, Report } from '../model.ts';
 import { captureLine, exonerationLine, findingLine, renderPieces, summaryLine } from '../view/index.ts';
 import { safeText, type ViewOptions } from '../view/safe.ts';
-import { choose, fails, keep, wantedBy } from './choice.ts';
+import { choose, fails, isSure, keep, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
 import { LineBatch } from './line-batch.ts';
+import type { Narrowing } from './narrow.ts';
 import type { AnalyzeOptions } from './options.ts';
 import type { PlannedOutput } from './output-file.ts';
 import { severalPoints } from './plan-points.ts';
@@ -20,6 +21,8 @@ import { versionOfPackage } from './version.ts';
 
 export async function analyzeCaptures(inputs: readonly CaptureName[], options: AnalyzeOptions, io: Io): Promise<ExitCode> {
   refuseUnknownRules([...(options.rule ?? []), ...(options.ignore ?? [])]);
+  const joinPoints = severalPoints(inputs);
+  if (joinPoints && options.until !== undefined) throw new Refusal('--until wants one point of capture: with several, findings come last');
   const outputs = await plan(inputs, options);
   const streamed = options.format === 'ndjson' && outputs.length === 0;
   const session = new Session(io, options);
@@ -29,6 +32,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const onFinding = (found: Finding, revised: boolean): void => {
     for (const finding of keep([found], wanted)) {
       if (!revised) session.progress.findings++;
+      if (finding.severity === 'hang' && isSure(finding)) session.narrowing.foundHang();
       if (streamed) lines.add(findingLine(analyzer, finding, revised, view));
       else if (!revised && session.clock.live && options.quiet !== true) announce(finding);
     }
@@ -37,24 +41,34 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
     session.progress.clear();
     say(io, `${finding.severity}: ${safeText(finding.message, view)} (${finding.id})`);
   };
-  const analyzer: Analyzer = createAnalyzer({ onFinding, version: versionOfPackage(), joinPoints: severalPoints(inputs) });
+  const analyzer: Analyzer = createAnalyzer({ onFinding, version: versionOfPackage(), joinPoints, ...session.analyzerOptions });
   const outcome = await session.read(inputs, analyzer, () => lines.flush());
   if (session.clock.blocks && options.quiet !== true)
     say(io, 'the pipe comes in blocks of 4096 bytes, so findings come late: use tcpdump -U');
-  const report = choose(analyzer.finish(), wanted);
+  const report = narrowed(choose(analyzer.finish(), wanted), session.narrowing);
   lines.flush();
   if (outcome.analysed === 0) return 2;
   if (streamed) addAll(lines, closingLines(report, view));
   else if (outputs.length === 0) addAll(lines, renderPieces(report, options.format ?? 'text', view));
   lines.flush();
   const written = await writeOutputs(outputs, report, options, session, io);
-  return written ? session.exitCode(outcome, fails(report, options.failOn) ? 1 : 0) : 2;
+  return written ? session.exitCode(outcome, report, fails(report, options.failOn) ? 1 : 0) : 2;
 }
 
 async function plan(inputs: readonly CaptureName[], { output = [], format, force }: AnalyzeOptions): Promise<PlannedOutput[]> {
   if (output.length === 0) return [];
   const { planOutputs } = await import('./output-file.ts');
   return planOutputs(output, { format, force: force === true, inputs: inputs.map((input) => input.path) });
+}
+
+/** The report says what it is not about. */
+function narrowed(report: Report, { text, to }: Narrowing): Report {
+  if (text === undefined) return report;
+  return {
+    ...report,
+    captures: report.captures.map((capture) => ({ ...capture, observedUntil: Math.min(capture.observedUntil, to) })),
+    verdict: [...report.verdict, `; narrowed by ${text}: nothing is known of what that leaves out`],
+  };
 }
 
 /** What a stream of findings still lacks. */

@@ -55,7 +55,9 @@ function count(findings: readonly Finding[]): number {
 export function fails(report: Report, failOn: Severity | 'never'): boolean {
   if (failOn === 'never') return false;
   const least = SEVERITIES.indexOf(failOn);
-  return all(report.findings).some(
-    ({ severity, confidence }) => SEVERITIES.indexOf(severity) <= least && (confidence === 'proven' || confidence === 'strong'),
-  );
+  return all(report.findings).some((finding) => SEVERITIES.indexOf(finding.severity) <= least && isSure(finding));
+}
+
+export function isSure({ confidence }: Finding): boolean {
+  return confidence === 'proven' || confidence === 'strong';
 }

@@ -10,6 +10,7 @@ import { explain, listRules } from './explain.ts';
 import { info } from './info.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal } from './io.ts';
 import { messages } from './messages.ts';
+import { parseHost, parseOctets, parseTime } from './narrow-options.ts';
 import { type AnalyzeOptions, COLORS, CONFIDENCES, FORMATS, type InfoOptions, type ListOptions, READERS, SEVERITIES } from './options.ts';
 import { parsePoint, planPoints } from './plan-points.ts';
 import { relays } from './relays.ts';
@@ -132,7 +133,8 @@ function analysisOptions(command: Command): Command {
     .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices([...SEVERITIES, 'never']).default('violation'))
     .option('--rule <id>', 'only findings of this rule, repeatable', collect)
     .option('--ignore <id>', 'no findings of this rule, repeatable', collect)
-    .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'));
+    .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'))
+    .addOption(new Option('--until <finding>', 'stop reading when it is found').choices(['hang']));
   return readingOptions(command);
 }
 
@@ -142,6 +144,10 @@ function readingOptions(command: Command): Command {
     .optionsGroup('Reading:')
     .option('--point <name=files>', 'the files of one place of capture, in order; repeatable, instead of plain names', collect)
     .addOption(new Option('--reader <reader>', 'pcap-parser: a second opinion on classic pcap files').choices(READERS).default('auto'))
+    .option('--host <address>', 'only connections of this address, repeatable', parseHost)
+    .option('--from <time>', 'only frames from then on: epoch seconds, ISO 8601, or +seconds from the first frame', parseTime)
+    .option('--to <time>', 'only frames up to then', parseTime)
+    .option('--max-bytes <number>', 'stop reading behind so many bytes of captures, as 500k, 64M or 1.5G', parseOctets)
     .option('--strict', 'exit 2 for a damaged capture, too')
     .optionsGroup('Showing:')
     .option('--show-secrets', 'values as sent; by default those that may be secret are redacted')

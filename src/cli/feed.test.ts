@@ -38,21 +38,14 @@ describe('feed', () => {
     expect(feedInPieces(pcapOf([1]), [3, 24]).frames).toBe(1);
   });
 
-  test.each([
-    ['nothing', [], 'is empty'],
-    ['gzip', [0x1f, 0x8b, 8, 0], 'is packed with gzip, unpack it first: gzip -dc FILE | hopcheck - (at byte 0)'],
-    ['zstd', [0x28, 0xb5, 0x2f, 0xfd, 0], 'is packed with zstd, unpack it first: zstd -dc FILE | hopcheck - (at byte 0)'],
-  ])('%s is refused before the analyzer hears of it', (_name, octets, message) => {
+  test('nothing is refused before the analyzer hears of it', () => {
     const opener: Opener = {
       open() {
         throw new Error('opened');
       },
     };
     const feed = new Feed(opener, { name: 'a', key: new RedactionKey(), reader: undefined, point: undefined });
-    expect(() => {
-      if (octets.length > 0) feed.push(Uint8Array.from(octets));
-      feed.end();
-    }).toThrow(message);
+    expect(() => feed.end()).toThrow('is empty');
   });
 });
 

@@ -1,15 +1,16 @@
 /**
- * Octets of one input -> the analyzer, with what must happen before the first of them is handed on: the redaction key is
- * taken from them, and a packed file is refused with the way to unpack it.
+ * Unpacked octets of one input -> the analyzer, with what must happen before the first of them is handed on: the redaction
+ * key is taken from them.
  *
  * The first KEY_OCTETS are gathered before anything is handed on, however the input cuts them: so a file and a pipe give
  * the same key.
  */
+import { addDamage } from '../capture/facts.ts';
 import type { CaptureReaderFactory } from '../capture/read-capture.ts';
+import type { CaptureError } from '../errors.ts';
 import type { CaptureFacts } from '../model.ts';
 import { Refusal } from './io.ts';
 import { KEY_OCTETS, type RedactionKey } from './secrets.ts';
-import { packingOf } from './unpack.ts';
 
 /** The part of CaptureInput that is needed here. */
 interface Input {
@@ -60,8 +61,20 @@ export class Feed {
 
   end(): void {
     if (this.octets === 0) throw new Refusal('is empty');
-    if (this.#gathered !== undefined) this.#start(this.#gathered);
+    this.#startAtLast();
     this.#input?.end();
+  }
+
+  /** No more can be unpacked; what there is counts. Throws the reason when that is nothing. */
+  endDamaged(reason: CaptureError): void {
+    if (this.octets === 0) throw reason;
+    this.#startAtLast();
+    if (this.facts !== undefined) addDamage(this.facts, reason.code, reason.message, {});
+    this.#input?.end();
+  }
+
+  #startAtLast(): void {
+    if (this.#gathered !== undefined) this.#start(this.#gathered);
   }
 
   #gather(bytes: Uint8Array): void {
@@ -78,16 +91,9 @@ export class Feed {
 
   #start(bytes: Uint8Array): void {
     this.#gathered = undefined;
-    refusePacked(bytes);
     const { name, point, key, reader } = this.#options;
     key.offer(bytes);
     this.#input = this.#opener.open({ name, ...(point === undefined ? {} : { point }), ...(reader === undefined ? {} : { reader }) });
     this.#input.push(bytes);
   }
-}
-
-/** Packed files are unpacked on the way here; what still looks packed came through a pipe, or was packed twice. */
-function refusePacked(bytes: Uint8Array): void {
-  const packing = packingOf(bytes);
-  if (packing !== undefined) throw new Refusal(`is packed with ${packing}, unpack it first: ${packing} -dc FILE | hopcheck - (at byte 0)`);
 }

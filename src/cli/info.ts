@@ -12,11 +12,11 @@ import { Session } from './session.ts';
 
 export async function info(inputs: readonly CaptureName[], options: InfoOptions, io: Io): Promise<ExitCode> {
   const session = new Session(io, options);
-  const analyzer = createAnalyzer({ rules: [] });
+  const analyzer = createAnalyzer({ ...session.analyzerOptions, rules: [] });
   const outcome = await session.read(inputs, analyzer, () => undefined);
   const report = analyzer.finish();
   if (outcome.analysed > 0) io.stdout.write(options.format === 'json' ? infoJson(report) : infoText(report, session.view));
-  return session.exitCode(outcome, 0);
+  return session.exitCode(outcome, report, 0);
 }
 
 /** The `captures` of a report, as its schema describes them. */

@@ -18,9 +18,9 @@ export function readBuffer(): Uint8Array {
 }
 
 export interface FileReading {
-  /** Takes the octets of one read; they are valid during the call only. */
-  readonly chunk: (bytes: Uint8Array) => void;
-  /** Asked after each rest; true ends the reading early. */
+  /** Takes the octets of one read; they are valid during the call, or until the promise that it gives is kept. */
+  readonly chunk: (bytes: Uint8Array) => Promise<void> | undefined;
+  /** Asked after each read; true ends the reading early. */
   readonly stopped: () => boolean;
 }
 
@@ -31,10 +31,11 @@ export async function readFile(fd: number, { chunk, stopped }: FileReading): Pro
   for (;;) {
     const count = readSync(fd, target, 0, CHUNK, null);
     if (count === 0) return;
-    chunk(target.subarray(0, count));
+    const working = chunk(target.subarray(0, count));
+    if (working !== undefined) await working;
+    if (stopped()) return;
     if (performance.now() - rested < REST_EVERY_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));
-    if (stopped()) return;
     rested = performance.now();
   }
 }

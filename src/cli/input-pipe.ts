@@ -13,23 +13,39 @@ const SILENCE_MS = 250;
 const READ_ON_MS = 300;
 
 export interface PipeReading {
-  /** Takes the octets of one read; they are valid during the call only. */
-  readonly chunk: (bytes: Uint8Array) => void;
+  /** Takes the octets of one read; they are valid during the call, or until the promise that it gives is kept: so long nothing is read. */
+  readonly chunk: (bytes: Uint8Array) => Promise<void> | undefined;
+  /** Asked after each read and each silence; true ends the reading early. */
+  readonly stopped: () => boolean;
   /** Called every 250 ms as long as nothing comes. */
   readonly silence: () => void;
   readonly interrupt: Interrupt;
 }
 
 /** Reads to the end, or until 300 ms after a signal. Rejects with what `chunk` throws. */
-export function readPipe(fd: number, { chunk, silence, interrupt }: PipeReading): Promise<void> {
+export function readPipe(fd: number, { chunk, silence, stopped, interrupt }: PipeReading): Promise<void> {
   return new Promise((resolve, reject) => {
     let arrived = false;
-    const attempt = (action: () => void): void => {
+    let working: Promise<void> | undefined;
+    const attempt = (action: () => Promise<void> | undefined): void => {
       try {
-        action();
+        working = action();
+        if (working === undefined) check();
+        else working.then(goOn, finish);
       } catch (error) {
         finish(error);
       }
+    };
+    const check = (): void => {
+      if (stopped()) finish();
+    };
+    const goOn = (): void => {
+      working = undefined;
+      check();
+      if (!finished) socket.resume();
+    };
+    const sayNothing = (): undefined => {
+      silence();
     };
     const options = {
       fd,
@@ -40,14 +56,14 @@ export function readPipe(fd: number, { chunk, silence, interrupt }: PipeReading)
         callback(count: number, bytes: Uint8Array): boolean {
           arrived = true;
           if (!finished) attempt(() => chunk(bytes.subarray(0, count)));
-          return !finished;
+          return !finished && working === undefined;
         },
       },
     };
     let finished = false;
     const socket = new Socket(options);
     const timer = setInterval(() => {
-      if (!arrived) attempt(silence);
+      if (!arrived && working === undefined) attempt(sayNothing);
       arrived = false;
     }, SILENCE_MS);
     let deadline: NodeJS.Timeout | undefined;
@@ -58,8 +74,9 @@ export function readPipe(fd: number, { chunk, silence, interrupt }: PipeReading)
       clearTimeout(deadline);
       forget();
       socket.destroy();
-      if (error === undefined) resolve();
-      else reject(error);
+      if (error !== undefined) reject(error);
+      else if (working === undefined) resolve();
+      else working.then(resolve, reject);
     };
     const stopSoon = (): void => {
       deadline = setTimeout(finish, interrupt.raised === 'EPIPE' ? 0 : READ_ON_MS);

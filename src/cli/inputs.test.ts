@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type FakeIo, type FakeTarget, fakeIo, fakeTarget, pcapOf } from './fakes.ts';
 import { type Outcome, readInputs } from './inputs.ts';
 import { LiveClock } from './live-clock.ts';
+import { Narrowing } from './narrow.ts';
 import { Progress } from './progress.ts';
 import { RedactionKey } from './secrets.ts';
 
@@ -36,6 +37,7 @@ function read(paths: readonly string[], settings: { quiet?: boolean; verbose?: b
       io,
       key: new RedactionKey(),
       reader: undefined,
+      narrowing: new Narrowing({}),
       progress: new Progress(io, true),
       clock: new LiveClock(),
       quiet: settings.quiet === true,

@@ -4,7 +4,7 @@
  * An input that cannot be read costs one line on standard error and exit code 2; the others are still read. A capture that
  * breaks off after frames were read is damaged, which is a warning: only --strict makes it a failure.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { TimeBase } from '../model.ts';
@@ -12,9 +12,10 @@ import { Feed, type Opener } from './feed.ts';
 import { readFile } from './input-file.ts';
 import { type CaptureName, type Io, Refusal, say } from './io.ts';
 import type { LiveClock } from './live-clock.ts';
+import type { Narrowing } from './narrow.ts';
 import type { Progress } from './progress.ts';
 import type { RedactionKey } from './secrets.ts';
-import { packingOf, unpackFile } from './unpack.ts';
+import { Unpacker } from './unpack.ts';
 
 export interface Target extends Opener {
   tick(epochSeconds: number): void;
@@ -25,6 +26,7 @@ export interface ReadOptions {
   readonly io: Io;
   readonly key: RedactionKey;
   readonly reader: CaptureReaderFactory | undefined;
+  readonly narrowing: Narrowing;
   readonly progress: Progress;
   readonly clock: LiveClock;
   readonly quiet: boolean;
@@ -48,10 +50,10 @@ type Fate = 'analysed' | 'damaged' | 'unreadable';
 export async function readInputs(inputs: readonly CaptureName[], target: Target, options: ReadOptions): Promise<Outcome> {
   const fates: Fate[] = [];
   for (const [index, input] of inputs.entries()) {
-    if (options.io.interrupt.raised !== undefined) {
+    const reason = options.io.interrupt.raised ?? options.narrowing.over;
+    if (reason !== undefined) {
       const rest = inputs.slice(index).map(({ name }) => name);
-      if (!options.quiet && options.io.interrupt.raised !== 'EPIPE')
-        say(options.io, `not read because of ${options.io.interrupt.raised}: ${rest.join(', ')}`);
+      if (!options.quiet && reason !== 'EPIPE') say(options.io, `not read because of ${reason}: ${rest.join(', ')}`);
       break;
     }
     fates.push(await readInput(input, target, options));
@@ -61,10 +63,11 @@ export async function readInputs(inputs: readonly CaptureName[], target: Target,
 }
 
 async function readInput({ path, name, point }: CaptureName, target: Target, options: ReadOptions): Promise<Fate> {
-  const feed = new Feed(target, { name, point, key: options.key, reader: options.reader });
+  const feed = new Feed(target, { name, point, key: options.key, reader: options.narrowing.reader(options.reader) });
   try {
-    await readAll(path, feed, target, options);
-    feed.end();
+    const damage = await readAll(path, feed, target, options);
+    if (damage === undefined) feed.end();
+    else feed.endDamaged(damage);
   } catch (error) {
     options.progress.clear();
     options.flush();
@@ -90,51 +93,80 @@ function warn(name: string, feed: Feed, { io, quiet, verbose }: ReadOptions): vo
   for (const issue of facts.issues) say(io, `${name}: ${withOffset(issue.message, issue.offset)}`);
 }
 
-async function readAll(path: string, feed: Feed, target: Target, options: ReadOptions): Promise<void> {
+/** Returns the reason why the octets could not be unpacked to their end. */
+async function readAll(path: string, feed: Feed, target: Target, options: ReadOptions): Promise<CaptureError | undefined> {
   const { fd, stats } = path === '-' ? { fd: 0, stats: fstatSync(0) } : open(path);
   refuseKind(stats, path);
-  const total = stats.isFile() ? stats.size : undefined;
-  const show = (): void => {
-    options.flush();
-    options.progress.show({ name: feed.name, octets: feed.octets, total, frames: feed.facts?.frames ?? 0 });
-  };
-  if (stats.isFile()) await readRegular(path, fd, feed, show, options);
-  else await readStream(fd, feed, show, target, options);
-}
-
-async function readRegular(path: string, fd: number, feed: Feed, show: () => void, { io }: ReadOptions): Promise<void> {
-  const stopped = (): boolean => io.interrupt.raised !== undefined;
-  const chunk = (bytes: Uint8Array): void => {
-    feed.push(bytes);
-    show();
-  };
+  const unpacker = new Unpacker((bytes) => feed.push(bytes));
+  const source: Source = { fd, total: stats.isFile() ? stats.size : undefined, octets: 0, feed, unpacker };
   try {
-    const packing = path === '-' ? undefined : packingOf(firstOctets(fd));
-    if (packing === undefined) await readFile(fd, { stopped, chunk });
-    else await unpackFile(path, packing, chunk, stopped);
+    if (stats.isFile()) await readRegular(source, options);
+    else await readStream(source, target, options);
+    if (options.narrowing.enough === undefined && options.io.interrupt.raised === undefined) await unpacker.end();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CaptureError && error.code.startsWith('packing-')) return error;
+    throw error;
   } finally {
-    if (fd !== 0) closeSync(fd);
+    unpacker.close();
   }
 }
 
-function firstOctets(fd: number): Uint8Array {
-  const octets = new Uint8Array(4);
-  return octets.subarray(0, readSync(fd, octets, 0, octets.length, 0));
+/** One input while it is read. */
+interface Source {
+  readonly fd: number;
+  /** Size of a file. */
+  readonly total: number | undefined;
+  /** Read so far, packed as they are. */
+  octets: number;
+  readonly feed: Feed;
+  readonly unpacker: Unpacker;
 }
 
-async function readStream(fd: number, feed: Feed, show: () => void, target: Target, { io, clock }: ReadOptions): Promise<void> {
+function show({ feed, octets, total }: Source, { flush, progress }: ReadOptions): void {
+  flush();
+  progress.show({ name: feed.name, octets, total, frames: feed.facts?.frames ?? 0 });
+}
+
+async function readRegular(source: Source, options: ReadOptions): Promise<void> {
+  const { io, narrowing } = options;
+  try {
+    await readFile(source.fd, {
+      stopped: () => io.interrupt.raised !== undefined || narrowing.enough !== undefined,
+      chunk(bytes) {
+        source.octets += bytes.length;
+        const working = source.unpacker.push(bytes);
+        show(source, options);
+        return working;
+      },
+    });
+  } finally {
+    if (source.fd !== 0) closeSync(source.fd);
+  }
+}
+
+async function readStream(source: Source, target: Target, options: ReadOptions): Promise<void> {
+  const { io, clock, narrowing } = options;
+  const { feed, unpacker } = source;
   const { readPipe } = await import('./input-pipe.ts');
-  await readPipe(fd, {
+  const arrived = (): void => {
+    clock.arrived(target.base.seconds + (feed.facts?.lastTime ?? Number.NaN) / 1e9, io.now(), source.octets);
+    show(source, options);
+  };
+  await readPipe(source.fd, {
     interrupt: io.interrupt,
+    stopped: () => narrowing.enough !== undefined,
     chunk(bytes) {
-      feed.push(bytes);
-      clock.arrived(target.base.seconds + (feed.facts?.lastTime ?? Number.NaN) / 1e9, io.now(), feed.octets);
-      show();
+      source.octets += bytes.length;
+      const working = unpacker.push(bytes);
+      if (working !== undefined) return working.then(arrived);
+      arrived();
+      return undefined;
     },
     silence() {
       const proven = clock.silentUntil(io.now());
       if (proven !== undefined) target.tick(proven);
-      show();
+      show(source, options);
     },
   });
 }

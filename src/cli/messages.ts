@@ -24,6 +24,7 @@ export async function messages(inputs: readonly CaptureName[], options: ListOpti
   const several = inputs.length > 1;
   const width = options.width ?? io.stdout.columns;
   const analyzer = createAnalyzer({
+    ...session.analyzerOptions,
     rules: [],
     keepFields: true,
     onMessage(message, exchange) {
@@ -45,7 +46,7 @@ export async function messages(inputs: readonly CaptureName[], options: ListOpti
   if (options.format === 'ndjson') lines.add(`${jsonText({ summary })}\n`);
   else lines.add(`${summary.messages} messages on ${summary.connections} connections in ${summary.frames} frames\n`);
   lines.flush();
-  return session.exitCode(outcome, 0);
+  return session.exitCode(outcome, report, 0);
 }
 
 /** The fields of the contract, in its order; a request has a method and target, a response a status. */

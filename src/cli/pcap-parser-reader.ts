@@ -66,15 +66,20 @@ class PcapParserReader implements CaptureReader {
       const rest = this.#headerOctets < PCAP_HEADER ? this.#fillHeader(bytes) : 0;
       if (rest < bytes.length) this.#feed(bytes.subarray(rest));
     } catch (error) {
-      this.#stopped = true;
+      this.stop();
       this.#facts.complete = false;
       if (!(error instanceof Stop)) throw error;
     }
   }
 
-  end(): void {
+  stop(): void {
+    this.#stopped = true;
     countCutFrames(this.#facts);
+  }
+
+  end(): void {
     if (this.#stopped) return;
+    this.stop();
     if (this.#headerOctets < PCAP_HEADER) {
       this.#facts.complete = false;
       refuseShortInput(this.#facts.bytes);

@@ -1,11 +1,11 @@
 /**
  * The captures on the command line -> captures with their points: as --point says, or else as their names and beginnings do.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { newCaptureFacts, readCapture } from '../capture/read-capture.ts';
 import { type CaptureName, Refusal } from './io.ts';
 import { type FileStart, groupPoints } from './points.ts';
-import { packingOf, unpackFile } from './unpack.ts';
+import { Unpacker } from './unpack.ts';
 
 /** Octets that hold the first frame of any capture that is not strange. */
 const BEGINNING = 1 << 16;
@@ -23,7 +23,8 @@ export async function planPoints(inputs: readonly CaptureName[]): Promise<readon
   if (inputs.length < 2 || inputs.some((input) => input.point !== undefined)) return inputs;
   const starts = [];
   for (const { path } of inputs) starts.push(await startOf(path));
-  return groupPoints(starts).flatMap(({ name, paths }) => paths.map((path) => ({ path, name: path, point: name })));
+  const names = new Map(inputs.map(({ path, name }) => [path, name]));
+  return groupPoints(starts).flatMap(({ name: point, paths }) => paths.map((path) => ({ path, name: names.get(path) ?? path, point })));
 }
 
 /** More than one point: the hops can only be paired when all of them are known. */
@@ -36,17 +37,10 @@ async function startOf(path: string): Promise<FileStart> {
   const base = { seconds: Number.NaN };
   const reader = readCapture(facts, base, () => {});
   try {
-    if (path === '-') return { path, linkType: path, begins: Number.NaN };
-    const start = readStart(path);
-    const packing = packingOf(start);
-    if (packing === undefined) reader.push(start);
-    else
-      await unpackFile(
-        path,
-        packing,
-        (bytes) => reader.push(bytes),
-        () => facts.frames > 0,
-      );
+    if (path === '-' || !statSync(path).isFile()) return { path, linkType: path, begins: Number.NaN };
+    const unpacker = new Unpacker((bytes) => reader.push(bytes));
+    await unpacker.push(readStart(path));
+    unpacker.close();
   } catch {
     // Whatever is wrong with it is told when it is read in earnest.
   }

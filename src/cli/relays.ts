@@ -16,6 +16,7 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
   const lines = new LineBatch(io.stdout);
   const { view } = session;
   const analyzer = createAnalyzer({
+    ...session.analyzerOptions,
     rules: [],
     joinPoints: severalPoints(inputs),
     onRelay(relay) {
@@ -26,7 +27,7 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
   const report = analyzer.finish();
   if (options.format === 'text') lines.add(`${report.relays} relays in ${report.exchanges} exchanges\n`);
   lines.flush();
-  return session.exitCode(outcome, 0);
+  return session.exitCode(outcome, report, 0);
 }
 
 interface ExchangeName {
@@ -42,7 +43,7 @@ interface RelayJson {
   readonly why: readonly string[];
 }
 
-export function relayJson(relay: Relay): RelayJson {
+function relayJson(relay: Relay): RelayJson {
   return {
     client: nameOf(relay.clientSide),
     attempts: relay.attempts.map(({ exchange, role }) => ({ ...nameOf(exchange), role })),

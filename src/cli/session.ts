@@ -1,12 +1,15 @@
 /**
  * What every command that reads captures needs, made from its options: how values are shown, and the reading itself.
  */
+import type { AnalyzerOptions } from '../analyze.ts';
 import type { CaptureReaderFactory } from '../capture/read-capture.ts';
+import type { CaptureReport, Report } from '../model.ts';
 import type { ViewOptions } from '../view/safe.ts';
 import { isColoured, paintInColour, paintNothing } from './colour.ts';
 import { type Outcome, readInputs, type Target } from './inputs.ts';
-import type { CaptureName, ExitCode, Io } from './io.ts';
+import { type CaptureName, type ExitCode, type Io, say } from './io.ts';
 import { LiveClock } from './live-clock.ts';
+import { Narrowing } from './narrow.ts';
 import type { ReadingOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { RedactionKey } from './secrets.ts';
@@ -17,13 +20,21 @@ export class Session {
   readonly key = new RedactionKey();
   readonly clock = new LiveClock();
   readonly progress: Progress;
+  readonly narrowing: Narrowing;
   readonly #io: Io;
   readonly #options: ReadingOptions;
 
   constructor(io: Io, options: ReadingOptions) {
     this.#io = io;
     this.#options = options;
+    this.narrowing = new Narrowing(options);
     this.progress = new Progress(io, options.progress && options.quiet !== true);
+  }
+
+  /** What narrowing asks of the analyzer. */
+  get analyzerOptions(): Pick<AnalyzerOptions, 'keep'> {
+    const { hosts } = this.narrowing;
+    return hosts === undefined ? {} : { keep: hosts.keep };
   }
 
   /** For standard output. */
@@ -50,9 +61,10 @@ export class Session {
   /** @param flush called when what was read has been handed on, and before anything goes to standard error */
   async read(inputs: readonly CaptureName[], target: Target, flush: () => void): Promise<Outcome> {
     const { reader, quiet, verbose, debug } = this.#options;
-    return readInputs(inputs, target, {
+    const outcome = await readInputs(inputs, target, {
       io: this.#io,
       key: this.key,
+      narrowing: this.narrowing,
       reader: reader === 'pcap-parser' ? await loadPcapParser() : undefined,
       progress: this.progress,
       clock: this.clock,
@@ -61,13 +73,31 @@ export class Session {
       debug: debug === true,
       flush,
     });
+    const { provenUntil } = this.narrowing;
+    if (provenUntil !== undefined) target.tick(target.base.seconds + provenUntil / 1e9);
+    return outcome;
   }
 
   /** 2 when an input was unreadable, or damaged and --strict; else `analysed`. */
-  exitCode(outcome: Outcome, analysed: ExitCode): ExitCode {
-    if (outcome.unreadable > 0) return 2;
+  exitCode(outcome: Outcome, report: Report, analysed: ExitCode): ExitCode {
+    const foreign = notUnderstood(report);
+    for (const name of foreign) say(this.#io, `${name}: not one of its frames is understood, because of their link type`);
+    if (outcome.unreadable > 0 || foreign.length > 0) return 2;
     return this.#options.strict === true && outcome.damaged > 0 ? 2 : analysed;
   }
+}
+
+/** Captures of points of which every frame has a link type that is not decoded. */
+function notUnderstood({ captures }: Report): readonly string[] {
+  const sumOf = (point: string, of: (capture: CaptureReport) => number): number =>
+    captures.filter((capture) => capture.point === point).reduce((sum, capture) => sum + of(capture), 0);
+  return captures
+    .filter(({ point, frames }) => frames > 0 && sumOf(point, foreignFrames) >= sumOf(point, (capture) => capture.frames))
+    .map(({ name }) => name);
+}
+
+function foreignFrames({ issues }: CaptureReport): number {
+  return issues.reduce((sum, { code, count }) => sum + (code === 'link-type-unknown' ? count : 0), 0);
 }
 
 async function loadPcapParser(): Promise<CaptureReaderFactory> {

@@ -1,10 +1,11 @@
 /**
- * Packed captures: what they are packed with, told by their first octets, and their octets unpacked, as a stream. Nothing is
- * held but the window of the packing, so a small file that unpacks to a huge one costs time and no memory.
+ * Packed captures: the octets of a file or pipe -> the octets of the capture in it, as a stream. Which packing it is, is told
+ * by the first octets; what is not packed goes through as it is, without a copy and without a promise.
+ *
+ * Nothing is held but the window of the packing, so a small file that unpacks to a huge one costs time and no memory.
  */
-import { createReadStream } from 'node:fs';
-import * as zlib from 'node:zlib';
 import { CaptureError } from '../errors.ts';
+import type { Engine, OctetSink } from './unpack-engine.ts';
 
 export type Packing = 'gzip' | 'zstd';
 
@@ -12,61 +13,107 @@ const MAGICS: readonly (readonly [Packing, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
 ];
+/** A zstd file may begin with a frame to be skipped, as pzstd writes it: 0x184d2a50 to 0x184d2a5f. */
+const SKIPPABLE = [0x2a, 0x4d, 0x18];
+const MAGIC = 4;
+
+/**
+ * Octets that are unpacked at a time: zlib hands on nothing of a slice that is damaged, and large slices are fast. So a
+ * damage costs a sixteenth of what came before it, and at most 64 KiB.
+ */
+const SMALLEST_SLICE = 512;
+const LARGEST_SLICE = 1 << 16;
+const SLICE_SHARE = 16;
 
 export function packingOf(start: Uint8Array): Packing | undefined {
   for (const [packing, magic] of MAGICS) if (magic.every((octet, at) => start[at] === octet)) return packing;
-  return undefined;
+  const skippable = ((start[0] ?? 0) & 0xf0) === 0x50 && SKIPPABLE.every((octet, at) => start[at + 1] === octet);
+  return skippable ? 'zstd' : undefined;
 }
 
-/** Hands on the unpacked octets of a file; throws CaptureError when the packing itself is damaged, after what came before it. */
-export async function unpackFile(
-  path: string,
-  packing: Packing,
-  chunk: (bytes: Uint8Array) => void,
-  stopped: () => boolean,
-): Promise<void> {
-  const packed = createReadStream(path, { highWaterMark: 1 << 18 });
-  let offset = 0;
-  packed.on('data', (bytes) => {
-    offset += bytes.length;
-  });
-  try {
-    for await (const bytes of packing === 'gzip' ? packed.pipe(zlib.createGunzip()) : unpackZstd(packed)) {
-      chunk(bytes);
-      if (stopped()) break;
+export class Unpacker {
+  readonly #sink: OctetSink;
+  /** The first octets, until there are enough of them to know the packing. */
+  #start: Uint8Array | undefined = new Uint8Array();
+  #packing: Packing | undefined;
+  #engine: Engine | undefined;
+  #sinkFailure: { readonly error: unknown } | undefined;
+  /** Packed octets that were used. */
+  #offset = 0;
+
+  constructor(sink: OctetSink) {
+    this.#sink = sink;
+  }
+
+  /** A promise when it takes a while: `bytes` must stay as they are until then. @throws CaptureError, and what the sink throws */
+  push(bytes: Uint8Array): Promise<void> | undefined {
+    const before = this.#start;
+    if (before === undefined) return this.#use(bytes);
+    const start = before.length === 0 ? bytes : new Uint8Array([...before, ...bytes]);
+    if (start.length >= MAGIC) return this.#begin(start);
+    this.#start = start.slice();
+    return undefined;
+  }
+
+  /** @throws CaptureError when the packed octets are not all there */
+  async end(): Promise<void> {
+    if (this.#start !== undefined) await this.#begin(this.#start);
+    if (this.#packing === undefined) return;
+    if ((await this.#attempt(async () => this.#engine?.end())) !== false) return;
+    const where = `(at byte ${this.#offset} of the packed file)`;
+    throw new CaptureError('packing-cut', `the ${this.#packing} data ends before its end: the file was cut off ${where}`, this.#offset);
+  }
+
+  /** Lets go of what is left, without an error. */
+  close(): void {
+    this.#engine?.close();
+  }
+
+  #begin(start: Uint8Array): Promise<void> | undefined {
+    this.#start = undefined;
+    this.#packing = packingOf(start);
+    return this.#use(start);
+  }
+
+  #use(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#packing !== undefined) return this.#unpack(bytes, this.#packing);
+    if (bytes.length > 0) this.#sink(bytes);
+    return undefined;
+  }
+
+  async #unpack(bytes: Uint8Array, packing: Packing): Promise<void> {
+    this.#engine ??= await this.#makeEngine(packing);
+    const engine = this.#engine;
+    for (let at = 0; at < bytes.length; ) {
+      const size = Math.min(Math.max(SMALLEST_SLICE, Math.floor(this.#offset / SLICE_SHARE)), LARGEST_SLICE);
+      const slice = bytes.subarray(at, at + size);
+      await this.#attempt(() => engine.push(slice));
+      at += slice.length;
+      this.#offset += slice.length;
     }
-  } catch (error) {
-    if (error instanceof CaptureError || !isUnpackingError(error)) throw error;
-    throw new CaptureError('packing-damaged', `the ${packing} data is cut off or damaged`, offset);
-  } finally {
-    packed.destroy();
   }
-}
 
-/** Node has zstd from 22.15 on; before that a library in JavaScript does it. */
-function unpackZstd(packed: AsyncIterable<Uint8Array> & { pipe: ReturnType<typeof createReadStream>['pipe'] }): AsyncIterable<Uint8Array> {
-  const native: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  return isTransformMaker(native) ? packed.pipe(native()) : unpackZstdInJavaScript(packed);
-}
-
-async function* unpackZstdInJavaScript(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { Decompress } = await import('fzstd');
-  let ready: Uint8Array[] = [];
-  const stream = new Decompress((bytes) => ready.push(bytes));
-  for await (const bytes of packed) {
-    stream.push(bytes);
-    yield* ready;
-    ready = [];
+  async #makeEngine(packing: Packing): Promise<Engine> {
+    const { makeEngine } = await import('./unpack-engine.ts');
+    return makeEngine(packing, (bytes) => {
+      try {
+        this.#sink(bytes);
+      } catch (error) {
+        this.#sinkFailure = { error };
+        throw error;
+      }
+    });
   }
-  stream.push(new Uint8Array(), true);
-  yield* ready;
-}
 
-function isTransformMaker(value: unknown): value is () => ReturnType<typeof zlib.createGunzip> {
-  return typeof value === 'function';
-}
-
-/** Errors of zlib have a code, those of fzstd a number; errors of the file system name their call. */
-function isUnpackingError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && !('syscall' in error);
+  /** What the sink throws goes on as it is; whatever else goes wrong is a damage of the packed octets. */
+  async #attempt<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (this.#sinkFailure !== undefined) throw this.#sinkFailure.error;
+      if (error instanceof CaptureError) throw error;
+      const where = `(at byte ${this.#offset} of the packed file)`;
+      throw new CaptureError('packing-damaged', `the ${this.#packing} data is damaged, its rest cannot be unpacked ${where}`, this.#offset);
+    }
+  }
 }
