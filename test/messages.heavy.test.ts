@@ -13,7 +13,6 @@ const ORACLE = new URL('oracle.json', CAPTURES);
 const absent = existsSync(ORACLE) ? undefined : '../shared/captures is not here';
 
 const NOT_READ = 'decode: a tunnel or link type that is not read';
-const FRAGMENTS = 'decode: IP fragments are not put together';
 const NUMBERS = 'flow: Wireshark also counts TCP headers that are malformed or quoted, so its stream numbers are others';
 const URGENT = 'flow: Wireshark takes urgent octets out of the stream, we do not';
 const EVASION = 'flow: a FIN that came before the SYN-ACK is believed';
@@ -29,20 +28,8 @@ const NO_STATUS = 'a status line without a status has status 0';
 
 /** By capture, or by capture and stream. */
 const DIFFERENCES: Readonly<Record<string, string>> = {
-  'formats/arkime.80211http.pcap': NOT_READ,
-  'formats/arkime.nflog.pcap': NOT_READ,
   'formats/ndpi.6in4tunnel.pcap': NUMBERS,
-  'formats/pcapplusplus.frag_http_req.pcap': FRAGMENTS,
-  'formats/tcpdump.arcnet-rfc1201-arp-icmp-http.pcap': NOT_READ,
-  'formats/zeek.erspan.pcap': FRAGMENTS,
-  'formats/zeek.gtp.gtp2_different_udp_port.pcap': NOT_READ,
-  'formats/zeek.nflog-http.pcap': NOT_READ,
   'formats/zeek.traces.quickstart.pcap 1': UNKNOWN_METHOD,
-  'formats/zeek.tunnels.ayiya3.pcap': NOT_READ,
-  'formats/zeek.tunnels.gre-aruba.pcap': NOT_READ,
-  'formats/zeek.tunnels.gre-over-udp-4754.pcap': NOT_READ,
-  'http/arkime.socks5-http-302-frag.pcap': FRAGMENTS,
-  'http/ndpi.http_origin_different_than_host.pcap': NOT_READ,
   'http/pcapplusplus.4KHttpRequests.pcap 0': HOLE,
   'http/pcapplusplus.4KHttpRequests.pcap 1': HOLE,
   'http/pcapplusplus.4KHttpRequests.pcap 6': HOLE,
@@ -83,10 +70,6 @@ const REPEATED = 'Zeek logs one request less; Wireshark lists it';
 
 /** Captures whose Zeek baseline differs from what we list, and why. */
 const ZEEK_DIFFERENCES: Readonly<Record<string, string>> = {
-  'formats/zeek.gtp.gtp2_different_udp_port.pcap': NOT_READ,
-  'formats/zeek.nflog-http.pcap': NOT_READ,
-  'formats/zeek.tunnels.ayiya3.pcap': NOT_READ,
-  'formats/zeek.tunnels.gre-over-udp-4754.pcap': NOT_READ,
   'formats/zeek.tunnels.teredo_bubble_with_payload.pcap': NOT_READ,
   'http/zeek.http.methods.pcap': `${ANSWERED}; ${NO_TARGET}; ${NO_VERSION}`,
   'http/zeek.http.no-uri.pcap': NO_TARGET,
