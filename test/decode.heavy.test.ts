@@ -3,7 +3,10 @@
  * of payload each way, and the flags. A header that Wireshark counts for its numbers alone counts here as well.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newCaptureFacts, readCapture } from '../src/capture/read-capture.ts';
 import { newAddresses } from '../src/decode/addresses.ts';
@@ -11,6 +14,8 @@ import { newDecodeFacts } from '../src/decode/decode-facts.ts';
 import { decodeFrames } from '../src/decode/decode-frames.ts';
 import { CaptureError } from '../src/errors.ts';
 import { ACK, FIN, RST, type Segment, SYN } from '../src/model.ts';
+import { concat, framePacket, parseAddress } from './support/packet.ts';
+import { pcapOf, type WireFrame } from './support/pcap.ts';
 
 const CAPTURES = new URL('../../shared/captures/', import.meta.url);
 const ORACLE = new URL('oracle.json', CAPTURES);
@@ -127,4 +132,107 @@ test.skipIf(!existsSync(ORACLE))('TCP segments are those that Wireshark sees (sk
   const different = readable.filter(({ name, streams }) => ours(name).join('\n') !== theirs(streams).join('\n'));
   expect(readable.length).toBeGreaterThan(600);
   expect(different.map(({ name }) => name).sort()).toEqual(Object.keys(DIFFERENCES).sort());
+});
+
+const installed = spawnSync('tshark', ['--version'], { encoding: 'utf8' }).stdout ?? '';
+
+function tcpPacket(port: number, octets: number): Uint8Array {
+  const ends = { from: { address: parseAddress('10.0.0.1'), port }, to: { address: parseAddress('10.0.0.2'), port: 80 } };
+  const segment = { seq: 100, ack: 0, flags: ACK, window: 1000, options: new Uint8Array(0), payload: new Uint8Array(octets).fill(120) };
+  return framePacket({ linkType: 'raw', ...ends, identification: port & 0xffff, ...segment });
+}
+
+function sent(bytes: Uint8Array, wireLength = bytes.length): WireFrame {
+  return { time: 1e15, bytes, wireLength };
+}
+
+/** The packet with another protocol, total length and fragment field, and these octets behind its header. */
+function ipv4(like: Uint8Array, protocol: number, fragment: number, payload: Uint8Array): Uint8Array {
+  const packet = concat(like.subarray(0, 20), payload);
+  const view = new DataView(packet.buffer);
+  view.setUint16(2, packet.length);
+  view.setUint16(6, fragment);
+  packet[9] = protocol;
+  return packet;
+}
+
+/** TCP headers that are cut by the capture or by IP, with any data offset, and quoted by any kind of ICMP message. */
+function oddHeaders(): readonly WireFrame[] {
+  const frames: WireFrame[] = [];
+  let port = 1024;
+  for (let octets = 0; octets <= 24; octets++) {
+    const whole = tcpPacket(port++, 4);
+    frames.push(sent(whole.subarray(0, 20 + octets), whole.length));
+    frames.push(sent(ipv4(tcpPacket(port, 0), 6, 0, tcpPacket(port++, 4).subarray(20, 20 + octets))));
+    const quoted = tcpPacket(port++, 4).subarray(0, 20 + octets);
+    frames.push(sent(ipv4(quoted, 1, 0, concat(Uint8Array.of(3, 1, 0, 0, 0, 0, 0, 0), quoted))));
+  }
+  for (let offset = 0; offset < 16; offset++) {
+    const packet = tcpPacket(port++, 24);
+    packet[32] = offset << 4;
+    frames.push(sent(packet));
+  }
+  for (let type = 0; type <= 42; type++) {
+    const quoted = tcpPacket(port++, 4);
+    frames.push(sent(ipv4(quoted, 1, 0, concat(Uint8Array.of(type, 0, 0, 0, 0, 0, 0, 0), quoted))));
+  }
+  return frames;
+}
+
+/** Datagrams in fragments: interleaved, out of order, some of them twice, some never, some cut by the capture. */
+function oddFragments(): readonly WireFrame[] {
+  const frames: WireFrame[] = [];
+  let state = 4711;
+  const below = (limit: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    return (state >>> 8) % limit;
+  };
+  for (let port = 1024; port < 1524; port++) {
+    const packet = tcpPacket(port, 8 * below(12) + below(8));
+    const payload = packet.subarray(20);
+    for (let from = 0; from < payload.length; ) {
+      const to = Math.min(payload.length, from + 8 * (1 + below(4)));
+      const part = ipv4(packet, 6, (to < payload.length ? 0x2000 : 0) | (from / 8), payload.subarray(from, to));
+      for (let copies = [1, 1, 1, 1, 1, 2, 0][below(7)] ?? 1; copies > 0; copies--) {
+        const cut = below(20) === 0 ? below(part.length - 19) : 0;
+        frames.splice(Math.max(0, frames.length - below(9)), 0, sent(part.subarray(0, part.length - cut), part.length));
+      }
+      from = to;
+    }
+  }
+  return frames;
+}
+
+/** Frames to which Wireshark gives a `tcp.stream`: number and source port. */
+function numberedByTshark(bytes: Uint8Array): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'decode-'));
+  try {
+    writeFileSync(join(folder, 'odd.pcap'), bytes);
+    const fields = ['-n', '-Y', 'tcp.stream', '-T', 'fields', '-e', 'frame.number', '-e', 'tcp.srcport'];
+    return spawnSync('tshark', ['-r', join(folder, 'odd.pcap'), ...fields], { encoding: 'utf8' })
+      .stdout.trimEnd()
+      .split('\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function numberedByUs(bytes: Uint8Array): readonly string[] {
+  const found: string[] = [];
+  const note = ({ frame, sourcePort }: Segment): void => void found.push(`${frame.number}\t${sourcePort}`);
+  const decode = decodeFrames(newAddresses(), newDecodeFacts(), note, note);
+  const capture = readCapture(newCaptureFacts(0, 'odd', 'p1', 0), { seconds: Number.NaN }, decode.push);
+  capture.push(bytes);
+  capture.end();
+  return found;
+}
+
+test.skipIf(!installed.includes('TShark (Wireshark) 4.0.')).each([
+  ['headers', oddHeaders(), 40],
+  ['fragments', oddFragments(), 200],
+])('odd %s are numbered where tshark 4.0 numbers them (skipped without it)', (_, frames, atLeast) => {
+  const bytes = pcapOf(frames, { linkType: 'raw' });
+  const ours = numberedByUs(bytes);
+  expect(ours.length).toBeGreaterThan(atLeast);
+  expect(ours).toEqual(numberedByTshark(bytes));
 });

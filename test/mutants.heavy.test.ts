@@ -62,9 +62,10 @@ describe.skipIf(reason !== undefined)(`captures made by hand${reason === undefin
     expectNothing(await mutate('run', nasty, '--expect', manifest, ...LIMITS, ...hopcheck()), 202);
   });
 
-  test('each gets valid JSON', async () => {
+  test('those that are about text get valid JSON', async () => {
     await craft();
-    expectNothing(await mutate('run', nasty, '--expect', manifest, '--json-out', ...LIMITS, ...hopcheck('-f', 'json')), 202);
+    const folders = ['http', 'inject'].map((name) => join(nasty, name));
+    expectNothing(await mutate('run', ...folders, '--json-out', ...LIMITS, ...hopcheck('-f', 'json')), 72);
   });
 
   test('an override is one: the capture is a usual one but for its magic', async () => {
@@ -79,10 +80,9 @@ describe.skipIf(reason !== undefined)(`captures made by hand${reason === undefin
 
 test('mutated captures', async (context) => {
   context.skip(reason !== undefined, reason);
-  const seeds = ['figure-4-15', 'book-ipv6', 'healthy-pipelined', 'hang-snaplen-96'].map((name) =>
-    path(`../fixtures/${name}/capture.pcap`),
-  );
-  expectNothing(await mutate('fuzz', ...seeds, '-n', '150', '-s', '415', ...LIMITS, ...hopcheck()), 150);
+  const seeds = ['figure-4-15/capture.pcap', 'book-ipv6/capture.pcapng', 'healthy-pipelined/capture.pcap', 'hang-snaplen-96/capture.pcap'];
+  const files = seeds.map((name) => path(`../fixtures/${name}`));
+  expectNothing(await mutate('fuzz', ...files, '-n', '150', '-s', '415', ...LIMITS, ...hopcheck()), 150);
 });
 
 /** Makes the captures, once, and the manifest with what is right. */

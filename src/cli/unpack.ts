@@ -25,7 +25,7 @@ const SMALLEST_SLICE = 512;
 const LARGEST_SLICE = 1 << 16;
 const SLICE_SHARE = 16;
 
-export function packingOf(start: Uint8Array): Packing | undefined {
+function packingOf(start: Uint8Array): Packing | undefined {
   for (const [packing, magic] of MAGICS) if (magic.every((octet, at) => start[at] === octet)) return packing;
   const skippable = ((start[0] ?? 0) & 0xf0) === 0x50 && SKIPPABLE.every((octet, at) => start[at + 1] === octet);
   return skippable ? 'zstd' : undefined;

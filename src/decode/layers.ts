@@ -9,7 +9,7 @@ import { linuxCooked, linuxCooked2 } from './linux-cooked.ts';
 import { loopback } from './loopback.ts';
 import { mpls } from './mpls.ts';
 import { arcnet, atm, fddi, fibreChannel, fireWire, linuxArcnet, sunAtm, tokenRing } from './old-networks.ts';
-import { ciscoHdlc, directedCiscoHdlc, directedPpp, ppp, pppdPpp, pppoeSession } from './ppp.ts';
+import { ciscoHdlc, directedPpp, ppp, pppdPpp, pppoeSession } from './ppp.ts';
 import { enc, ipnet, netAnalyzer, nflog, pflog, pktap, ppi } from './pseudo-headers.ts';
 import { udp } from './udp.ts';
 import { ayiya, geneve, gtp, l2tp, nsh, teredo, vxlan, vxlanGpe } from './udp-tunnels.ts';
@@ -46,7 +46,6 @@ const linkTypes = new Map<number, Layer>([
   [166, pppdPpp],
   [192, ppi],
   [204, directedPpp],
-  [205, directedCiscoHdlc],
   [226, ipnet],
   [228, ip],
   [229, ip],

@@ -80,15 +80,15 @@ describe('IEEE 802.11', () => {
 const NFLOG_FIELDS = '0800 0100 08000100 0600 0600 6574 0000';
 
 test.each([
-  ['PKTAP', 258, ['20000000 01000000 01000000', new Uint8Array(20), ethernet], LINE],
-  ['PKTAP, raw IP', 258, ['20000000 01000000 0c000000', new Uint8Array(20), v6], LINE6],
+  ['PKTAP', 258, ['6c000000 01000000 01000000', new Uint8Array(96), ethernet], LINE],
+  ['PKTAP, raw IP', 258, ['6c000000 01000000 0c000000', new Uint8Array(96), v6], LINE6],
   ['PKTAP, a length of zero', 258, ['00000000 01000000 02010000', ethernet], 'malformed'],
   ['PKTAP in PKTAP in PKTAP', 258, ['0c000000 01000000 02010000'.repeat(40), ethernet], 'nested-too-deep'],
   ['PKTAP, a link type that is not known', 258, ['0c000000 01000000 93000000', v4], 'link-type-unknown'],
   ['NFLOG', 239, ['02 00 0001', NFLOG_FIELDS, '3100 0900', v4, '000000'], LINE],
   ['NFLOG, IPv6', 239, ['0a 00 0001', NFLOG_FIELDS, '4500 0900', v6, '000000'], LINE6],
   ['NFLOG, big endian', 239, ['02 00 0001 0008 0001 00010008 0031 0009', v4, '000000'], LINE],
-  ['NFLOG, a bridge', 239, ['07 00 0001', NFLOG_FIELDS, '3f00 0900', ethernet, '00'], LINE],
+  ['NFLOG, a bridge', 239, ['07 00 0001', NFLOG_FIELDS, '3100 0900', v4, '000000'], LINE],
   ['NFLOG, no payload', 239, ['02 00 0001', NFLOG_FIELDS], 'not-ip'],
   ['NFLOG, a length of zero', 239, ['02 00 0001 0000 0100', v4], 'malformed'],
   ['PFLOG', 117, ['3d 02 00 00', new Uint8Array(60), v4], LINE],
@@ -97,7 +97,6 @@ test.each([
   ['NETANALYZER', 240, ['00000000', ethernet, CHECKSUM], LINE],
   ['PPP_WITH_DIR', 204, ['00 ff03 0021', v4], LINE],
   ['PPP_PPPD', 166, ['01 03 0021', v4], LINE],
-  ['C_HDLC_WITH_DIR', 205, ['00 0f00 0800', v4], LINE],
   ['FDDI', 10, ['50 020000000002 020000000001', SNAP, v4], LINE],
   ['Token Ring', 6, ['10 40 020000000002 020000000001', SNAP, v4], LINE],
   ['Token Ring, routed', 6, ['10 40 020000000002 820000000001 0630 0011 0020', SNAP, v4], LINE],

@@ -45,12 +45,6 @@ export function pppdPpp(walk: Walk): Next {
   return ppp(walk);
 }
 
-export function directedCiscoHdlc(walk: Walk): Next {
-  if (!has(walk, 1)) return 'malformed';
-  walk.at += 1;
-  return ciscoHdlc(walk);
-}
-
 export function ciscoHdlc(walk: Walk): Next {
   if (!has(walk, HDLC_HEADER)) return 'malformed';
   return skipTo(walk, HDLC_HEADER, ETHER_TYPE, word(walk, 2));

@@ -27,12 +27,13 @@ export function ppi(walk: Walk): Next {
 const NFLOG_HEADER = 4;
 const FIELD_HEADER = 4;
 const PAYLOAD = 9;
-const AF_BRIDGE = 7;
 
-/** Linux's netfilter log: fields of length, type and value, padded to four octets; lengths are in the byte order of the machine. */
+/**
+ * Linux's netfilter log: fields of length, type and value, padded to four octets. The payload is IP, also that of a bridge. Numbers
+ * are in the byte order of the machine, which the first length tells, because it is small.
+ */
 export function nflog(walk: Walk): Next {
   if (!has(walk, NFLOG_HEADER + FIELD_HEADER)) return 'malformed';
-  const bridged = octet(walk, 0) === AF_BRIDGE;
   const number = littleWord(walk, NFLOG_HEADER) <= word(walk, NFLOG_HEADER) ? littleWord : word;
   walk.at += NFLOG_HEADER;
   while (has(walk, FIELD_HEADER)) {
@@ -41,7 +42,7 @@ export function nflog(walk: Walk): Next {
     // The two highest bits of the type are flags.
     if ((number(walk, 2) & 0x3fff) === PAYLOAD) {
       limitTo(walk, length);
-      return bridged ? skipTo(walk, FIELD_HEADER, LINK_TYPE, ETHERNET) : skipTo(walk, FIELD_HEADER, ETHER_TYPE, IP);
+      return skipTo(walk, FIELD_HEADER, ETHER_TYPE, IP);
     }
     walk.at += (length + 3) & ~3;
   }

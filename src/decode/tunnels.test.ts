@@ -82,7 +82,7 @@ test.each([
   ['VXLAN GPE, NSH', udp(4790, '0c000004 00000100', ethernet), 'not-ip'],
   ['Geneve', udp(6081, '0000 6558 00000100', ethernet), LINE],
   ['Geneve with options, IPv4', udp(6081, '0200 0800 00000100 0102800100000000', v4), LINE],
-  ['VXLAN GPE, NSH and Ethernet', udp(4790, '0c000004 00000100', '0fc2 01 03 00000100', ethernet), LINE],
+  ['VXLAN GPE, NSH and Ethernet', udp(4790, '0c000004 00000100', '0fc2 02 03 00000100', ethernet), LINE],
   ['NSH', frame('894f', '0fc6 01 01 00000100', new Uint8Array(16), v4), LINE],
   ['NSH, a protocol that is not known', frame('894f', '0fc2 01 07 00000100', v4), 'not-ip'],
   ['GRE in UDP', udp(4754, '0000 0800', v4), LINE],
