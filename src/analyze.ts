@@ -8,6 +8,7 @@ import { type DecodeFacts, newDecodeFacts } from './decode/decode-facts.ts';
 import { decodeFrames } from './decode/decode-frames.ts';
 import { assembleFlows, type FlowStage } from './flow/assemble-flows.ts';
 import { type ExchangeStage, parseExchanges } from './http/parse-exchanges.ts';
+import { linkTypeName } from './link-types.ts';
 import type {
   AddressBook,
   CaptureFacts,
@@ -256,7 +257,10 @@ class Point {
       if (keep?.(segment, addresses) === false) this.flow.tick(segment.frame.time);
       else take(segment);
     };
-    this.decode = decodeFrames(addresses, this.decoded, keep === undefined ? take : takeKept);
+    const number = (segment: Segment, quoted: boolean): void => {
+      if (keep?.(segment, addresses) !== false) this.flow.number(segment, quoted);
+    };
+    this.decode = decodeFrames(addresses, this.decoded, keep === undefined ? take : takeKept, number);
     this.frame = (frame) => {
       const segments = this.decoded.segments;
       this.decode.push(frame);
@@ -301,14 +305,17 @@ class Point {
   /** What the decode and flow stages could not use, told with the first file of the point. */
   issuesFor(facts: CaptureFacts): readonly Issue[] {
     if (this.files[0] !== facts) return [];
-    const { unknownLinkTypes, skipped } = this.decoded;
+    const { unknownLinkTypes, skipped, fragmentConflicts } = this.decoded;
     const { conflicting, resetsIgnored, implausible, evicted, gaps, gapOctets } = this.flow.facts;
     const issues: Issue[] = [];
     const add = (code: string, message: string, count: number): void => {
       if (count > 0) issues.push({ code, message, count });
     };
-    for (const [linkType, count] of unknownLinkTypes) add('link-type-unknown', `frames of link type ${linkType} are not understood`, count);
-    add('fragment', 'IP fragments are not reassembled', skipped.fragment);
+    for (const [linkType, count] of unknownLinkTypes) {
+      add('link-type-unknown', `frames of link type ${linkTypeName(linkType)} are not understood`, count);
+    }
+    add('fragment', 'IP fragments whose datagram was never whole', skipped.fragment);
+    add('fragment-conflict', 'IP fragments that contradict others of their datagram; the first ones count', fragmentConflicts);
     add('malformed', 'frames whose headers contradict themselves', skipped.malformed);
     add('nested-too-deep', 'frames with more than 16 headers', skipped['nested-too-deep']);
     add('address-limit', 'frames of too many different IPv6 addresses', skipped['address-limit']);

@@ -1,11 +1,12 @@
 /**
  * The program as a process: exit codes, pipes, signals, colour. It needs dist/ (npm run build).
  */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/hopcheck.js', import.meta.url));
@@ -128,6 +129,42 @@ describe.skipIf(!built)('a file and a pipe', () => {
     expect(comparable(shell('$NODE $BIN -f json < $DEMO || :'))).toEqual(comparable(file.stdout));
     expect(comparable(shell('$NODE $BIN -f json <(cat $DEMO) || :'))).toEqual(comparable(file.stdout));
     expect((await ended(['-f', 'json', demo])).stdout).toBe(file.stdout);
+  });
+
+  test('packed or not give the same report, but for name', async () => {
+    const withoutName = (text: string): unknown => {
+      const report = JSON.parse(text);
+      return { ...report, captures: report.captures.map((capture: object) => ({ ...capture, name: '' })) };
+    };
+    const plain = withoutName((await ended(['-f', 'json', demo])).stdout);
+    const bytes = readFileSync(demo);
+    const packed = [
+      ['gzip', gzipSync(bytes)],
+      ['gzip of two members', Buffer.concat([gzipSync(bytes.subarray(0, 5000)), gzipSync(bytes.subarray(5000))])],
+      ...(spawnSync('zstd', ['--version']).status === 0 ? [['zstd', execFileSync('zstd', ['-c', demo])] as const] : []),
+    ] as const;
+    for (const [name, octets] of packed) {
+      const path = join(folder, 'packed');
+      writeFileSync(path, octets);
+      const reports = [await ended(['-f', 'json', path]), await ended(['-f', 'json'], { input: octets })];
+      for (const { code, stdout } of reports) {
+        expect(code, name).toBe(1);
+        expect(withoutName(stdout), name).toEqual(plain);
+      }
+    }
+  });
+
+  test('--until hang and --max-bytes end a pipe that stays open', async () => {
+    for (const [argv, code] of [
+      [['--until', 'hang', '-f', 'json', '-'], 1],
+      [['--max-bytes', '5000', '-f', 'json', '-'], 0],
+    ] as const) {
+      const run = new Run(argv, { input: 'open' });
+      run.child.stdin.write(readFileSync(demo));
+      const end = await run.ended;
+      expect([end.code, end.signal]).toEqual([code, null]);
+      expect(JSON.parse(end.stdout).captures[0].issues).toMatchObject([{ code: 'narrowed-end' }]);
+    }
   });
 
   test('a reader that goes away is no error', () => {

@@ -6,8 +6,9 @@
  */
 import { type Analyzer, createAnalyzer } from '../analyze.ts';
 import type { Finding, Report } from '../model.ts';
-import { captureLine, exonerationLine, findingLine, renderPieces, summaryLine } from '../view/index.ts';
+import type { Format } from '../view/index.ts';
 import { safeText, type ViewOptions } from '../view/safe.ts';
+import { renderText } from '../view/text.ts';
 import { choose, fails, isSure, keep, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
@@ -24,7 +25,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const joinPoints = severalPoints(inputs);
   if (joinPoints && options.until !== undefined) throw new Refusal('--until wants one point of capture: with several, findings come last');
   const outputs = await plan(inputs, options);
-  const streamed = options.format === 'ndjson' && outputs.length === 0;
+  const streamed = options.format === 'ndjson' && outputs.length === 0 ? await import('../view/ndjson.ts') : undefined;
   const session = new Session(io, options);
   const lines = new LineBatch(io.stdout);
   const wanted = wantedBy(options);
@@ -33,7 +34,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
     for (const finding of keep([found], wanted)) {
       if (!revised) session.progress.findings++;
       if (finding.severity === 'hang' && isSure(finding)) session.narrowing.foundHang();
-      if (streamed) lines.add(findingLine(analyzer, finding, revised, view));
+      if (streamed !== undefined) lines.add(streamed.findingLine(analyzer, finding, revised, view));
       else if (!revised && session.clock.live && options.quiet !== true) announce(finding);
     }
   };
@@ -48,8 +49,8 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const report = narrowed(choose(analyzer.finish(), wanted), session.narrowing);
   lines.flush();
   if (outcome.analysed === 0) return 2;
-  if (streamed) addAll(lines, closingLines(report, view));
-  else if (outputs.length === 0) addAll(lines, renderPieces(report, options.format ?? 'text', view));
+  if (streamed !== undefined) addAll(lines, closingLines(streamed, report, view));
+  else if (outputs.length === 0) addAll(lines, await render(report, options.format ?? 'text', view));
   lines.flush();
   const written = await writeOutputs(outputs, report, options, session, io);
   return written ? session.exitCode(outcome, report, fails(report, options.failOn) ? 1 : 0) : 2;
@@ -72,10 +73,17 @@ function narrowed(report: Report, { text, to }: Narrowing): Report {
 }
 
 /** What a stream of findings still lacks. */
-function* closingLines(report: Report, view: ViewOptions): Generator<string> {
-  for (const capture of report.captures) yield captureLine(report, capture);
-  for (const exoneration of report.exonerations) yield exonerationLine(report, exoneration, view);
-  yield summaryLine(report, view);
+function* closingLines(ndjson: typeof import('../view/ndjson.ts'), report: Report, view: ViewOptions): Generator<string> {
+  for (const capture of report.captures) yield ndjson.captureLine(report, capture);
+  for (const exoneration of report.exonerations) yield ndjson.exonerationLine(report, exoneration, view);
+  yield ndjson.summaryLine(report, view);
+}
+
+/** Only the view of the usual format is loaded with the program. */
+async function render(report: Report, format: Format, view: ViewOptions): Promise<Iterable<string>> {
+  if (format === 'text') return [renderText(report, view)];
+  const { renderPieces } = await import('../view/index.ts');
+  return renderPieces(report, format, view);
 }
 
 function addAll(lines: LineBatch, pieces: Iterable<string>): void {
@@ -95,7 +103,7 @@ async function writeOutputs(
   let written = true;
   for (const { path, format } of outputs) {
     try {
-      writeWhole(path, renderPieces(report, format, session.plainView), options.force === true);
+      writeWhole(path, await render(report, format, session.plainView), options.force === true);
       if (options.quiet !== true) say(io, `${path}: written, ${safeText(report.verdict, session.plainView)}`);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

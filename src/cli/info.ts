@@ -2,48 +2,70 @@
  * `hopcheck info`: captures -> what can be seen in them at all, without a verdict on HTTP.
  */
 import { createAnalyzer } from '../analyze.ts';
-import type { CaptureReport, Report } from '../model.ts';
+import type { CaptureHealth, CaptureReport, Report } from '../model.ts';
 import { captureJson, jsonText } from '../view/json.ts';
 import { plain, type ViewOptions } from '../view/safe.ts';
 import { calendar, duration } from '../view/time.ts';
+import { adviceFor } from './advice.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import type { InfoOptions } from './options.ts';
+import { severalPoints } from './plan-points.ts';
 import { Session } from './session.ts';
 
 export async function info(inputs: readonly CaptureName[], options: InfoOptions, io: Io): Promise<ExitCode> {
   const session = new Session(io, options);
-  const analyzer = createAnalyzer({ ...session.analyzerOptions, rules: [] });
+  const analyzer = createAnalyzer({ ...session.analyzerOptions, rules: [], joinPoints: severalPoints(inputs) });
   const outcome = await session.read(inputs, analyzer, () => undefined);
   const report = analyzer.finish();
   if (outcome.analysed > 0) io.stdout.write(options.format === 'json' ? infoJson(report) : infoText(report, session.view));
   return session.exitCode(outcome, report, 0);
 }
 
-/** The `captures` of a report, as its schema describes them. */
+/** The `captures` of a report, as its schema describes them, each with `advice`. */
 function infoJson(report: Report): string {
-  return `${jsonText({ captures: report.captures.map((capture) => captureJson(report, capture)) }, 2)}\n`;
+  const captures = report.captures.map((capture) => ({ ...captureJson(report, capture), advice: adviceFor(capture, report) }));
+  return `${jsonText({ captures }, 2)}\n`;
 }
 
 function infoText(report: Report, view: ViewOptions): string {
   return report.captures.map((capture) => captureText(capture, report, view)).join('\n');
 }
 
+type Row = readonly [label: string, value: string];
+
+function captureText(capture: CaptureReport, report: Report, view: ViewOptions): string {
+  const rows: readonly Row[] = [
+    ...fileRows(capture, report),
+    ...connectionRows(capture.health),
+    ...capture.issues.map((issue) => ['issue', issueText(issue)] as const),
+    ...adviceFor(capture, report).map((advice) => ['advice', advice] as const),
+  ];
+  const lines = rows.map(([label, value], index) => `  ${(rows[index - 1]?.[0] === label ? '' : label).padEnd(LABEL)}${plain(value)}\n`);
+  return `${view.paint('bold', plain(capture.name))}\n${lines.join('')}`;
+}
+
 const LABEL = 14;
 
-function captureText(capture: CaptureReport, { base }: Report, view: ViewOptions): string {
-  const { health } = capture;
-  const rows: readonly (readonly [label: string, value: string])[] = [
+function fileRows(capture: CaptureReport, { base, captures }: Report): readonly Row[] {
+  const { dropped } = capture.health;
+  const lost = dropped === undefined ? 'the file does not tell how many were lost while capturing' : `${dropped} lost while capturing`;
+  return [
     ['format', `${capture.format ?? 'unknown'}, ${capture.linkTypes.join(', ') || 'no link type'}`],
+    ...(captures.length > 1 ? [['point', capture.point] as const] : []),
     ['size', `${capture.bytes} bytes, ${capture.complete ? 'complete' : 'breaks off or has unreadable parts'}`],
-    ['frames', `${capture.frames}, ${capture.cutFrames} of them cut, ${health.dropped ?? 'unknown how many'} lost while capturing`],
+    ['frames', `${capture.frames}, ${capture.cutFrames} of them cut, ${lost}`],
     ['time', timeText(capture, base)],
-    ['connections', `${health.connections}, ${health.synSeen} from their start, ${health.bothDirections} in both directions`],
-    ['encrypted', String(health.encrypted)],
-    ['gaps', `${health.gaps}, ${health.duplicates} segments captured twice`],
-    ...capture.issues.map((issue) => ['issue', issueText(issue)] as const),
+    ['blind', 'the last 2 s: tcpdump may lose its last block, so silence there proves nothing'],
   ];
-  const lines = rows.map(([label, value]) => `  ${label.padEnd(LABEL)}${plain(value)}\n`);
-  return `${view.paint('bold', plain(capture.name))}\n${lines.join('')}`;
+}
+
+function connectionRows({ connections, synSeen, bothDirections, gaps, duplicates, encrypted }: CaptureHealth): readonly Row[] {
+  const share = connections === 0 ? '' : ` (${Math.round((100 * encrypted) / connections)} %)`;
+  return [
+    ['connections', `${connections}, ${synSeen} from their start, ${connections - bothDirections} in one direction only`],
+    ['encrypted', `${encrypted} connections${share}`],
+    ['gaps', `${gaps}, ${duplicates} segments captured twice`],
+  ];
 }
 
 function timeText({ firstTime, lastTime, observedUntil }: CaptureReport, base: Report['base']): string {

@@ -27,15 +27,15 @@ export interface FileReading {
 /** Reads from the present position to the end. Throws what the file system and `chunk` throw. */
 export async function readFile(fd: number, { chunk, stopped }: FileReading): Promise<void> {
   const target = readBuffer();
-  let rested = performance.now();
+  let rested = Date.now();
   for (;;) {
     const count = readSync(fd, target, 0, CHUNK, null);
     if (count === 0) return;
     const working = chunk(target.subarray(0, count));
     if (working !== undefined) await working;
     if (stopped()) return;
-    if (performance.now() - rested < REST_EVERY_MS) continue;
+    if (Date.now() - rested < REST_EVERY_MS) continue;
     await new Promise((resolve) => setImmediate(resolve));
-    rested = performance.now();
+    rested = Date.now();
   }
 }

@@ -123,6 +123,23 @@ interface Source {
   readonly unpacker: Unpacker;
 }
 
+/** Octets of a capture that is not small. */
+const MUCH = 1 << 20;
+
+/**
+ * Exchanges die young, but not all before the collector has moved them: without this the heap grows to several times what is
+ * alive before it looks again (bench/, mix many: 198 MiB instead of 147, for a tenth of the time). Loading node:v8 takes
+ * longer than many a capture.
+ */
+function keepHeapSmall(): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--heap-growing-percent=80');
+}
+
+function count(source: Source, octets: number): void {
+  if (source.octets < MUCH && source.octets + octets >= MUCH) keepHeapSmall();
+  source.octets += octets;
+}
+
 function show({ feed, octets, total }: Source, { flush, progress }: ReadOptions): void {
   flush();
   progress.show({ name: feed.name, octets, total, frames: feed.facts?.frames ?? 0 });
@@ -134,7 +151,7 @@ async function readRegular(source: Source, options: ReadOptions): Promise<void> 
     await readFile(source.fd, {
       stopped: () => io.interrupt.raised !== undefined || narrowing.enough !== undefined,
       chunk(bytes) {
-        source.octets += bytes.length;
+        count(source, bytes.length);
         const working = source.unpacker.push(bytes);
         show(source, options);
         return working;
@@ -157,7 +174,7 @@ async function readStream(source: Source, target: Target, options: ReadOptions):
     interrupt: io.interrupt,
     stopped: () => narrowing.enough !== undefined,
     chunk(bytes) {
-      source.octets += bytes.length;
+      count(source, bytes.length);
       const working = unpacker.push(bytes);
       if (working !== undefined) return working.then(arrived);
       arrived();

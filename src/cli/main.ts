@@ -2,14 +2,9 @@
  * The program: the process as an Io, and nothing else. bin/hopcheck.js imports it.
  */
 import { fstatSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import type { Io, Output } from './io.ts';
 import { run, sayFailure } from './run.ts';
 import { Interrupt, type SignalName } from './signals.ts';
-
-// Exchanges die young, but not all before the collector has moved them: without this the heap grows to several times what is
-// alive before it looks again (bench/, mix many: 198 MiB instead of 147, for a tenth of the time).
-setFlagsFromString('--heap-growing-percent=80');
 
 const interrupt = new Interrupt();
 const io: Io = {
@@ -27,7 +22,7 @@ process.on('uncaughtException', (error) => {
 });
 for (const name of ['SIGINT', 'SIGTERM'] satisfies SignalName[]) {
   process.on(name, () => {
-    if (interrupt.raise(name, performance.now())) process.exit(2);
+    if (interrupt.raise(name, Date.now())) process.exit(2);
   });
 }
 process.exitCode = await run(process.argv.slice(2), io);
@@ -38,7 +33,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     gone = true;
-    if (stream === process.stdout) interrupt.raise('EPIPE', performance.now());
+    if (stream === process.stdout) interrupt.raise('EPIPE', Date.now());
   });
   return {
     isTerminal: stream.isTTY === true,

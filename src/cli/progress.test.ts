@@ -5,7 +5,7 @@ import { Progress } from './progress.ts';
 const reading = { name: 'a\u001b.pcap', octets: 5_000_000, total: 20_000_000, frames: 1234 };
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.useFakeTimers({ toFake: ['Date'] });
 });
 afterEach(() => {
   vi.useRealTimers();

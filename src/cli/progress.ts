@@ -19,7 +19,7 @@ export class Progress {
   /** Findings so far. */
   findings = 0;
   #shown = false;
-  #next = performance.now() + FIRST_AFTER_MS;
+  #next = Date.now() + FIRST_AFTER_MS;
   readonly #io: Pick<Io, 'stderr'>;
   readonly #enabled: boolean;
 
@@ -30,7 +30,7 @@ export class Progress {
 
   show(reading: Reading): void {
     if (!this.#enabled) return;
-    const now = performance.now();
+    const now = Date.now();
     if (now < this.#next) return;
     this.#next = now + EVERY_MS;
     this.#shown = true;

@@ -36,6 +36,8 @@ import { FlowTable } from './table.ts';
 export type FlowSinkFactory = (table: ConnectionTable) => FlowSink;
 
 export interface FlowStage extends Stage<Segment> {
+  /** A TCP header that only counts for the number of its connection; `quoted` by an ICMP error. */
+  number(segment: Segment, quoted: boolean): void;
   readonly table: ConnectionTable;
   readonly facts: FlowFacts;
   /** The next file of the point begins; `index` is its place in the report. */
@@ -183,6 +185,17 @@ class Flows implements FlowStage {
     this.sink.data(id, (direction & 1) === 0 ? 0 : 1, segment.bytes, segment.start, segment.end);
     floats[(own >> 1) + at.POSITION]! += length;
     ints[own + at.NEXT] = (segment.seq + length) | 0;
+  }
+
+  number(segment: Segment, quoted: boolean): void {
+    const { flows, connections } = this;
+    flows.frame = segment.frame;
+    this.tick(segment.frame.time);
+    let direction = flows.index.find(segment);
+    if (direction < 0) direction = connections.begin(segment);
+    else if ((segment.flags & (SYN | ACK)) === SYN) direction = connections.meet(direction, segment);
+    if (flows.rows.int(direction >> 1, at.CAPTURE) !== connections.capture) connections.goOn(direction >> 1);
+    if (!quoted) this.handshakes.number(direction, segment);
   }
 
   tick(time: number): void {

@@ -60,6 +60,12 @@ export class Handshakes {
     this.table.raise(direction, at.BASED);
   }
 
+  /** A header that only counts for the number of its connection: a base like any other, but nothing else of it is believed. */
+  number(direction: number, segment: Segment): void {
+    this.base(direction, (segment.flags & SYN) !== 0 ? segment.seq : (segment.seq - 1) | 0);
+    if ((segment.flags & ACK) !== 0) this.base(direction ^ 1, (segment.ack - 1) | 0);
+  }
+
   /** May the expected number still be corrected? It may stem from the peer, or from a segment that overtook the SYN. */
   private startsAt(direction: number, syn: boolean, first: number): boolean {
     const { table } = this;

@@ -1,0 +1,52 @@
+/**
+ * What a report's captures lack -> how to capture better next time. Each line has its reason in the capture; a capture that
+ * lacks nothing gets none.
+ */
+import type { CaptureReport, Report } from '../model.ts';
+
+interface Lack {
+  readonly applies: (capture: CaptureReport, report: Report) => boolean;
+  readonly advice: string;
+}
+
+const LACKS: readonly Lack[] = [
+  {
+    applies: ({ health }) => (health.dropped ?? 0) > 0,
+    advice: 'frames were lost while capturing: give tcpdump a larger buffer and a narrower filter, -B 16384',
+  },
+  {
+    applies: ({ health, cutFrames }) => health.gaps > 0 && cutFrames === 0 && (health.dropped ?? 0) === 0,
+    advice: 'octets are missing that were acknowledged, so the capture lost them: tcpdump -B 16384',
+  },
+  { applies: ({ cutFrames }) => cutFrames > 0, advice: 'frames are cut: tcpdump -s 0' },
+  {
+    applies: ({ issues }) => issues.some(({ code }) => ENDS_EARLY.has(code)) && !issues.some(({ code }) => code.startsWith('packing-')),
+    advice: 'the file ends in the middle of a frame: use tcpdump -U, and wait 3 s before Ctrl-C',
+  },
+  {
+    applies: ({ health }) => health.synSeen < health.connections,
+    advice: 'connections began before the capture: start it first, then the traffic, or capture for longer',
+  },
+  {
+    applies: ({ health }) => health.bothDirections < health.connections,
+    advice: 'of some connections one direction is here: capture on a host that both directions pass, with tcpdump -i any',
+  },
+  {
+    applies: ({ health }) => health.connections > 0 && health.encrypted === health.connections,
+    advice: 'all connections are encrypted: capture behind the place where TLS ends',
+  },
+  {
+    applies: ({ health }, { exchanges, relays }) => health.connections > 0 && exchanges > 0 && relays === 0,
+    advice: 'no exchange is seen on two hops: capture both sides of the proxy, on its host with tcpdump -i any',
+  },
+  {
+    applies: ({ health, frames }) => frames > 0 && health.connections === 0,
+    advice: 'there is no TCP in it: look at the filter and the interface of tcpdump, -i any tcp',
+  },
+];
+
+const ENDS_EARLY: ReadonlySet<string> = new Set(['capture-cut', 'padding']);
+
+export function adviceFor(capture: CaptureReport, report: Report): readonly string[] {
+  return LACKS.filter(({ applies }) => applies(capture, report)).map(({ advice }) => advice);
+}
