@@ -128,11 +128,11 @@ const MUCH = 1 << 20;
 
 /**
  * Exchanges die young, but not all before the collector has moved them: without this the heap grows to several times what is
- * alive before it looks again (bench/, mix many: 198 MiB instead of 147, for a tenth of the time). Loading node:v8 takes
+ * alive before it looks again (bench/, mix many: 198 MiB instead of 144, for a fifth of the time). Loading node:v8 takes
  * longer than many a capture.
  */
 function keepHeapSmall(): void {
-  process.getBuiltinModule('node:v8').setFlagsFromString('--heap-growing-percent=80');
+  process.getBuiltinModule('node:v8').setFlagsFromString('--heap-growing-percent=60');
 }
 
 function count(source: Source, octets: number): void {
