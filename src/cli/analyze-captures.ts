@@ -6,10 +6,11 @@
  */
 import { type Analyzer, createAnalyzer } from '../analyze.ts';
 import type { Finding, Report } from '../model.ts';
+import { isSure } from '../ranks.ts';
 import type { Format } from '../view/index.ts';
 import { safeText, type ViewOptions } from '../view/safe.ts';
 import { renderText } from '../view/text.ts';
-import { choose, fails, isSure, keep, wantedBy } from './choice.ts';
+import { choose, fails, keep, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
 import { LineBatch } from './line-batch.ts';
@@ -28,7 +29,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const streamed = options.format === 'ndjson' && outputs.length === 0 ? await import('../view/ndjson.ts') : undefined;
   const session = new Session(io, options);
   const lines = new LineBatch(io.stdout);
-  const wanted = wantedBy(options);
+  const wanted = wantedBy(options, await acceptedBy(options));
   const { view } = session;
   const onFinding = (found: Finding, revised: boolean): void => {
     for (const finding of keep([found], wanted)) {
@@ -54,6 +55,13 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   lines.flush();
   const written = await writeOutputs(outputs, report, options, session, io);
   return written ? session.exitCode(outcome, report, fails(report, options.failOn) ? 1 : 0) : 2;
+}
+
+/** Fingerprints of the baseline; read before the captures, so that a wrong one costs no reading. */
+async function acceptedBy({ baseline }: AnalyzeOptions): Promise<ReadonlySet<string>> {
+  if (baseline === undefined) return new Set();
+  const { readReport } = await import('./report-file.ts');
+  return new Set(readReport(baseline).causes.map((cause) => cause.fingerprint));
 }
 
 async function plan(inputs: readonly CaptureName[], { output = [], format, force }: AnalyzeOptions): Promise<PlannedOutput[]> {

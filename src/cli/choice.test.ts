@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Confidence, Exchange, Finding, Report, Severity } from '../model.ts';
+import { verdictSentence } from '../verdict/sentence.ts';
 import { all, choose, fails, wantedBy } from './choice.ts';
 
 const exchange: Exchange = {
@@ -90,9 +91,16 @@ describe('choosing', () => {
     const chosen = choose(report, wantedBy({ minConfidence: 'possible', ...choice }));
     expect(ids(chosen.findings)).toEqual(kept);
     expect(chosen.groups.map(({ rule }) => rule)).toEqual(all(chosen.findings).map(({ rule }) => rule));
-    const note = `; --rule, --ignore or --min-confidence hide ${hidden} of 4 findings`;
-    expect(chosen.verdict).toEqual(hidden === undefined ? ['one hang'] : ['one hang', note]);
+    const note = `--rule, --ignore, --min-confidence or --baseline hide ${hidden} of 4 findings`;
+    const about = verdictSentence(chosen.findings, report);
+    const verdict = kept.length === 0 ? [`nothing is left to tell: ${note}`] : [...about, `; ${note}`];
+    expect(chosen.verdict).toEqual(hidden === undefined ? ['one hang'] : verdict);
   });
+});
+
+test('what a baseline has already is hidden, what it explains, too', () => {
+  const chosen = choose(report, wantedBy({ minConfidence: 'possible' }, new Set(['deadlock', 'relayed', 'obsolete'])));
+  expect(ids(chosen.findings)).toEqual(['silent']);
 });
 
 describe('--fail-on', () => {

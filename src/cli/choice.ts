@@ -1,19 +1,23 @@
 /**
- * --rule, --ignore and --min-confidence: a report -> the report without what was not asked for.
+ * --rule, --ignore, --min-confidence and --baseline: a report -> the report without what was not asked for.
  *
  * All rules run in any case: which finding owns a debt is decided among all of them, so a rule that is hushed does not make
  * another one explain its hang. What was left out is said in the verdict.
  */
-import type { Finding, Report, Severity } from '../model.ts';
-import { type Choice, CONFIDENCES, SEVERITIES } from './options.ts';
+import type { Finding, Report, Severity, Text } from '../model.ts';
+import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
+import { verdictSentence } from '../verdict/sentence.ts';
+import type { Choice } from './options.ts';
 
 export type Wanted = (finding: Finding) => boolean;
 
-export function wantedBy({ rule = [], ignore = [], minConfidence }: Choice): Wanted {
+/** @param accepted fingerprints of findings that are known already */
+export function wantedBy({ rule = [], ignore = [], minConfidence }: Choice, accepted: ReadonlySet<string> = new Set()): Wanted {
   const least = CONFIDENCES.indexOf(minConfidence);
   return (finding) =>
     (rule.length === 0 || rule.includes(finding.rule)) &&
     !ignore.includes(finding.rule) &&
+    !accepted.has(finding.fingerprint) &&
     CONFIDENCES.indexOf(finding.confidence) <= least;
 }
 
@@ -23,14 +27,19 @@ export function choose(report: Report, wanted: Wanted): Report {
   const hidden = count(report.findings) - count(findings);
   if (hidden === 0 && exonerations.length === report.exonerations.length) return report;
   const groups = new Set(all([...findings, ...exonerations]).map((finding) => finding.group));
-  const note = `; --rule, --ignore or --min-confidence hide ${hidden} of ${count(report.findings)} findings`;
   return {
     ...report,
-    verdict: hidden === 0 ? report.verdict : [...report.verdict, note],
+    verdict: hidden === 0 ? report.verdict : verdictOf(findings, hidden, report),
     findings,
     exonerations,
     groups: report.groups.filter((group) => groups.has(group.id)),
   };
+}
+
+/** About what is left; that something was hidden is part of it. */
+function verdictOf(findings: readonly Finding[], hidden: number, report: Report): Text {
+  const note = `--rule, --ignore, --min-confidence or --baseline hide ${hidden} of ${count(report.findings)} findings`;
+  return findings.length === 0 ? [`nothing is left to tell: ${note}`] : [...verdictSentence(findings, report), `; ${note}`];
 }
 
 /** A finding that goes leaves its children, as far as they are wanted, in its place. */
@@ -56,8 +65,4 @@ export function fails(report: Report, failOn: Severity | 'never'): boolean {
   if (failOn === 'never') return false;
   const least = SEVERITIES.indexOf(failOn);
   return all(report.findings).some((finding) => SEVERITIES.indexOf(finding.severity) <= least && isSure(finding));
-}
-
-export function isSure({ confidence }: Finding): boolean {
-  return confidence === 'proven' || confidence === 'strong';
 }

@@ -4,14 +4,16 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { CONFIDENCES, SEVERITIES } from '../ranks.ts';
 import { plain } from '../view/safe.ts';
 import { analyzeCaptures } from './analyze-captures.ts';
+import type { CompareOptions } from './compare.ts';
 import { explain, listRules } from './explain.ts';
 import { info } from './info.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal } from './io.ts';
 import { messages } from './messages.ts';
 import { parseHost, parseOctets, parseTime } from './narrow-options.ts';
-import { type AnalyzeOptions, COLORS, CONFIDENCES, FORMATS, type InfoOptions, type ListOptions, READERS, SEVERITIES } from './options.ts';
+import { type AnalyzeOptions, COLORS, FORMATS, type InfoOptions, type ListOptions, READERS } from './options.ts';
 import { parsePoint, planPoints } from './plan-points.ts';
 import { relays } from './relays.ts';
 import { versionOfPackage } from './version.ts';
@@ -62,6 +64,13 @@ export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
     .addOption(formatOption(['text', 'json']))
     .action(async (names: string[], options: InfoOptions) => {
       finish(await info(await captures(names, options.point), options, io));
+    });
+
+  choiceOptions(readingOptions(program.command('compare <before> <after>').description('captures or JSON reports: what a fix changed')))
+    .addOption(formatOption(['text', 'markdown', 'json']))
+    .action(async (before: string, after: string, options: CompareOptions) => {
+      const { compare } = await import('./compare.ts');
+      finish(await compare([before, after], options, io));
     });
 
   program
@@ -128,14 +137,21 @@ function analysisOptions(command: Command): Command {
     .optionsGroup('Report:')
     .addOption(new Option('-f, --format <format>', 'by default text, or what the ending of -o says').choices(FORMATS))
     .option('-o, --output <file>', 'write the report to a file instead, repeatable', collect)
-    .option('--force', 'let -o replace a file')
+    .option('--force', 'let -o replace a file');
+  choiceOptions(command)
+    .option('--baseline <report>', 'no findings that this JSON report has already')
+    .addOption(new Option('--until <finding>', 'stop reading when it is found').choices(['hang']));
+  return readingOptions(command);
+}
+
+/** Which findings count. */
+function choiceOptions(command: Command): Command {
+  return command
     .optionsGroup('Findings:')
     .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices([...SEVERITIES, 'never']).default('violation'))
     .option('--rule <id>', 'only findings of this rule, repeatable', collect)
     .option('--ignore <id>', 'no findings of this rule, repeatable', collect)
-    .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'))
-    .addOption(new Option('--until <finding>', 'stop reading when it is found').choices(['hang']));
-  return readingOptions(command);
+    .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'));
 }
 
 /** Options of all commands that read captures. */

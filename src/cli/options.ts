@@ -6,10 +6,6 @@ import type { Format } from '../view/index.ts';
 import type { ColorChoice } from './colour.ts';
 import type { NarrowingOptions } from './narrow.ts';
 
-/** From worst to least. */
-export const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
-/** From surest to least sure. */
-export const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
 export const READERS = ['auto', 'pcap-parser'] as const;
 export const FORMATS: readonly Format[] = ['text', 'json', 'ndjson', 'markdown', 'html', 'sarif', 'junit'];
 export const COLORS: readonly ColorChoice[] = ['auto', 'always', 'never'];
@@ -48,4 +44,6 @@ export interface AnalyzeOptions extends ReadingOptions, Choice {
   readonly output?: readonly string[];
   readonly force?: true;
   readonly failOn: Severity | 'never';
+  /** The path of an accepted report. */
+  readonly baseline?: string;
 }

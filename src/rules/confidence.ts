@@ -1,11 +1,10 @@
 /** Confidence is the least of its caps: what the capture allows, what the pairing allows, what the evidence allows (RULES section 5). */
 import type { Confidence, Connection, Relay, Wait } from '../model.ts';
-
-const ORDER: readonly Confidence[] = ['possible', 'likely', 'strong', 'proven'];
+import { CONFIDENCES } from '../ranks.ts';
 
 export function least(...confidences: readonly Confidence[]): Confidence {
   let least: Confidence = 'proven';
-  for (const confidence of confidences) if (ORDER.indexOf(confidence) < ORDER.indexOf(least)) least = confidence;
+  for (const confidence of confidences) if (CONFIDENCES.indexOf(confidence) > CONFIDENCES.indexOf(least)) least = confidence;
   return least;
 }
 

@@ -1,6 +1,7 @@
 /** What identifies a cause across captures: no port, no time, no frame (DESIGN section 4). */
 import type { Candidate, Rule } from '../model.ts';
 import { hashText } from '../octets.ts';
+import { routeOf } from '../route.ts';
 
 /** Instances of one cause share it: rule, direction, roles and servers. */
 export function groupKeyOf(rule: Rule, candidate: Candidate): string {
@@ -14,12 +15,6 @@ export function fingerprintOf(rule: Rule, candidate: Candidate): string {
   const hops = candidate.hops.map((hop) => `${hop.role} ${hop.server.address}`);
   const text = [rule.id, candidate.direction ?? '', ...hops, request?.method ?? '', routeOf(request?.target ?? '')].join('|');
   return hex(hashText(text)) + hex(hashText(`${text}|`));
-}
-
-/** A target without scheme, authority, query and numbers. */
-function routeOf(target: string): string {
-  const path = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i, '').replace(/\?.*$/s, '');
-  return path.replace(/\d+/g, 'N');
 }
 
 function hex(value: number): string {

@@ -1,9 +1,6 @@
 /** The whole report in one sentence: the worst finding that is sure enough, or what was looked at when there is none. */
-import type { Confidence, Finding, Severity, Text } from '../model.ts';
-
-const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
-const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
-const HEADLINES: ReadonlySet<Confidence> = new Set(['proven', 'strong']);
+import type { Finding, Severity, Text } from '../model.ts';
+import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
 
 const NOUNS: Readonly<Record<Severity, readonly [string, string]>> = {
   hang: ['hang', 'hangs'],
@@ -21,7 +18,7 @@ export interface Looked {
 }
 
 export function verdictSentence(findings: readonly Finding[], looked: Looked): Text {
-  const sure = findings.filter((finding) => HEADLINES.has(finding.confidence)).sort(byWeight);
+  const sure = findings.filter(isSure).sort(byWeight);
   const [worst] = sure;
   if (worst !== undefined) return [`${counted(sure, worst.severity)}: `, ...worst.message];
   const scope = `${plural(looked.exchanges, 'exchange')} on ${plural(looked.connections, 'connection')}`;

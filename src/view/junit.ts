@@ -4,9 +4,9 @@
  */
 
 import type { Finding, Report } from '../model.ts';
+import { isSure } from '../ranks.ts';
 import { displayFilter } from './contract.ts';
 import { type Child, element, LINE_END, type Markup, together } from './markup.ts';
-import { isSure } from './overview.ts';
 import { type Secrecy, safeText } from './safe.ts';
 
 const MOST_TOLD = 20;

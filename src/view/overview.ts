@@ -2,14 +2,10 @@
  * A report -> what every view for people says first: counts by severity, groups, whose move it was, what was not visible.
  */
 
-import type { CaptureReport, Confidence, DebtKind, Evidence, Finding, Report, Severity, Text } from '../model.ts';
+import type { CaptureReport, DebtKind, Evidence, Finding, Report, Severity, Text } from '../model.ts';
+import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
 import { type Secrecy, safeText } from './safe.ts';
 import { duration } from './time.ts';
-
-/** From worst. */
-const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'];
-
-const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
 
 const DEBTS: Readonly<Record<DebtKind, string>> = {
   'request-head': 'the rest of a request head',
@@ -24,11 +20,6 @@ const DEBTS: Readonly<Record<DebtKind, string>> = {
 export interface FindingGroup {
   readonly first: Finding;
   readonly count: number;
-}
-
-/** Sure enough to be stated as a fact, and to fail a build. */
-export function isSure({ confidence }: Finding): boolean {
-  return confidence === 'proven' || confidence === 'strong';
 }
 
 /** In the order of the verdict: what is sure before what is not, then the worst severity, then the best confidence, then as found. */
@@ -77,7 +68,7 @@ function severitiesInWords(groups: readonly FindingGroup[]): string {
     .join(', ');
 }
 
-function severityCount(severity: string, count: number): string {
+export function severityCount(severity: string, count: number): string {
   const plural = new Map([
     ['hang', 'hangs'],
     ['loss', 'losses'],
