@@ -21,6 +21,7 @@ process.chdir(root);
 const COPIED = [
   ['rules', '.md'],
   ['view', '.schema.json'],
+  ['cli', '.schema.json'],
 ];
 
 /**

@@ -8,12 +8,13 @@ import { CONFIDENCES, SEVERITIES } from '../ranks.ts';
 import { plain } from '../view/safe.ts';
 import { analyzeCaptures } from './analyze-captures.ts';
 import type { CompareOptions } from './compare.ts';
+import { applyConfig } from './config.ts';
 import { explain, listRules } from './explain.ts';
 import { info } from './info.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal } from './io.ts';
 import { messages } from './messages.ts';
 import { parseHost, parseOctets, parseTime } from './narrow-options.ts';
-import { type AnalyzeOptions, COLORS, FORMATS, type InfoOptions, type ListOptions, READERS } from './options.ts';
+import { type AnalyzeOptions, COLORS, FORMATS, type InfoOptions, type ListOptions, READERS, type ReadingOptions } from './options.ts';
 import { parsePoint, planPoints } from './plan-points.ts';
 import { relays } from './relays.ts';
 import { versionOfPackage } from './version.ts';
@@ -122,7 +123,10 @@ function setUp(program: Command, io: Io): void {
       io.stdout.write(`${version}\n`);
       throw new CommanderError(0, 'commander.version', version);
     })
-    .hook('preSubcommand', refuseOptionsBefore);
+    .hook('preSubcommand', refuseOptionsBefore)
+    .hook('preAction', (_program, command) => {
+      if (command.name() !== 'demo') applyConfig(command, command.opts<ReadingOptions>().config, io);
+    });
 }
 
 /** They would belong to the default command, which does not run. */
@@ -165,6 +169,8 @@ function readingOptions(command: Command): Command {
     .option('--to <time>', 'only frames up to then', parseTime)
     .option('--max-bytes <number>', 'stop reading behind so many bytes of captures, as 500k, 64M or 1.5G', parseOctets)
     .option('--strict', 'exit 2 for a damaged capture, too')
+    .option('--config <file>', 'defaults for these options; without it, hopcheck.config.json of this folder')
+    .option('--no-config', 'no such file')
     .optionsGroup('Showing:')
     .option('--show-secrets', 'values as sent; by default those that may be secret are redacted')
     .addOption(colorOption())

@@ -22,6 +22,8 @@ export interface ReadingOptions extends NarrowingOptions {
   /** False with --no-progress. */
   readonly progress: boolean;
   readonly strict?: true;
+  /** A path; false with --no-config; true or absent without either. */
+  readonly config?: string | boolean;
   readonly debug?: true;
 }
 
