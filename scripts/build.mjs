@@ -1,5 +1,6 @@
 /**
- * Makes dist/: the library and its types (tsc), the CLI with lazy chunks (esbuild), rule pages, schemas, notices.
+ * Makes dist/: the library and its types (tsc), the CLI with lazy chunks (esbuild) and its man page, rule pages,
+ * schemas, notices.
  *
  * dist/ has the folders of src/, so a path relative to a file directly in src/cli holds in the bundle too:
  * `../rules/ID.md`, `../view/NAME.schema.json`, `../../package.json`. Everything is made in a folder of its own and moved
@@ -7,7 +8,7 @@
  *
  * `--cli` leaves the library out: the CLI alone, without a look at types.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -82,6 +83,8 @@ async function bundleCli(folder) {
     logLevel: 'warning',
   });
   await writeNotices(folder, Object.keys(metafile.inputs));
+  const manual = execFileSync(process.execPath, [join(folder, 'cli', 'main.js'), 'manual']);
+  await writeFile(join(folder, 'hopcheck.1'), manual);
 }
 
 /** The licences of the packages inside the bundle ask to travel with it. */

@@ -3,8 +3,9 @@
  * of its own costs a millisecond of start-up, and what they do not share is small. Rare inputs and outputs come lazily.
  */
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CONFIDENCES, SEVERITIES } from '../ranks.ts';
+import { rules } from '../rules/index.ts';
 import { plain } from '../view/safe.ts';
 import { analyzeCaptures } from './analyze-captures.ts';
 import type { CompareOptions } from './compare.ts';
@@ -14,7 +15,17 @@ import { info } from './info.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal } from './io.ts';
 import { messages } from './messages.ts';
 import { parseHost, parseOctets, parseTime } from './narrow-options.ts';
-import { type AnalyzeOptions, COLORS, FORMATS, type InfoOptions, type ListOptions, READERS, type ReadingOptions } from './options.ts';
+import {
+  type AnalyzeOptions,
+  COLORS,
+  FORMATS,
+  type InfoOptions,
+  type ListOptions,
+  READERS,
+  type ReadingOptions,
+  SHELLS,
+  type Shell,
+} from './options.ts';
 import { parsePoint, planPoints } from './plan-points.ts';
 import { relays } from './relays.ts';
 import { versionOfPackage } from './version.ts';
@@ -23,6 +34,8 @@ const PIPE_LINE = 'tcpdump -i any -U -B 16384 -s 0 -w - tcp | hopcheck -';
 
 /** The shipped capture; src/ and dist/ are both two folders below the package. */
 const DEMO = 'fixtures/figure-4-15/capture.pcap';
+
+const ruleIds = rules.map(({ id }) => id);
 
 export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
   const program = new Command('hopcheck');
@@ -86,6 +99,26 @@ export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
     .command('rules')
     .description('the list of rules')
     .action(() => finish(listRules(io)));
+
+  program
+    .command('completion')
+    .description('a completion script, to be sourced by the shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .action(async (shell: Shell) => {
+      const [{ commandTable }, { completionScript }] = await Promise.all([import('./command-table.ts'), import('./completion.ts')]);
+      io.stdout.write(completionScript(shell, commandTable(program, ruleIds)));
+      finish(0);
+    });
+
+  program
+    .command('manual')
+    .description('the man page: hopcheck manual | man -l -')
+    .action(async () => {
+      const [{ commandTable }, { manualPage }] = await Promise.all([import('./command-table.ts'), import('./manual.ts')]);
+      const facts = { version: versionOfPackage(), description: program.description(), pipe: PIPE_LINE };
+      io.stdout.write(manualPage(commandTable(program, ruleIds), facts));
+      finish(0);
+    });
 
   analysisOptions(
     program.command('demo').description('analyze a capture of the classic hang, figure 4-15 of HTTP: The Definitive Guide'),

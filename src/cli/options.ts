@@ -8,7 +8,10 @@ import type { NarrowingOptions } from './narrow.ts';
 
 export const READERS = ['auto', 'pcap-parser'] as const;
 export const FORMATS: readonly Format[] = ['text', 'json', 'ndjson', 'markdown', 'html', 'sarif', 'junit'];
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export const COLORS: readonly ColorChoice[] = ['auto', 'always', 'never'];
+
+export type Shell = (typeof SHELLS)[number];
 
 /** Options of every command that reads captures. */
 export interface ReadingOptions extends NarrowingOptions {
