@@ -32,7 +32,8 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const wanted = wantedBy(options, await acceptedBy(options));
   const { view } = session;
   const onFinding = (found: Finding, revised: boolean): void => {
-    for (const finding of keep([found], wanted)) {
+    for (const kept of keep([found], wanted)) {
+      const finding = session.toldFinding(kept);
       if (!revised) session.progress.findings++;
       if (finding.severity === 'hang' && isSure(finding)) session.narrowing.foundHang();
       if (streamed !== undefined) lines.add(streamed.findingLine(analyzer, finding, revised, view));
@@ -47,7 +48,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const outcome = await session.read(inputs, analyzer, () => lines.flush());
   if (session.clock.blocks && options.quiet !== true)
     say(io, 'the pipe comes in blocks of 4096 bytes, so findings come late: use tcpdump -U');
-  const report = narrowed(choose(analyzer.finish(), wanted), session.narrowing);
+  const report = session.told(narrowed(choose(analyzer.finish(), wanted), session.narrowing));
   lines.flush();
   if (outcome.analysed === 0) return 2;
   if (streamed !== undefined) addAll(lines, closingLines(streamed, report, view));

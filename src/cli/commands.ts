@@ -206,6 +206,8 @@ function readingOptions(command: Command): Command {
     .option('--no-config', 'no such file')
     .optionsGroup('Showing:')
     .option('--show-secrets', 'values as sent; by default those that may be secret are redacted')
+    .option('--anonymize', 'documentation addresses, and of the messages no more than their framing')
+    .option('--salt-file <file>', 'the key of the short hashes, so that equal values are equal in several reports')
     .addOption(colorOption())
     .option('--width <columns>', 'width of text', parseWidth)
     .option('-q, --quiet', 'no progress and no warnings')

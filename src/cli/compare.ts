@@ -47,7 +47,7 @@ async function analyzed(path: string, options: CompareOptions, io: Io): Promise<
   const name = path === '-' ? 'stdin' : path;
   const outcome = await session.read([{ path, name }], analyzer, () => undefined);
   if (outcome.analysed === 0) return { code: 2, outline: undefined };
-  const report = choose(analyzer.finish(), wantedBy(options));
+  const report = session.told(choose(analyzer.finish(), wantedBy(options)));
   const outline = outlineOf(name, [...jsonPieces(report, session.plainView)].join(''));
   return { code: session.exitCode(outcome, report, 0), outline };
 }

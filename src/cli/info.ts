@@ -16,7 +16,7 @@ export async function info(inputs: readonly CaptureName[], options: InfoOptions,
   const session = new Session(io, options);
   const analyzer = createAnalyzer({ ...session.analyzerOptions, rules: [], joinPoints: severalPoints(inputs) });
   const outcome = await session.read(inputs, analyzer, () => undefined);
-  const report = analyzer.finish();
+  const report = session.told(analyzer.finish());
   if (outcome.analysed > 0) io.stdout.write(options.format === 'json' ? infoJson(report) : infoText(report, session.view));
   return session.exitCode(outcome, report, 0);
 }

@@ -5,14 +5,13 @@ import type { Analyzer } from '../analyze.ts';
 import { createAnalyzer } from '../analyze.ts';
 import type { Exchange, Message } from '../model.ts';
 import { jsonText } from '../view/json.ts';
-import { redactField } from '../view/redact.ts';
-import { type Secrecy, safeText, targetOctets, type ViewOptions } from '../view/safe.ts';
+import { fieldOctets, type Secrecy, safeText, targetOctets, type ViewOptions } from '../view/safe.ts';
 import { epochSeconds, offset } from '../view/time.ts';
 import { cutEnd } from '../view/wrap.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import { LineBatch } from './line-batch.ts';
 import type { ListOptions } from './options.ts';
-import { Session } from './session.ts';
+import { type Ends, Session } from './session.ts';
 
 type Place = Pick<Analyzer, 'base' | 'locate'>;
 
@@ -29,7 +28,8 @@ export async function messages(inputs: readonly CaptureName[], options: ListOpti
     keepFields: true,
     onMessage(message, exchange) {
       counts[message.kind === 'request' ? 'requests' : 'responses']++;
-      if (options.format === 'ndjson') lines.add(`${jsonText(messageJson(message, exchange, analyzer, several, view))}\n`);
+      if (options.format === 'ndjson')
+        lines.add(`${jsonText(messageJson(message, exchange, analyzer, several, view, session.toldEnds(exchange)))}\n`);
       else lines.add(`${messageRow(message, exchange, analyzer, several, view, width)}\n`);
     },
   });
@@ -50,10 +50,17 @@ export async function messages(inputs: readonly CaptureName[], options: ListOpti
 }
 
 /** The fields of the contract, in its order; a request has a method and target, a response a status. */
-export function messageJson(message: Message, exchange: Exchange, place: Place, several: boolean, secrecy: Secrecy): object {
+export function messageJson(
+  message: Message,
+  exchange: Exchange,
+  place: Place,
+  several: boolean,
+  secrecy: Secrecy,
+  { client, server }: Ends = exchange,
+): object {
   const { capture, frame: headFrame } = place.locate(exchange.connection.point, message.headFrame);
   const request = message.kind === 'request';
-  const [src, dst] = request ? [exchange.client, exchange.server] : [exchange.server, exchange.client];
+  const [src, dst] = request ? [client, server] : [server, client];
   return {
     ...(several ? { capture } : {}),
     stream: streamOf(exchange, capture),
@@ -78,11 +85,11 @@ function streamOf({ connection }: Exchange, capture: number): number | null {
   return (connection.seenIn.find((seen) => seen.capture === capture) ?? connection.seenIn[0])?.stream ?? null;
 }
 
-function headersOf(message: Message, { showSecrets, hash }: Secrecy): Record<string, string[]> {
+function headersOf(message: Message, secrecy: Secrecy): Record<string, string[]> {
   const headers = new Map<string, string[]>();
   for (const field of message.fields) {
     const name = field.name.toLowerCase();
-    const value = showSecrets ? field.value : redactField(name, field.value, hash);
+    const value = fieldOctets(name, field.value, secrecy);
     const values = headers.get(name);
     if (values === undefined) headers.set(name, [value]);
     else values.push(value);

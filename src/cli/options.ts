@@ -18,6 +18,8 @@ export interface ReadingOptions extends NarrowingOptions {
   readonly reader: (typeof READERS)[number];
   readonly point?: readonly string[];
   readonly showSecrets?: true;
+  readonly anonymize?: true;
+  readonly saltFile?: string;
   readonly color: ColorChoice;
   readonly width?: number;
   readonly quiet?: true;

@@ -9,7 +9,7 @@ import type { CaptureName, ExitCode, Io } from './io.ts';
 import { LineBatch } from './line-batch.ts';
 import type { ListOptions } from './options.ts';
 import { severalPoints } from './plan-points.ts';
-import { Session } from './session.ts';
+import { type Ends, Session } from './session.ts';
 
 export async function relays(inputs: readonly CaptureName[], options: ListOptions, io: Io): Promise<ExitCode> {
   const session = new Session(io, options);
@@ -20,7 +20,8 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
     rules: [],
     joinPoints: severalPoints(inputs),
     onRelay(relay) {
-      lines.add(options.format === 'ndjson' ? `${jsonText(relayJson(relay))}\n` : relayText(relay, view));
+      const ends = (exchange: Exchange): Ends => session.toldEnds(exchange);
+      lines.add(options.format === 'ndjson' ? `${jsonText(relayJson(relay, ends))}\n` : relayText(relay, view, ends));
     },
   });
   const outcome = await session.read(inputs, analyzer, () => lines.flush());
@@ -29,6 +30,8 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
   lines.flush();
   return session.exitCode(outcome, report, 0);
 }
+
+type EndsOf = (exchange: Exchange) => Ends;
 
 interface ExchangeName {
   readonly client: string;
@@ -43,17 +46,18 @@ interface RelayJson {
   readonly why: readonly string[];
 }
 
-function relayJson(relay: Relay): RelayJson {
+function relayJson(relay: Relay, ends: EndsOf): RelayJson {
   return {
-    client: nameOf(relay.clientSide),
-    attempts: relay.attempts.map(({ exchange, role }) => ({ ...nameOf(exchange), role })),
+    client: nameOf(relay.clientSide, ends),
+    attempts: relay.attempts.map(({ exchange, role }) => ({ ...nameOf(exchange, ends), role })),
     confidence: relay.link.confidence,
     why: whyOf(relay),
   };
 }
 
-function nameOf({ client, server, ordinal }: Exchange): ExchangeName {
-  return { client: client.text, server: server.text, ordinal };
+function nameOf(exchange: Exchange, ends: EndsOf): ExchangeName {
+  const { client, server } = ends(exchange);
+  return { client: client.text, server: server.text, ordinal: exchange.ordinal };
 }
 
 /** What links the hops; without attempts the checks that failed, or all that passed when the lookup is conclusive. */
@@ -63,15 +67,17 @@ function whyOf({ attempts, link, lookup }: Relay): readonly string[] {
   return (failed.length > 0 ? failed : lookup).map((check) => check.text);
 }
 
-function relayText(relay: Relay, secrecy: Secrecy): string {
-  const first = `${title(relay.clientSide, secrecy)}\n`;
+function relayText(relay: Relay, secrecy: Secrecy, ends: EndsOf): string {
+  const first = `${title(relay.clientSide, secrecy, ends)}\n`;
   const why = whyOf(relay).join(', ');
-  const rest = relay.attempts.map(({ exchange, role }) => `    ${role} ${title(exchange, secrecy)}\n`);
+  const rest = relay.attempts.map(({ exchange, role }) => `    ${role} ${title(exchange, secrecy, ends)}\n`);
   const link = safeText([`    ${relay.link.confidence}${why === '' ? '' : `: ${why}`}`], secrecy);
   return `${first}${rest.join('')}${link}\n`;
 }
 
-function title({ client, server, ordinal, request }: Exchange, secrecy: Secrecy): string {
+function title(exchange: Exchange, secrecy: Secrecy, ends: EndsOf): string {
+  const { ordinal, request } = exchange;
+  const { client, server } = ends(exchange);
   const place = `${client.text} > ${server.text} #${ordinal}`;
   if (request === undefined) return place;
   return `${place} ${safeText([{ octets: request.method, kind: 'method' }, ' ', { octets: request.target, kind: 'target' }], secrecy)}`;

@@ -3,30 +3,41 @@
  */
 import type { AnalyzerOptions } from '../analyze.ts';
 import type { CaptureReaderFactory } from '../capture/read-capture.ts';
-import type { CaptureReport, Report } from '../model.ts';
+import type { CaptureReport, Exchange, Finding, Report } from '../model.ts';
+import { Anonymizer } from '../view/anonymize.ts';
+import { Pseudonyms } from '../view/pseudonyms.ts';
 import type { ViewOptions } from '../view/safe.ts';
 import { isColoured, paintInColour, paintNothing } from './colour.ts';
 import { type Outcome, readInputs, type Target } from './inputs.ts';
-import { type CaptureName, type ExitCode, type Io, say } from './io.ts';
+import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
 import { LiveClock } from './live-clock.ts';
 import { Narrowing } from './narrow.ts';
 import type { ReadingOptions } from './options.ts';
 import { Progress } from './progress.ts';
-import { RedactionKey } from './secrets.ts';
+import { RedactionKey, readSalt } from './secrets.ts';
 
 const WIDTH_ELSEWHERE = 80;
 
+/** Who talks to whom. */
+export type Ends = Pick<Exchange, 'client' | 'server'>;
+
 export class Session {
   readonly key = new RedactionKey();
+  readonly #pseudonyms = new Pseudonyms();
   readonly clock = new LiveClock();
   readonly progress: Progress;
   readonly narrowing: Narrowing;
   readonly #io: Io;
   readonly #options: ReadingOptions;
+  readonly #anonymizer: Anonymizer | undefined;
 
   constructor(io: Io, options: ReadingOptions) {
     this.#io = io;
     this.#options = options;
+    if (options.anonymize === true && options.showSecrets === true)
+      throw new Refusal('--anonymize hides what --show-secrets shows: choose one');
+    if (options.saltFile !== undefined) this.key.offer(readSalt(options.saltFile));
+    if (options.anonymize === true) this.#anonymizer = new Anonymizer(this.#pseudonyms, this.key.hash);
     this.narrowing = new Narrowing(options);
     this.progress = new Progress(io, options.progress && options.quiet !== true);
   }
@@ -49,9 +60,24 @@ export class Session {
       width: this.#width(undefined),
       color: false,
       showSecrets: this.#options.showSecrets === true,
+      anonymous: this.#options.anonymize === true,
       hash: this.key.hash,
       paint: paintNothing,
     };
+  }
+
+  /** A report or a finding as it may be told: with --anonymize about nobody. */
+  told(report: Report): Report {
+    return this.#anonymizer?.report(report) ?? report;
+  }
+
+  toldFinding(finding: Finding): Finding {
+    return this.#anonymizer?.finding(finding) ?? finding;
+  }
+
+  toldEnds(ends: Ends): Ends {
+    if (this.#anonymizer === undefined) return ends;
+    return { client: this.#pseudonyms.endpoint(ends.client, 'client'), server: this.#pseudonyms.endpoint(ends.server, 'server') };
   }
 
   #width(columns: number | undefined): number {

@@ -13,7 +13,6 @@ import { renderText } from './text.ts';
 export type { Context } from './contract.ts';
 export { jsonText } from './json.ts';
 export { captureLine, exonerationLine, findingLine, summaryLine } from './ndjson.ts';
-export { redactField } from './redact.ts';
 export { escapeOctets, type Paint, plain, safeText, targetOctets, type ViewOptions } from './safe.ts';
 
 export type Format = 'text' | 'json' | 'ndjson' | 'markdown' | 'html' | 'sarif' | 'junit';

@@ -9,6 +9,14 @@
 /** Keyed short hash of latin-1 octets: equal octets give equal hashes within one report. */
 export type ShortHash = (octets: string) => string;
 
+/** What stands for a secret: equal for equal secrets. */
+export type Hide = (secret: string) => string;
+
+/** "<redacted 12 octets #1f3a>" */
+export function marks(hash: ShortHash): Hide {
+  return (secret) => `<redacted ${secret.length} ${secret.length === 1 ? 'octet' : 'octets'} #${hash(secret)}>`;
+}
+
 const HARMLESS = new Set(
   [
     'connection proxy-connection keep-alive te trailer transfer-encoding upgrade http2-settings content-length expect',
@@ -31,26 +39,26 @@ const SECRET_NAME = /token|key|sig|code|sess|pass|pwd|secret|auth|cred|jwt|ticke
 /** Chunk sizes and line ends: the only octets of a body that are shown. */
 const FRAMING_OCTETS = /^[\r\n]{0,4}[0-9a-f]{0,8}[\r\n\t ]{0,4}$/i;
 
-export function redactField(name: string | undefined, value: string, hash: ShortHash): string {
+export function redactField(name: string | undefined, value: string, hide: Hide): string {
   const field = (name ?? '').toLowerCase();
   if (HARMLESS.has(field) || value === '') return value;
-  if (REFERENCES.has(field)) return redactTarget(value, hash);
+  if (REFERENCES.has(field)) return redactTarget(value, hide);
   const scheme = CREDENTIALS.has(field) ? SCHEME.exec(value)?.[0] : undefined;
-  if (scheme === undefined) return mark(value, hash);
-  return `${scheme} ${mark(value.slice(scheme.length).trimStart(), hash)}`;
+  if (scheme === undefined) return hide(value);
+  return `${scheme} ${hide(value.slice(scheme.length).trimStart())}`;
 }
 
-export function redactOctets(octets: string, hash: ShortHash): string {
-  return FRAMING_OCTETS.test(octets) ? octets : mark(octets, hash);
+export function redactOctets(octets: string, hide: Hide): string {
+  return FRAMING_OCTETS.test(octets) ? octets : hide(octets);
 }
 
 /** A request-target (RFC 9112 section 3.2) or a URI reference. */
-export function redactTarget(target: string, hash: ShortHash): string {
+export function redactTarget(target: string, hide: Hide): string {
   const queryStart = target.search(/[?#]/);
   const beforeQuery = queryStart < 0 ? target : target.slice(0, queryStart);
   const query = queryStart < 0 ? '' : target.slice(queryStart);
   const [authority, path] = splitAuthority(beforeQuery);
-  return redactUserinfo(authority, hash) + redactParts(path, /([/;])/, hash) + redactParts(query, /([?#&;])/, hash);
+  return redactUserinfo(authority, hide) + redactParts(path, /([/;])/, hide) + redactParts(query, /([?#&;])/, hide);
 }
 
 /** "http://user@host" and "/path"; a target in authority form is all authority. */
@@ -61,27 +69,27 @@ function splitAuthority(text: string): readonly [string, string] {
   return slash < 0 ? [text, ''] : [text.slice(0, slash), text.slice(slash)];
 }
 
-function redactUserinfo(authority: string, hash: ShortHash): string {
+function redactUserinfo(authority: string, hide: Hide): string {
   const end = authority.lastIndexOf('@');
   if (end < 0) return authority;
   const start = authority.indexOf('//') + 1 === 0 ? 0 : authority.indexOf('//') + 2;
-  return authority.slice(0, start) + mark(authority.slice(start, end), hash) + authority.slice(end);
+  return authority.slice(0, start) + hide(authority.slice(start, end)) + authority.slice(end);
 }
 
 /** `parts` separated by one of the characters of `separator`, each a value or name=value. */
-function redactParts(parts: string, separator: RegExp, hash: ShortHash): string {
+function redactParts(parts: string, separator: RegExp, hide: Hide): string {
   return parts
     .split(separator)
-    .map((part) => redactPart(part, hash))
+    .map((part) => redactPart(part, hide))
     .join('');
 }
 
-function redactPart(part: string, hash: ShortHash): string {
+function redactPart(part: string, hide: Hide): string {
   const equals = part.indexOf('=');
   const [name, value] = equals < 0 ? ['', part] : [part.slice(0, equals + 1), part.slice(equals + 1)];
   if (value === '') return part;
   const secret = SECRET_NAME.test(decode(name).replaceAll(/[^-\w.[\]]/g, '')) || holdsSecret(decode(value));
-  return secret ? name + mark(value, hash) : part;
+  return secret ? name + hide(value) : part;
 }
 
 /** A reference inside a value (`?next=https%3A%2F%2Fe%2F%3Ftoken%3D...`), or a run that looks random. */
@@ -114,9 +122,4 @@ function decode(text: string): string {
     decoded = decoded.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   }
   return decoded;
-}
-
-function mark(octets: string, hash: ShortHash): string {
-  const unit = octets.length === 1 ? 'octet' : 'octets';
-  return `<redacted ${octets.length} ${unit} #${hash(octets)}>`;
 }

@@ -7,7 +7,8 @@
  */
 
 import type { Text, Wire } from '../model.ts';
-import { redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
+import { anonymousField, anonymousTarget, anonymousWire } from './anonymous-octets.ts';
+import { type Hide, marks, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
 
 /** Names of styles as `util.styleText` knows them, and a text without line ends. */
 export type Paint = (style: string | readonly string[], text: string) => string;
@@ -17,6 +18,8 @@ export interface ViewOptions {
   readonly width: number;
   readonly color: boolean;
   readonly showSecrets: boolean;
+  /** Leave no more of the capture than framing and connection management; addresses are Anonymizer's. */
+  readonly anonymous?: boolean;
   readonly hash: ShortHash;
   /** Identity when `color` is off. */
   readonly paint: Paint;
@@ -24,7 +27,7 @@ export interface ViewOptions {
   readonly maxChars?: number | undefined;
 }
 
-export type Secrecy = Pick<ViewOptions, 'showSecrets' | 'hash'>;
+export type Secrecy = Pick<ViewOptions, 'showSecrets' | 'anonymous' | 'hash'>;
 
 /** A part of a text: ours, or of the capture. */
 export interface SafePiece {
@@ -72,19 +75,24 @@ function append(pieces: SafePiece[], piece: SafePiece): void {
 }
 
 export function safeWire(wire: Wire, secrecy: Secrecy): string {
-  const octets = secrecy.showSecrets ? wire.octets : redactWire(wire, secrecy.hash);
+  const octets = hidden(
+    secrecy,
+    wire.octets,
+    (hide) => redactWire(wire, hide),
+    (hide) => anonymousWire(wire, hide),
+  );
   const rest = octets.length - LONGEST_SHOWN;
   return rest > 0 ? `${escapeOctets(octets.slice(0, LONGEST_SHOWN))} [+${rest} octets]` : escapeOctets(octets);
 }
 
-function redactWire(wire: Wire, hash: ShortHash): string {
+function redactWire(wire: Wire, hide: Hide): string {
   switch (wire.kind) {
     case 'target':
-      return redactTarget(wire.octets, hash);
+      return redactTarget(wire.octets, hide);
     case 'field-value':
-      return redactField(wire.name, wire.octets, hash);
+      return redactField(wire.name, wire.octets, hide);
     case 'octets':
-      return redactOctets(wire.octets, hash);
+      return redactOctets(wire.octets, hide);
     case 'method':
     case 'field-name':
     case 'version':
@@ -95,7 +103,32 @@ function redactWire(wire: Wire, hash: ShortHash): string {
 
 /** A target for a machine: redacted, not escaped; the format that carries it escapes it. */
 export function targetOctets(target: string, secrecy: Secrecy): string {
-  return secrecy.showSecrets ? target : redactTarget(target, secrecy.hash);
+  return hidden(
+    secrecy,
+    target,
+    (hide) => redactTarget(target, hide),
+    (hide) => anonymousTarget(target, hide),
+  );
+}
+
+/** The same for the value of a field. */
+export function fieldOctets(name: string, value: string, secrecy: Secrecy): string {
+  return hidden(
+    secrecy,
+    value,
+    (hide) => redactField(name, value, hide),
+    (hide) => anonymousField(name, value, hide),
+  );
+}
+
+function hidden(
+  { showSecrets, anonymous, hash }: Secrecy,
+  octets: string,
+  redacted: (hide: Hide) => string,
+  anonymized: typeof redacted,
+): string {
+  if (anonymous === true) return anonymized(marks(hash));
+  return showSecrets ? octets : redacted(marks(hash));
 }
 
 /** The field values of `text`, as comparable keys: equal keys, equal field and equal octets. */
