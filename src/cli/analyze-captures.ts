@@ -26,6 +26,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const joinPoints = severalPoints(inputs);
   if (joinPoints && options.until !== undefined) throw new Refusal('--until wants one point of capture: with several, findings come last');
   const outputs = await plan(inputs, options);
+  const ticket = await ticketFiles(inputs, options);
   const streamed = options.format === 'ndjson' && outputs.length === 0 ? await import('../view/ndjson.ts') : undefined;
   const session = new Session(io, options);
   const lines = new LineBatch(io.stdout);
@@ -48,13 +49,18 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const outcome = await session.read(inputs, analyzer, () => lines.flush());
   if (session.clock.blocks && options.quiet !== true)
     say(io, 'the pipe comes in blocks of 4096 bytes, so findings come late: use tcpdump -U');
-  const report = session.told(narrowed(choose(analyzer.finish(), wanted), session.narrowing));
+  const found = narrowed(choose(analyzer.finish(), wanted), session.narrowing);
+  const report = session.told(found);
   lines.flush();
   if (outcome.analysed === 0) return 2;
   if (streamed !== undefined) addAll(lines, closingLines(streamed, report, view));
   else if (outputs.length === 0) addAll(lines, await render(report, options.format ?? 'text', view));
   lines.flush();
-  const written = await writeOutputs(outputs, report, options, session, io);
+  let written = await writeOutputs(outputs, report, options, session, io);
+  const told = { found, told: report, secrecy: session.plainView, pseudonym: session.pseudonym };
+  if (ticket !== undefined)
+    written =
+      (await attempt(io, () => ticket(inputs, told, options, io, (format) => render(report, format, session.plainView)))) && written;
   return written ? session.exitCode(outcome, report, fails(report, options.failOn) ? 1 : 0) : 2;
 }
 
@@ -63,6 +69,14 @@ async function acceptedBy({ baseline }: AnalyzeOptions): Promise<ReadonlySet<str
   if (baseline === undefined) return new Set();
   const { readReport } = await import('./report-file.ts');
   return new Set(readReport(baseline).causes.map((cause) => cause.fingerprint));
+}
+
+/** Undefined when neither --evidence nor --bundle is asked for. */
+async function ticketFiles(inputs: readonly CaptureName[], options: AnalyzeOptions) {
+  if (options.evidence === undefined && options.bundle === undefined) return undefined;
+  const { planTicketFiles, writeTicketFiles } = await import('./ticket-files.ts');
+  planTicketFiles(options, inputs);
+  return writeTicketFiles;
 }
 
 async function plan(inputs: readonly CaptureName[], { output = [], format, force }: AnalyzeOptions): Promise<PlannedOutput[]> {
@@ -111,14 +125,23 @@ async function writeOutputs(
   const { writeWhole } = await import('./output-file.ts');
   let written = true;
   for (const { path, format } of outputs) {
-    try {
+    const done = await attempt(io, async () => {
       writeWhole(path, await render(report, format, session.plainView), options.force === true);
       if (options.quiet !== true) say(io, `${path}: written, ${safeText(report.verdict, session.plainView)}`);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      say(io, error.message);
-      written = false;
-    }
+    });
+    written &&= done;
   }
   return written;
+}
+
+/** False when it was refused, which is said. */
+async function attempt(io: Io, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    say(io, error.message);
+    return false;
+  }
 }

@@ -174,7 +174,9 @@ function analysisOptions(command: Command): Command {
     .optionsGroup('Report:')
     .addOption(new Option('-f, --format <format>', 'by default text, or what the ending of -o says').choices(FORMATS))
     .option('-o, --output <file>', 'write the report to a file instead, repeatable', collect)
-    .option('--force', 'let -o replace a file');
+    .option('--evidence <file>', 'the connections of the findings as commented pcapng, packed when it ends with .gz')
+    .option('--bundle <file>', 'a zip for a ticket: reports and evidence')
+    .option('--force', 'let an output replace a file');
   choiceOptions(command)
     .option('--baseline <report>', 'no findings that this JSON report has already')
     .addOption(new Option('--until <finding>', 'stop reading when it is found').choices(['hang']));

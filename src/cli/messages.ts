@@ -5,7 +5,7 @@ import type { Analyzer } from '../analyze.ts';
 import { createAnalyzer } from '../analyze.ts';
 import type { Exchange, Message } from '../model.ts';
 import { jsonText } from '../view/json.ts';
-import { fieldOctets, type Secrecy, safeText, targetOctets, type ViewOptions } from '../view/safe.ts';
+import { type Secrecy, safeText, type ViewOptions, wireOctets } from '../view/safe.ts';
 import { epochSeconds, offset } from '../view/time.ts';
 import { cutEnd } from '../view/wrap.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
@@ -68,7 +68,7 @@ export function messageJson(
     src: src.text,
     dst: dst.text,
     ordinal: exchange.ordinal,
-    ...(request ? { method: message.method, target: targetOctets(message.target, secrecy) } : {}),
+    ...(request ? { method: message.method, target: wireOctets({ kind: 'target', octets: message.target }, secrecy) } : {}),
     version: message.version,
     ...(request ? {} : { status: message.status }),
     headFrame,
@@ -89,7 +89,7 @@ function headersOf(message: Message, secrecy: Secrecy): Record<string, string[]>
   const headers = new Map<string, string[]>();
   for (const field of message.fields) {
     const name = field.name.toLowerCase();
-    const value = fieldOctets(name, field.value, secrecy);
+    const value = wireOctets({ kind: 'field-value', octets: field.value, name }, secrecy);
     const values = headers.get(name);
     if (values === undefined) headers.set(name, [value]);
     else values.push(value);

@@ -51,6 +51,8 @@ export interface AnalyzeOptions extends ReadingOptions, Choice {
   readonly output?: readonly string[];
   readonly force?: true;
   readonly failOn: Severity | 'never';
+  readonly evidence?: string;
+  readonly bundle?: string;
   /** The path of an accepted report. */
   readonly baseline?: string;
 }

@@ -51,7 +51,8 @@ export function planOutputs(
   });
 }
 
-function refuseOutput(path: string, force: boolean, inputs: readonly string[]): void {
+/** Throws Refusal where a file of that name must not or cannot be made. */
+export function refuseOutput(path: string, force: boolean, inputs: readonly string[]): void {
   const folder = statOf(dirname(path), statSync);
   if (folder?.isDirectory() !== true) throw new Refusal(`${path}: there is no folder ${dirname(path)}`);
   const present = statOf(path, lstatSync);
@@ -75,28 +76,63 @@ function statOf(path: string, stat: (path: string) => Stats): Stats | undefined 
 
 /** `pieces` are written one behind the other. Throws Refusal when it cannot be written; then nothing has changed. */
 export function writeWhole(path: string, pieces: Iterable<string>, force: boolean): void {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = new NewFile(path);
   try {
-    writeNew(temporary, pieces);
-    if (force) renameSync(temporary, path);
-    else linkNew(temporary, path);
+    for (const piece of pieces) file.write(new TextEncoder().encode(piece));
+    file.commit(force);
   } catch (error) {
-    forget(temporary);
-    const code = codeOf(error);
-    throw code === undefined ? error : new Refusal(`${path}: cannot be written (${code})`);
+    file.abandon();
+    throw error;
   }
 }
 
-function writeNew(path: string, pieces: Iterable<string>): void {
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600);
-  try {
-    for (const piece of pieces) {
-      const bytes = new TextEncoder().encode(piece);
+/** A file that comes into being as a whole. Its methods throw Refusal when the system refuses; then call `abandon`. */
+export class NewFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  #fd: number | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+    this.#fd = this.#try(() => openSync(this.#temporary, flags, 0o600));
+  }
+
+  write(bytes: Uint8Array): void {
+    const fd = this.#fd;
+    if (fd === undefined) return;
+    this.#try(() => {
       for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    });
+  }
+
+  /** Gives it its name. */
+  commit(force: boolean): void {
+    const fd = this.#fd;
+    if (fd === undefined) return;
+    this.#fd = undefined;
+    this.#try(() => {
+      fsyncSync(fd);
+      closeSync(fd);
+      if (force) renameSync(this.#temporary, this.#path);
+      else linkNew(this.#temporary, this.#path);
+    });
+  }
+
+  abandon(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+    forget(this.#temporary);
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const code = codeOf(error);
+      throw code === undefined ? error : new Refusal(`${this.#path}: cannot be written (${code})`);
     }
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 

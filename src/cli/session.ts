@@ -75,6 +75,11 @@ export class Session {
     return this.#anonymizer?.finding(finding) ?? finding;
   }
 
+  /** Undefined without --anonymize. */
+  get pseudonym(): ((address: string) => string) | undefined {
+    return this.#anonymizer === undefined ? undefined : (address) => this.#pseudonyms.address(address, 'other');
+  }
+
   toldEnds(ends: Ends): Ends {
     if (this.#anonymizer === undefined) return ends;
     return { client: this.#pseudonyms.endpoint(ends.client, 'client'), server: this.#pseudonyms.endpoint(ends.server, 'server') };

@@ -35,12 +35,12 @@ export function anonymousWire(wire: Wire, hide: Hide): string {
   }
 }
 
-export function anonymousField(name: string | undefined, value: string, hide: Hide): string {
+function anonymousField(name: string | undefined, value: string, hide: Hide): string {
   return value === '' || STRUCTURAL.has((name ?? '').toLowerCase()) ? value : hide(value);
 }
 
 /** The form of the target stays: `http://<...>/<...>`, `/<...>`, `*`. */
-export function anonymousTarget(target: string, hide: Hide): string {
+function anonymousTarget(target: string, hide: Hide): string {
   if (target === '*' || target === '') return target;
   const [, scheme = '', rest = ''] = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?(.*)$/is.exec(target) ?? [];
   const slash = rest.indexOf('/');

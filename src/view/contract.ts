@@ -19,7 +19,7 @@ import type {
   Wait,
 } from '../model.ts';
 import { severityCounts } from './overview.ts';
-import { type Secrecy, safeText, targetOctets } from './safe.ts';
+import { type Secrecy, safeText, wireOctets } from './safe.ts';
 import { epochSeconds, secondsBetween } from './time.ts';
 
 /** What a finding needs to be told outside of its report. */
@@ -193,7 +193,11 @@ export function findingJson(context: Context, finding: Finding, secrecy: Secrecy
 function exchangeJson(exchange: Exchange, secrecy: Secrecy): FindingJson['exchange'] {
   const { ordinal, request } = exchange;
   if (request === undefined) return { ordinal, method: null, target: null };
-  return { ordinal, method: wellFormed(request.method), target: wellFormed(targetOctets(request.target, secrecy)) };
+  return {
+    ordinal,
+    method: wellFormed(request.method),
+    target: wellFormed(wireOctets({ kind: 'target', octets: request.target }, secrecy)),
+  };
 }
 
 function waitJson(context: Context, wait: Wait): WaitJson {

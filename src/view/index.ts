@@ -13,7 +13,7 @@ import { renderText } from './text.ts';
 export type { Context } from './contract.ts';
 export { jsonText } from './json.ts';
 export { captureLine, exonerationLine, findingLine, summaryLine } from './ndjson.ts';
-export { escapeOctets, type Paint, plain, safeText, targetOctets, type ViewOptions } from './safe.ts';
+export { escapeOctets, type Paint, plain, safeText, type ViewOptions } from './safe.ts';
 
 export type Format = 'text' | 'json' | 'ndjson' | 'markdown' | 'html' | 'sarif' | 'junit';
 

@@ -7,7 +7,7 @@
  */
 
 import type { Text, Wire } from '../model.ts';
-import { anonymousField, anonymousTarget, anonymousWire } from './anonymous-octets.ts';
+import { anonymousWire } from './anonymous-octets.ts';
 import { type Hide, marks, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
 
 /** Names of styles as `util.styleText` knows them, and a text without line ends. */
@@ -75,14 +75,15 @@ function append(pieces: SafePiece[], piece: SafePiece): void {
 }
 
 export function safeWire(wire: Wire, secrecy: Secrecy): string {
-  const octets = hidden(
-    secrecy,
-    wire.octets,
-    (hide) => redactWire(wire, hide),
-    (hide) => anonymousWire(wire, hide),
-  );
+  const octets = wireOctets(wire, secrecy);
   const rest = octets.length - LONGEST_SHOWN;
   return rest > 0 ? `${escapeOctets(octets.slice(0, LONGEST_SHOWN))} [+${rest} octets]` : escapeOctets(octets);
+}
+
+/** For a machine: without secrets, not escaped; the format that carries them escapes them. */
+export function wireOctets(wire: Wire, { showSecrets, anonymous, hash }: Secrecy, hide: Hide = marks(hash)): string {
+  if (anonymous === true) return anonymousWire(wire, hide);
+  return showSecrets ? wire.octets : redactWire(wire, hide);
 }
 
 function redactWire(wire: Wire, hide: Hide): string {
@@ -99,36 +100,6 @@ function redactWire(wire: Wire, hide: Hide): string {
     case 'reason':
       return wire.octets;
   }
-}
-
-/** A target for a machine: redacted, not escaped; the format that carries it escapes it. */
-export function targetOctets(target: string, secrecy: Secrecy): string {
-  return hidden(
-    secrecy,
-    target,
-    (hide) => redactTarget(target, hide),
-    (hide) => anonymousTarget(target, hide),
-  );
-}
-
-/** The same for the value of a field. */
-export function fieldOctets(name: string, value: string, secrecy: Secrecy): string {
-  return hidden(
-    secrecy,
-    value,
-    (hide) => redactField(name, value, hide),
-    (hide) => anonymousField(name, value, hide),
-  );
-}
-
-function hidden(
-  { showSecrets, anonymous, hash }: Secrecy,
-  octets: string,
-  redacted: (hide: Hide) => string,
-  anonymized: typeof redacted,
-): string {
-  if (anonymous === true) return anonymized(marks(hash));
-  return showSecrets ? octets : redacted(marks(hash));
 }
 
 /** The field values of `text`, as comparable keys: equal keys, equal field and equal octets. */

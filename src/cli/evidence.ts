@@ -1,0 +1,198 @@
+/**
+ * --evidence: the connections of the findings, cut out of the captures -> pcapng whose frames carry the findings as comments.
+ *
+ * The captures are read twice more: once to know which octets may be shown, once to write. Frame numbers change on the way, so
+ * every comment names the frame as it was. With --anonymize the packets are made anew, with the addresses of the report.
+ */
+import { newAddresses } from '../decode/addresses.ts';
+import { newDecodeFacts } from '../decode/decode-facts.ts';
+import { decodeFrames } from '../decode/decode-frames.ts';
+import type { Finding, Frame, Report, Segment } from '../model.ts';
+import { boxesOf } from '../view/overview.ts';
+import { enhancedPacket, interfaceDescription, nameResolution, sectionHeader } from '../view/pcapng.ts';
+import { plain, type Secrecy, safeText } from '../view/safe.ts';
+import { all } from './choice.ts';
+import type { CaptureName, Io } from './io.ts';
+import type { ReadingOptions } from './options.ts';
+import { headerOf, patchedFrame } from './patch-frame.ts';
+import { addressOctets, LINKTYPE_RAW, rawPacket } from './raw-packet.ts';
+import { SecondLook } from './second-look.ts';
+import { Session } from './session.ts';
+import { endsOf, type Suspect, VisibleOctets } from './visible-octets.ts';
+
+const NANOSECONDS = 1_000_000_000n;
+
+export interface Told {
+  /** As it was found, and as it may be told. */
+  readonly found: Report;
+  readonly told: Report;
+  readonly secrecy: Secrecy;
+  /** The pseudonym of an address, with --anonymize. */
+  readonly pseudonym: ((address: string) => string) | undefined;
+}
+
+export interface Written {
+  readonly frames: number;
+  /** Frames that could not be shown without more than may be shown. */
+  readonly leftOut: number;
+}
+
+/** Throws Refusal when the captures have changed meanwhile. */
+export async function writeEvidence(
+  inputs: readonly CaptureName[],
+  told: Told,
+  options: ReadingOptions,
+  io: Io,
+  write: (bytes: Uint8Array) => void,
+): Promise<Written> {
+  const pairs = new Set(all([...told.found.findings]).flatMap(pairsOf));
+  const read = async (look: SecondLook): Promise<void> => {
+    await new Session(io, { ...options, quiet: true }).read(inputs, look, () => undefined);
+    look.finish(told.found.captures);
+  };
+  const visible = new Map<number, VisibleOctets>();
+  await read(
+    new SecondLook((point) => {
+      const octets = new VisibleOctets(point, (one, other) => pairs.has(pairOf(one, other)), told.secrecy);
+      visible.set(point, octets);
+      return octets;
+    }),
+  );
+  const writer = new EvidenceWriter(told, write);
+  const look = new SecondLook((point) => writer.point(point, visible.get(point)?.suspects ?? [], () => look.base.seconds));
+  await read(look);
+  return writer;
+}
+
+class EvidenceWriter implements Written {
+  frames = 0;
+  leftOut = 0;
+  private readonly told: Told;
+  private readonly write: (bytes: Uint8Array) => void;
+  private readonly interfaces = new Map<string, number>();
+  private readonly comments: ReadonlyMap<string, readonly string[]>;
+
+  constructor(told: Told, write: (bytes: Uint8Array) => void) {
+    const { report, verdict } = { report: told.told, verdict: safeText(told.told.verdict, told.secrecy) };
+    this.told = told;
+    this.write = write;
+    this.comments = commentsOf(report, told.secrecy);
+    const hidden = told.secrecy.showSecrets ? [] : ['Secrets and bodies are overwritten with filler of the same length.'];
+    write(sectionHeader(`${report.tool.name} ${report.tool.version}`, [verdict, ...hidden]));
+    write(nameResolution(rolesOf(report.findings)));
+  }
+
+  point(point: number, suspects: readonly Suspect[], seconds: () => number): { newCapture(): void; push(frame: Frame): void; end(): void } {
+    const byPair = grouped(suspects);
+    const addresses = newAddresses();
+    const take = (segment: Segment): void => {
+      const ends = endsOf(segment, addresses);
+      const { number } = segment.frame;
+      const suspect = byPair.get(pairOf(...ends))?.find(({ firstFrame, lastFrame }) => firstFrame <= number && number <= lastFrame);
+      if (suspect !== undefined) this.frame(point, segment, suspect, ends, seconds());
+    };
+    const decode = decodeFrames(addresses, newDecodeFacts(), take, () => undefined);
+    return { newCapture: () => undefined, push: (frame) => decode.push(frame), end: () => decode.end() };
+  }
+
+  private frame(point: number, segment: Segment, suspect: Suspect, ends: readonly [string, string], seconds: number): void {
+    const { frame } = segment;
+    const { told, secrecy, pseudonym } = this.told;
+    const direction = suspect.directions[suspect.ends[0] === ends[0] ? 0 : 1];
+    const shown = secrecy.showSecrets ? frame.bytes.slice(frame.start, frame.end) : patchedFrame(frame, segment, direction);
+    const octets = shown === undefined || pseudonym === undefined ? shown : anonymousPacket(shown, segment, ends, pseudonym);
+    if (octets === undefined) {
+      this.leftOut++;
+      return;
+    }
+    const place = told.locate(point, frame.number);
+    const linkType = pseudonym === undefined ? frame.linkType : LINKTYPE_RAW;
+    const name = plain(told.captures[place.capture]?.name ?? '');
+    const comments = (this.comments.get(`${place.capture}:${place.frame}`) ?? []).map(
+      (text) => `${text} [frame ${place.frame} of ${name}]`,
+    );
+    const time = BigInt(Math.trunc(seconds)) * NANOSECONDS + BigInt(Math.round(frame.time));
+    const wireLength = pseudonym === undefined ? frame.wireLength : octets.length + segment.length - (segment.end - segment.start);
+    this.write(
+      enhancedPacket({ interfaceId: this.interfaceOf(`${name}, ${linkType}`, linkType, name), time, wireLength }, octets, comments),
+    );
+    this.frames++;
+  }
+
+  private interfaceOf(key: string, linkType: number, name: string): number {
+    const known = this.interfaces.get(key);
+    if (known !== undefined) return known;
+    this.write(interfaceDescription(linkType, name));
+    this.interfaces.set(key, this.interfaces.size);
+    return this.interfaces.size - 1;
+  }
+}
+
+/** Undefined where the TCP header does not lie in the frame. */
+function anonymousPacket(
+  octets: Uint8Array,
+  segment: Segment,
+  ends: readonly [string, string],
+  pseudonym: (address: string) => string,
+): Uint8Array | undefined {
+  const { frame, start, end, length } = segment;
+  const header = segment.bytes === frame.bytes ? headerOf(octets, start - frame.start, segment) : undefined;
+  if (header === undefined) return undefined;
+  const tcp = octets.subarray(header, end - frame.start);
+  const addresses = ends.map((end) => pseudonym(end.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '')));
+  const [source = '', destination = ''] = addresses;
+  return rawPacket([source, destination], tcp, start - frame.start - header + length);
+}
+
+function grouped(suspects: readonly Suspect[]): ReadonlyMap<string, readonly Suspect[]> {
+  const groups = new Map<string, Suspect[]>();
+  for (const suspect of suspects) {
+    const others = groups.get(pairOf(...suspect.ends));
+    if (others === undefined) groups.set(pairOf(...suspect.ends), [suspect]);
+    else others.push(suspect);
+  }
+  return groups;
+}
+
+function pairsOf({ hops, evidence }: Finding): string[] {
+  return [...hops.map(({ connection }) => connection), ...evidence.map(({ connection }) => connection)].map(({ ends }) =>
+    pairOf(ends[0].text, ends[1].text),
+  );
+}
+
+function pairOf(one: string, other: string): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}
+
+/** By capture and frame: "F1 hang, dumb-proxy-deadlock: GET /logo.gif". */
+function commentsOf(report: Report, secrecy: Secrecy): ReadonlyMap<string, readonly string[]> {
+  const comments = new Map<string, string[]>();
+  for (const finding of all(report.findings)) {
+    for (const { connection, moment, text } of finding.evidence) {
+      const { capture, frame } = report.locate(connection.point, moment.frame);
+      const said = `${finding.id} ${finding.severity}, ${finding.rule}: ${safeText(text, secrecy)}`;
+      const others = comments.get(`${capture}:${frame}`);
+      if (others === undefined) comments.set(`${capture}:${frame}`, [said]);
+      else if (!others.includes(said)) others.push(said);
+    }
+  }
+  return comments;
+}
+
+/** What Wireshark shows instead of the addresses: client, proxy, origin; the second of a kind has a number. */
+function rolesOf(findings: readonly Finding[]): (readonly [Uint8Array, string])[] {
+  const names = new Map<string, string>();
+  const counts = new Map<string, number>();
+  for (const finding of findings) {
+    for (const { name, endpoints } of boxesOf(finding)) {
+      for (const endpoint of endpoints) {
+        const address = endpoint.replace(/:\d+$/, '').replaceAll(/[[\]]/g, '');
+        if (names.has(address)) continue;
+        const count = (counts.get(name) ?? 0) + 1;
+        counts.set(name, count);
+        names.set(address, count === 1 ? name : `${name}-${count}`);
+      }
+    }
+  }
+  return [...names].map(([address, name]) => [addressOctets(address), name] as const);
+}
