@@ -16,13 +16,14 @@ const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,256})([ \t]*:[ \t]*)(.*?)([ \
 /** @param line latin-1, with its line end if it has one */
 export function redactLine(line: string, secrecy: Secrecy): string {
   if (secrecy.showSecrets || line === '\r\n' || line === '\n') return line;
-  const show = (wire: Wire): string => sameLength(wire.octets, (hide) => wireOctets(wire, secrecy, hide), secrecy.hash);
+  const show = (kind: Wire['kind'], octets: string, name?: string): string =>
+    sameLength(octets, (hide) => wireOctets(wire(kind, octets, name), secrecy, hide), secrecy.hash);
   const [, method, target, version] = REQUEST_LINE.exec(line) ?? [];
-  if (method !== undefined && target !== undefined) return `${method}${show({ kind: 'target', octets: target })}${version}`;
+  if (method !== undefined && target !== undefined) return `${method}${show('target', target)}${version}`;
   const [, status, space, reason, end] = STATUS_LINE.exec(line) ?? [];
-  if (status !== undefined) return `${status}${space}${show({ kind: 'reason', octets: reason ?? '' })}${end}`;
+  if (status !== undefined) return `${status}${space}${show('reason', reason ?? '')}${end}`;
   const [, name, colon, value, rest] = FIELD_LINE.exec(line) ?? [];
-  if (name !== undefined) return `${name}${colon}${show({ kind: 'field-value', octets: value ?? '', name: name.toLowerCase() })}${rest}`;
+  if (name !== undefined) return `${name}${colon}${show('field-value', value ?? '', name.toLowerCase())}${rest}`;
   return redactBody(line);
 }
 
@@ -31,7 +32,7 @@ export function isStartLine(line: string): boolean {
 }
 
 /** Line ends stay: they are framing, or no secret. */
-export function redactBody(octets: string): string {
+function redactBody(octets: string): string {
   return octets.replaceAll(/[^\r\n]/g, FILLER);
 }
 
@@ -39,6 +40,10 @@ export function redactBody(octets: string): string {
 export function redactChunkSize(line: string): string {
   const size = /^[0-9a-f]{1,16}[ \t]*/i.exec(line)?.[0] ?? '';
   return size + redactBody(line.slice(size.length));
+}
+
+function wire(kind: Wire['kind'], octets: string, name: string | undefined): Wire {
+  return name === undefined ? { kind, octets } : { kind, octets, name };
 }
 
 /** Equal octets get equal filler, as long as they are. */
