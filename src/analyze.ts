@@ -13,7 +13,9 @@ import type {
   AddressBook,
   CaptureFacts,
   CaptureReport,
+  Connection,
   ConnectionLookup,
+  ConnectionOutline,
   Exchange,
   ExchangeSink,
   Finding,
@@ -88,6 +90,7 @@ class Analysis implements Analyzer {
   private readonly rules: readonly Rule[];
   private readonly points = new Map<string, Point>();
   private readonly captures: CaptureFacts[] = [];
+  private readonly outlines: ConnectionOutline[] = [];
   private readonly verdict: Verdict;
   private readonly ruleStage: ReturnType<typeof applyRules>;
   private readonly proxy: ReturnType<typeof matchRelays>;
@@ -105,7 +108,10 @@ class Analysis implements Analyzer {
         this.ruleStage.relay(relay);
         if (relay.clientSide.ended) options.onRelay?.(relay);
       },
-      connection: (connection) => this.ruleStage.connection(connection),
+      connection: (connection) => {
+        this.ruleStage.connection(connection);
+        if (this.outlines.length < MOST_OUTLINES) this.outlines.push(outlineOf(connection));
+      },
     });
   }
 
@@ -148,6 +154,7 @@ class Analysis implements Analyzer {
       connections,
       exchanges,
       relays,
+      outlines: this.outlines,
       proxies: this.proxy.proxies(),
       rules: this.rules.map(({ id }) => ({ id, lookedAt: this.ruleStage.lookedAt.get(id) ?? 0 })),
       findings,
@@ -218,6 +225,12 @@ class Analysis implements Analyzer {
       },
     };
   }
+}
+
+const MOST_OUTLINES = 100;
+
+function outlineOf({ key, client, server, first, last }: Connection): ConnectionOutline {
+  return { key, client, server, first, last };
 }
 
 /** A point that differs by less from another one is not worth a word. */

@@ -587,6 +587,9 @@ export interface CaptureReport extends CaptureFacts {
   readonly health: CaptureHealth;
 }
 
+/** A connection as one line of a drawing. */
+export type ConnectionOutline = Pick<Connection, 'key' | 'client' | 'server' | 'first' | 'last'>;
+
 export interface Report {
   readonly tool: { readonly name: 'hopcheck'; readonly version: string };
   readonly base: TimeBase;
@@ -595,6 +598,8 @@ export interface Report {
   readonly connections: number;
   readonly exchanges: number;
   readonly relays: number;
+  /** The first connections with HTTP that ended, up to 100: for a time line. */
+  readonly outlines: readonly ConnectionOutline[];
   /** Addresses of each proxy that was recognised: client-side, server-side. */
   readonly proxies: readonly (readonly string[])[];
   /** Records that each rule looked at. */

@@ -132,6 +132,22 @@ test('the evidence is reached and opened by keyboard', async () => {
   expect(await page.evaluate<boolean>("document.querySelector('details').open")).toBe(true);
 });
 
+test('the filters hide causes, their rows and their lines, by keyboard too', async () => {
+  await page.emulateMedia({ media: 'screen' });
+  await show(sampleReport);
+  const seen = (): Promise<string[]> =>
+    page.evaluate<string[]>(
+      "[...document.querySelectorAll('section[id], tbody tr[class^=is], nav li, svg g')].filter((part) => part.getBoundingClientRect().height > 0).map((part) => [part.localName, part.id, part.className.baseVal ?? part.className].join(' '))",
+    );
+  const before = await seen();
+  expect(before.filter((part) => part.includes('is-violation'))).toHaveLength(3);
+  await page.focus('#show-violation');
+  await page.keyboard.press('Space');
+  expect(await seen()).toEqual(before.filter((part) => !part.includes('is-violation')));
+  await page.keyboard.press('Space');
+  expect(await seen()).toEqual(before);
+});
+
 describe('captured text', () => {
   test.each(WORST)('%s', async (_name, octets) => {
     expect(await show(hostileReport(octets, `${octets}.pcap`))).toEqual([]);

@@ -39,6 +39,7 @@ function adviceOn({ health = {}, cutFrames = 0, codes = [], relays = 1 }: Lackin
     connections: 4,
     exchanges: 5,
     relays,
+    outlines: [],
     proxies: [],
     rules: [],
     findings: [],

@@ -61,6 +61,7 @@ function reportOf(findings: readonly Finding[]): Report {
     connections: 0,
     exchanges: 0,
     relays: 0,
+    outlines: [],
     proxies: [],
     rules: [],
     findings,

@@ -25,6 +25,11 @@ export class Anonymizer {
       proxies: report.proxies.map((addresses) => addresses.map((address) => this.pseudonyms.address(address, 'proxy'))),
       findings,
       exonerations,
+      outlines: report.outlines.map((outline) => ({
+        ...outline,
+        client: this.pseudonyms.endpoint(outline.client, 'client'),
+        server: this.pseudonyms.endpoint(outline.server, 'server'),
+      })),
     };
   }
 

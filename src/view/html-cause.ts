@@ -4,6 +4,7 @@ import type { Evidence, Finding, Report } from '../model.ts';
 import { displayFilter } from './contract.ts';
 import { crossingMarks } from './crossings.ts';
 import { joined, link, list, type Page, part, table, tag } from './html-blocks.ts';
+import { filterClass } from './html-filters.ts';
 import { headTables } from './html-heads.ts';
 import { ladderFigure } from './html-ladder.ts';
 import { code, element, type Markup, prose, together, told } from './markup.ts';
@@ -18,7 +19,7 @@ export function cause(page: Page, { first, count }: FindingGroup): Markup {
   const filter = displayFilter(report, first);
   return element(
     'section',
-    { id: first.id, 'aria-labelledby': `${first.id}-title` },
+    { id: first.id, class: filterClass(first), 'aria-labelledby': `${first.id}-title` },
     element('h2', { id: `${first.id}-title` }, `${first.id} `, tag(first), ` ${first.title}`),
     count > 1 ? element('p', { class: 'quiet' }, `Seen ${count} times; this is the first.`) : undefined,
     saidInVerdict(report, first, secrecy) ? undefined : element('p', {}, told(first.message, secrecy)),

@@ -3,9 +3,11 @@
  * style attribute. A test says whether the hash fits, and which one would.
  */
 
-export const STYLE_HASH = 'sha256-qb36arGPdVSvybPwRq9UO3NhGWyCz4UHe+tyuc5hl/Q=';
+import { FILTER_STYLE } from './html-filters.ts';
 
-export const STYLE = `
+export const STYLE_HASH = 'sha256-C3uMp5Ot6b12rpubXqJ9Qs2y+kpn6xz0AdHX+Y67xmo=';
+
+export const STYLE = `${FILTER_STYLE}
 :root {
   color-scheme: light dark;
   --page: #ffffff; --text: #1b1f24; --muted: #57606a; --line: #c8ced5; --soft: #f3f5f7;

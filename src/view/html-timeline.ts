@@ -1,9 +1,10 @@
 /**
- * The connections of the findings -> one SVG: a bar from what was first to what was last seen of each, a mark for each
+ * The connections of the findings, and others as far as there is room -> one SVG: a bar from what was first to what was last seen of each, a mark for each
  * evidence, and in red the time for which something was owed. Time runs from left to right over all captures.
  */
 
 import type { Finding, Report } from '../model.ts';
+import { filterClass } from './html-filters.ts';
 import { element, type Markup } from './markup.ts';
 import { calendar, duration } from './time.ts';
 import { shorten } from './wrap.ts';
@@ -12,11 +13,13 @@ const WIDTH = 880;
 const LEFT = 330;
 const RIGHT = 860;
 const ROW = 24;
-const MOST_ROWS = 40;
+const MOST_ROWS = 60;
 const LABEL = 42;
 
 interface Line {
   readonly label: string;
+  /** For the filters; empty for a connection without findings. */
+  readonly style: string;
   from: number;
   to: number;
   readonly ticks: Set<number>;
@@ -25,7 +28,7 @@ interface Line {
 
 /** Undefined where no finding has a connection with a time. */
 export function timeline(report: Report, findings: readonly Finding[]): Markup | undefined {
-  const lines = [...linesOf(findings).values()].filter((line) => line.from <= line.to);
+  const lines = [...linesOf(report, findings).values()].filter((line) => line.from <= line.to);
   const [start, end] = span(report, lines);
   if (lines.length === 0 || !(end > start)) return undefined;
   const x = (time: number): number => Math.round((LEFT + ((time - start) / (end - start)) * (RIGHT - LEFT)) * 10) / 10;
@@ -33,13 +36,13 @@ export function timeline(report: Report, findings: readonly Finding[]): Markup |
   const height = 30 + shown.length * ROW;
   const svg = element(
     'svg',
-    { viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': `Time line of ${shown.length} connections in findings` },
+    { viewBox: `0 0 ${WIDTH} ${height}`, role: 'img', 'aria-label': `Time line of ${shown.length} connections` },
     element('text', { x: LEFT, y: 14, class: 'dim' }, calendar(report.base, start)),
     element('text', { x: RIGHT, y: 14, class: 'dim', 'text-anchor': 'end' }, `${duration(end - start)} later`),
     shown.map((line, index) => row(line, 24 + index * ROW, x)),
   );
-  const more = lines.length - shown.length;
-  const caption = `A mark is an evidence; red is the time for which something was owed.${more > 0 ? ` ${more} more connections are not drawn.` : ''}`;
+  const rest = Math.max(lines.length, report.connections) - shown.length;
+  const caption = `A mark is an evidence; red is the time for which something was owed.${rest > 0 ? ` ${rest} more connections are not drawn.` : ''}`;
   return element(
     'figure',
     {},
@@ -48,17 +51,19 @@ export function timeline(report: Report, findings: readonly Finding[]): Markup |
   );
 }
 
-function row(line: Line, y: number, x: (time: number) => number): Markup[] {
+function row(line: Line, y: number, x: (time: number) => number): Markup {
   const [from, to] = [x(line.from), x(line.to)];
   const bar = (left: number, right: number, style: string): Markup =>
     element('rect', { x: left, y: y + 5, width: Math.max(1.5, Math.round((right - left) * 10) / 10), height: 9, class: style });
   const waits = [...line.waits].map((wait) => wait.split(' ').map(Number));
-  return [
-    element('text', { x: 8, y: y + 14 }, line.label),
+  return element(
+    'g',
+    line.style === '' ? {} : { class: line.style },
+    element('text', { x: 8, y: y + 14, ...(line.style === '' ? { class: 'dim' } : {}) }, line.label),
     bar(from, to, 'life'),
-    ...waits.map(([start = 0, end = 0]) => bar(x(start), x(end), 'wait')),
-    ...[...line.ticks].map((time) => element('line', { x1: x(time), y1: y + 2, x2: x(time), y2: y + 17, class: 'tick' })),
-  ];
+    waits.map(([start = 0, end = 0]) => bar(x(start), x(end), 'wait')),
+    [...line.ticks].map((time) => element('line', { x1: x(time), y1: y + 2, x2: x(time), y2: y + 17, class: 'tick' })),
+  );
 }
 
 function span(report: Report, lines: readonly Line[]): readonly [number, number] {
@@ -69,11 +74,12 @@ function span(report: Report, lines: readonly Line[]): readonly [number, number]
   return [start, end];
 }
 
-function linesOf(findings: readonly Finding[]): Map<string, Line> {
+/** Those of findings first. */
+function linesOf(report: Report, findings: readonly Finding[]): Map<string, Line> {
   const lines = new Map<string, Line>();
   for (const finding of findings) {
     for (const hop of finding.hops) {
-      const line = lines.get(hop.connection.key) ?? newLine(`${finding.id} ${hop.client.text} > ${hop.server.text}`);
+      const line = lines.get(hop.connection.key) ?? newLine(`${finding.id} ${hop.client.text} > ${hop.server.text}`, filterClass(finding));
       lines.set(hop.connection.key, line);
     }
     for (const { connection, moment } of finding.evidence) {
@@ -87,12 +93,19 @@ function linesOf(findings: readonly Finding[]): Map<string, Line> {
     for (const moment of [wait.connection.first, wait.connection.last, wait.start, wait.end]) reach(line, moment.time);
     line?.waits.add(`${wait.start.time} ${wait.end.time}`);
   }
+  for (const { key, client, server, first, last } of report.outlines) {
+    const line = lines.get(key) ?? newLine(`${client.text} > ${server.text}`, '');
+    lines.set(key, line);
+    reach(line, first.time);
+    reach(line, last.time);
+  }
   return lines;
 }
 
-function newLine(label: string): Line {
+function newLine(label: string, style: string): Line {
   return {
     label: shorten(label, LABEL),
+    style,
     from: Number.POSITIVE_INFINITY,
     to: Number.NEGATIVE_INFINITY,
     ticks: new Set(),

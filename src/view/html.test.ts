@@ -12,9 +12,9 @@ const page = (report: Report, showSecrets = false): string => render(report, 'ht
 
 const ELEMENTS =
   'html head title main header nav section h1 h2 h3 p ul li dl dt dd div span strong code bdi a br table caption thead tbody tr th td ' +
-  'figure figcaption details summary body svg text line rect polygon';
+  'figure figcaption details summary body svg text line rect polygon g fieldset legend label input';
 const ATTRIBUTES =
-  'lang class id href tabindex role aria-label aria-labelledby scope viewBox x y x1 y1 x2 y2 width height points text-anchor';
+  'lang class id href tabindex role aria-label aria-labelledby scope viewBox x y x1 y1 x2 y2 width height points text-anchor type checked';
 const TAG = new RegExp(`</?(?:${ELEMENTS.replaceAll(' ', '|')})(?: (?:${ATTRIBUTES.replaceAll(' ', '|')})="[^"<>]*")*>`, 'g');
 const HEAD = /<meta (?:charset|http-equiv|name)="[\w-]+"(?: content="[^"]*")?>|^<!doctype html>|<style>[^<]*<\/style>/g;
 
@@ -93,7 +93,7 @@ describe('the page', () => {
     );
     const many = page({ ...sampleReport, findings, groups: [] });
     expect(many.match(/<section id="F/g)).toHaveLength(50);
-    expect(many.match(/<tr><td>(?:<a [^>]*>)?F\d/g)).toHaveLength(1000);
+    expect(many.match(/<tr class="is-hang is-sure"><td>(?:<a [^>]*>)?F\d/g)).toHaveLength(1000);
     expect(textOf(many)).toContain('200 more causes in --format json');
   });
 });

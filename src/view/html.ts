@@ -10,6 +10,7 @@ import { crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { joined, link, list, type Page, pair, part, section, table, toneOf } from './html-blocks.ts';
 import { cause } from './html-cause.ts';
+import { filterClass, filters } from './html-filters.ts';
 import { STYLE, STYLE_HASH } from './html-style.ts';
 import { timeline } from './html-timeline.ts';
 import { code, element, type Markup, prose, together, told } from './markup.ts';
@@ -67,8 +68,15 @@ function pageTop({ report, secrecy }: Page, groups: readonly FindingGroup[]): Ma
       : element(
           'nav',
           { 'aria-label': 'Findings' },
-          list(groups.slice(0, MOST_TOLD).map((group) => together(link(group.first.id), ` ${titleOf(group)}`))),
+          element(
+            'ul',
+            {},
+            groups
+              .slice(0, MOST_TOLD)
+              .map((group) => element('li', { class: filterClass(group.first) }, link(group.first.id), ` ${titleOf(group)}`)),
+          ),
         ),
+    filters(groups),
   );
 }
 
@@ -98,7 +106,7 @@ function overview({ report }: Page, groups: readonly FindingGroup[]): Markup {
     const where = boxesOf(first).map((box) => box.endpoints[0] ?? '');
     return element(
       'tr',
-      {},
+      { class: filterClass(first) },
       element('td', {}, index < MOST_TOLD ? link(first.id) : first.id),
       [`${first.severity}, ${first.confidence}`, code(first.rule), where.join(' > '), group.count].map((cell) => element('td', {}, cell)),
     );

@@ -14,7 +14,7 @@ export type Child = string | number | Markup | undefined | readonly Child[];
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** Elements that have no end tag in HTML. */
-const VOID = new Set(['meta', 'br']);
+const VOID = new Set(['meta', 'br', 'input']);
 
 /** Attributes that are undefined are left out, and so are children. */
 export function element(name: string, attributes: Attributes, ...children: readonly Child[]): Markup {

@@ -320,6 +320,15 @@ export const sampleReport: Report = {
   connections: 5,
   exchanges: 6,
   relays: 2,
+  outlines: [
+    {
+      key: 'p1#9',
+      client: endpoint('10.0.1.11', 40_001),
+      server: endpoint('10.0.1.1', 8080),
+      first: { frame: 1, time: 158_885_000 },
+      last: { frame: 48, time: 11_420_912_000 },
+    },
+  ],
   proxies: [['10.0.1.1', '10.0.2.1']],
   rules: [
     { id: 'dumb-proxy-deadlock', lookedAt: 2 },
