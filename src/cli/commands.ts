@@ -174,6 +174,7 @@ function analysisOptions(command: Command): Command {
     .optionsGroup('Report:')
     .addOption(new Option('-f, --format <format>', 'by default text, or what the ending of -o says').choices(FORMATS))
     .option('-o, --output <file>', 'write the report to a file instead, repeatable', collect)
+    .option('--max-chars <number>', 'leave detail out of a Markdown report until it fits (60000)', parseCharacters)
     .option('--evidence <file>', 'the connections of the findings as commented pcapng, packed when it ends with .gz')
     .option('--bundle <file>', 'a zip for a ticket: reports and evidence')
     .option('--force', 'let an output replace a file');
@@ -228,6 +229,12 @@ function colorOption(): Option {
 
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+function parseCharacters(value: string): number {
+  const characters = Number(value);
+  if (!Number.isInteger(characters) || characters < 1000) throw new InvalidArgumentError('a number of characters from 1000');
+  return characters;
 }
 
 function parseWidth(value: string): number {

@@ -20,6 +20,8 @@ export interface ReadingOptions extends NarrowingOptions {
   readonly showSecrets?: true;
   readonly anonymize?: true;
   readonly saltFile?: string;
+  /** Budget of a Markdown report. */
+  readonly maxChars?: number;
   readonly color: ColorChoice;
   readonly width?: number;
   readonly quiet?: true;

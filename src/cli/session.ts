@@ -8,6 +8,7 @@ import { Anonymizer } from '../view/anonymize.ts';
 import { Pseudonyms } from '../view/pseudonyms.ts';
 import type { ViewOptions } from '../view/safe.ts';
 import { isColoured, paintInColour, paintNothing } from './colour.ts';
+import { hasHyperlinks } from './hyperlinks.ts';
 import { type Outcome, readInputs, type Target } from './inputs.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
 import { LiveClock } from './live-clock.ts';
@@ -51,7 +52,14 @@ export class Session {
   /** For standard output. */
   get view(): ViewOptions {
     const color = isColoured(this.#options.color, this.#io.stdout, this.#io.env);
-    return { ...this.plainView, color, paint: color ? paintInColour : paintNothing, width: this.#width(this.#io.stdout.columns) };
+    const hyperlinks = hasHyperlinks(this.#io.stdout, this.#io.env);
+    return {
+      ...this.plainView,
+      color,
+      hyperlinks,
+      paint: color ? paintInColour : paintNothing,
+      width: this.#width(this.#io.stdout.columns),
+    };
   }
 
   /** For files. */
@@ -63,6 +71,7 @@ export class Session {
       anonymous: this.#options.anonymize === true,
       hash: this.key.hash,
       paint: paintNothing,
+      maxChars: this.#options.maxChars,
     };
   }
 

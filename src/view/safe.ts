@@ -23,6 +23,8 @@ export interface ViewOptions {
   readonly hash: ShortHash;
   /** Identity when `color` is off. */
   readonly paint: Paint;
+  /** The terminal understands OSC 8: link what a finding is based on. Never with captured text. */
+  readonly hyperlinks?: boolean;
   /** Budget of the Markdown view in characters; 60,000 by default. */
   readonly maxChars?: number | undefined;
 }

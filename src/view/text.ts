@@ -126,7 +126,9 @@ function reasons(finding: Finding, options: ViewOptions): Lines {
     ...reasonList('What would change our mind', finding.wouldChangeOurMind.map(plain), options),
     ...reasonList('What to do', upTo(remedies, MOST_REMEDIES, `hopcheck explain ${finding.rule}`), options),
     ...reasonList('It also explains', upTo(children, MOST_REMEDIES, '--format json'), options),
-    ...reasonList('Basis', finding.basis.length === 0 ? [] : [finding.basis.map(plain).join('; ')], options),
+    ...reasonList('Basis', finding.basis.length === 0 ? [] : [finding.basis.map(plain).join('; ')], options).map((line) =>
+      linked(line, options),
+    ),
     ...(finding.partOf === undefined ? [] : wrap(`Part of ${finding.partOf}.`, options.width, '    ')),
   ];
 }
@@ -135,6 +137,19 @@ function reasonList(title: string, texts: readonly string[], options: ViewOption
   if (texts.length === 0) return [];
   return [options.paint('bold', `    ${title}`), ...texts.flatMap((text) => wrap(text, options.width, '      - ', '        '))];
 }
+
+/** A basis is ours, so that no captured octet can be in a link. */
+function linked(line: string, { hyperlinks }: ViewOptions): string {
+  if (hyperlinks !== true) return line;
+  return line.replaceAll(/RFC (\d+)(?: section (\d+(?:\.\d+)*))?/g, (text, number: string, section: string | undefined) => {
+    const place = section === undefined ? '' : `#section-${section}`;
+    return `${LINK}https://www.rfc-editor.org/rfc/rfc${number}${place}${END}${text}${LINK}${END}`;
+  });
+}
+
+/** OSC 8, and the string terminator (ECMA-48 section 8.3.143). */
+const LINK = '\u001b]8;;';
+const END = '\u001b\\';
 
 function upTo(texts: readonly string[], most: number, where: string): string[] {
   return texts.length <= most ? [...texts] : [...texts.slice(0, most), `... and ${texts.length - most} more (${where})`];
