@@ -1,6 +1,7 @@
 /**
- * The reports of the shipped captures, as files to read: report.md for people, report.json for programs. They are what
- * `hopcheck -f markdown fixtures/<situation>/capture.pcap` prints, but for the version.
+ * The reports of the shipped captures, as files to read: report.md for tickets, report.txt for terminals, report.json for
+ * programs, and for some of them every format. They are what `hopcheck -f markdown fixtures/<situation>/capture.pcap` prints, but
+ * for the version. `npm run shots` writes them again.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,14 @@ import { viewOptions } from './support/view-options.ts';
 
 /** Octets of all captures in fixtures/. */
 const BUDGET = 300_000;
-const DEMO = 'figure-4-15';
+const IN_EVERY_FORMAT = ['figure-4-15', 'book-ipv6', 'book-two-clients'];
+
+const OTHER_FORMATS: readonly (readonly [string, Format])[] = [
+  ['report.html', 'html'],
+  ['report.ndjson', 'ndjson'],
+  ['report.sarif', 'sarif'],
+  ['report.xml', 'junit'],
+];
 
 describe.each(fixtures.map((fixture) => [fixture.situation, fixture] as const))('%s', (situation, fixture) => {
   const { folder, capture, bytes, files } = fixture;
@@ -26,7 +34,8 @@ describe.each(fixtures.map((fixture) => [fixture.situation, fixture] as const))(
   const formats: readonly (readonly [string, Format])[] = [
     ['report.md', 'markdown'],
     ['report.json', 'json'],
-    ...(situation === DEMO ? [['report.txt', 'text'] as const] : []),
+    ['report.txt', 'text'],
+    ...(IN_EVERY_FORMAT.includes(situation) ? OTHER_FORMATS : []),
   ];
   test.each(formats)('%s', async (name, format) => {
     await expect(render(await reported(), format, view)).toMatchFileSnapshot(golden(name));
