@@ -92,7 +92,7 @@ describe('choosing', () => {
     const chosen = choose(report, wantedBy({ minConfidence: 'possible', ...choice }));
     expect(ids(chosen.findings)).toEqual(kept);
     expect(chosen.groups.map(({ rule }) => rule)).toEqual(all(chosen.findings).map(({ rule }) => rule));
-    const note = `--rule, --ignore, --min-confidence or --baseline hide ${hidden} of 4 findings`;
+    const note = `--rule, --ignore, --min-confidence, --stall or --baseline hide ${hidden} of 4 findings`;
     const about = verdictSentence(chosen.findings, report);
     const verdict = kept.length === 0 ? [`nothing is left to tell: ${note}`] : [...about, `; ${note}`];
     expect(chosen.verdict).toEqual(hidden === undefined ? ['one hang'] : verdict);

@@ -1,5 +1,5 @@
 /**
- * --rule, --ignore, --min-confidence and --baseline: a report -> the report without what was not asked for.
+ * --rule, --ignore, --min-confidence, --stall and --baseline: a report -> the report without what was not asked for.
  *
  * All rules run in any case: which finding owns a debt is decided among all of them, so a rule that is hushed does not make
  * another one explain its hang. What was left out is said in the verdict.
@@ -12,12 +12,13 @@ import type { Choice } from './options.ts';
 export type Wanted = (finding: Finding) => boolean;
 
 /** @param accepted fingerprints of findings that are known already */
-export function wantedBy({ rule = [], ignore = [], minConfidence }: Choice, accepted: ReadonlySet<string> = new Set()): Wanted {
+export function wantedBy({ rule = [], ignore = [], minConfidence, stall = 0 }: Choice, accepted: ReadonlySet<string> = new Set()): Wanted {
   const least = CONFIDENCES.indexOf(minConfidence);
   return (finding) =>
     (rule.length === 0 || rule.includes(finding.rule)) &&
     !ignore.includes(finding.rule) &&
     !accepted.has(finding.fingerprint) &&
+    (finding.wait === undefined || finding.wait.end.time - finding.wait.start.time >= stall * 1e9) &&
     CONFIDENCES.indexOf(finding.confidence) <= least;
 }
 
@@ -38,7 +39,7 @@ export function choose(report: Report, wanted: Wanted): Report {
 
 /** About what is left; that something was hidden is part of it. */
 function verdictOf(findings: readonly Finding[], hidden: number, report: Report): Text {
-  const note = `--rule, --ignore, --min-confidence or --baseline hide ${hidden} of ${count(report.findings)} findings`;
+  const note = `--rule, --ignore, --min-confidence, --stall or --baseline hide ${hidden} of ${count(report.findings)} findings`;
   return findings.length === 0 ? [`nothing is left to tell: ${note}`] : [...verdictSentence(findings, report), `; ${note}`];
 }
 

@@ -191,7 +191,8 @@ function choiceOptions(command: Command): Command {
     .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity up').choices([...SEVERITIES, 'never']).default('violation'))
     .option('--rule <id>', 'only findings of this rule, repeatable', collect)
     .option('--ignore <id>', 'no findings of this rule, repeatable', collect)
-    .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'));
+    .addOption(new Option('--min-confidence <confidence>', 'no findings below it').choices(CONFIDENCES).default('possible'))
+    .option('--stall <seconds>', 'no findings about a shorter wait', parseSeconds);
 }
 
 /** Options of all commands that read captures. */
@@ -235,6 +236,12 @@ function parseCharacters(value: string): number {
   const characters = Number(value);
   if (!Number.isInteger(characters) || characters < 1000) throw new InvalidArgumentError('a number of characters from 1000');
   return characters;
+}
+
+function parseSeconds(value: string): number {
+  const seconds = Number(value);
+  if (value.trim() === '' || !(seconds >= 0 && seconds <= 86_400)) throw new InvalidArgumentError('seconds, as 2 or 0.5');
+  return seconds;
 }
 
 function parseWidth(value: string): number {

@@ -46,6 +46,8 @@ export interface Choice {
   readonly rule?: readonly string[];
   readonly ignore?: readonly string[];
   readonly minConfidence: Confidence;
+  /** Seconds. */
+  readonly stall?: number;
 }
 
 export interface AnalyzeOptions extends ReadingOptions, Choice {

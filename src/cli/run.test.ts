@@ -87,6 +87,11 @@ describe('the demo capture', () => {
     expect(await output([demo, '--fail-on', 'hang', ...hangs.flatMap((rule) => ['--ignore', rule])], 0)).toContain('--ignore');
   });
 
+  test('--stall leaves out what was waited for less', async () => {
+    expect(await output([demo, '--stall', '7.9'], 1)).toMatch(/^1 hang/);
+    expect(await output([demo, '--stall', '8'], 0)).toMatch(/^nothing is left to tell/);
+  });
+
   test('messages and their summary', async () => {
     const lines = objects(await output(['messages', '--format', 'ndjson', demo], 0));
     const messages = lines.slice(0, -1);
