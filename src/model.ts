@@ -262,6 +262,22 @@ export type Persistence = 'keep' | 'close';
 /** Where the chunk parser stands: what it waits for next (RFC 9112 section 7.1). */
 export type ChunkPosition = 'size' | 'data' | 'data-end' | 'trailer' | 'done';
 
+/** Fields whose value names one user, page or cache entry; the place of each is in the low four bits of its hash. */
+export const TRAITS = [
+  'cookie',
+  'authorization',
+  'if-none-match',
+  'if-modified-since',
+  'range',
+  'referer',
+  'user-agent',
+  'etag',
+  'last-modified',
+  'date',
+  'location',
+  'set-cookie',
+] as const;
+
 /** Hashes for the pairing of hops: equal input gives equal numbers, 0 where the part is absent. */
 export interface Fingerprint {
   /** Path and query, without scheme and authority. */
@@ -277,7 +293,7 @@ export interface Fingerprint {
   readonly fields: number;
   /** Values that name one request: trace id, request id, idempotency key, WebSocket key. */
   readonly unique: readonly number[];
-  /** Values that name one user or page: Cookie, Authorization, Referer, User-Agent, validators. */
+  /** Values of `TRAITS`: 28 bits of the hash above the four of the place. A Location counts by its path, an ETag without its W/. */
   readonly traits: readonly number[];
 }
 
@@ -425,6 +441,23 @@ export interface Relay {
   readonly previous: Relay | undefined;
   /** What is known of the route between these two hops. */
   readonly route: RouteProfile | undefined;
+}
+
+/** The account that the pairing of hops gives of itself (RULES section 7.7). */
+export interface PairingQuality {
+  /** Client-side exchanges that were continued, that were not, and that could be continued by several. */
+  readonly pairs: number;
+  readonly unpaired: number;
+  readonly ambiguous: number;
+  /** From the first octet of the request on the client side to the first one on the next hop, in nanoseconds; NaN without pairs. */
+  readonly medianLatency: number;
+  /** Pairs that were sent on before they were received, and answered to the client before the proxy was answered. */
+  readonly negativeLatency: number;
+  readonly nestingViolated: number;
+  /** False when too many pairs contradict their times: then nothing that spans two hops is more than possible. */
+  readonly reliable: boolean;
+  /** Evidence that weighed most, and in how many pairs; the most frequent first. */
+  readonly decidedBy: readonly { readonly evidence: string; readonly count: number }[];
 }
 
 /** Bounded statistics of one server, as its clients see it. */

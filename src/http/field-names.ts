@@ -5,11 +5,12 @@
  *
  * A field that is not listed is end-to-end: it counts in the fingerprint and is kept only when the analysis keeps all fields.
  */
+import { TRAITS } from '../model.ts';
 import { octetsOf } from '../octets.ts';
 
 /** Kept on the message, so that rules and reports can speak of it. */
 export const KEPT = 1;
-/** Left out of the commutative sum of end-to-end fields: hop-by-hop, or rewritten by proxies as a matter of course. */
+/** Left out of the commutative sum of end-to-end fields: hop-by-hop, or added and rewritten by proxies as a matter of course. */
 export const PER_HOP = 2;
 /** Its value names one request (RULES section 7.2, u). */
 export const UNIQUE = 4;
@@ -107,9 +108,9 @@ const USES: Readonly<Partial<Record<KnownName, number>>> = {
   'idempotency-key': UNIQUE,
   'sec-websocket-key': UNIQUE,
   cookie: TRAIT,
-  authorization: TRAIT,
-  'if-none-match': TRAIT,
-  'if-modified-since': TRAIT,
+  authorization: TRAIT | PER_HOP,
+  'if-none-match': TRAIT | PER_HOP,
+  'if-modified-since': TRAIT | PER_HOP,
   range: TRAIT,
   referer: TRAIT,
   'user-agent': TRAIT,
@@ -123,9 +124,15 @@ const USES: Readonly<Partial<Record<KnownName, number>>> = {
 
 export const HOST = NAMES.indexOf('host');
 export const TRACEPARENT = NAMES.indexOf('traceparent');
+export const LOCATION = NAMES.indexOf('location');
+export const ETAG = NAMES.indexOf('etag');
 
 /** Uses by number of the name. */
 export const USE: Uint8Array = Uint8Array.from(NAMES, (name) => USES[name] ?? 0);
+
+const traits: readonly string[] = TRAITS;
+/** The place of each trait in `TRAITS` by number of the name. */
+export const TRAIT_SLOT: Uint8Array = Uint8Array.from(NAMES, (name) => Math.max(0, traits.indexOf(name)));
 
 const SLOTS = 256;
 const table = new Int16Array(SLOTS).fill(-1);

@@ -8,7 +8,7 @@
  * before the colon, a line without a colon. A bare CR is white space, not the end of a line.
  */
 import { hashOctets, octetsOf } from '../octets.ts';
-import { HOST, hashName, KEPT, nameIndex, PER_HOP, TRACEPARENT, TRAIT, UNIQUE, USE } from './field-names.ts';
+import { ETAG, HOST, hashName, KEPT, LOCATION, nameIndex, PER_HOP, TRACEPARENT, TRAIT, TRAIT_SLOT, UNIQUE, USE } from './field-names.ts';
 
 /** Fields of one head that are looked at; the rest is counted (DESIGN section 5). */
 export const MAX_FIELDS = 1000;
@@ -239,10 +239,11 @@ export class HeadScanner {
       const valueHash = hashOctets(bytes, valueStart, valueEnd);
       this.sum = (this.sum + Math.imul(nameHash ^ Math.imul(valueHash, 0x85ebca6b), 0xc2b2ae35)) | 0;
       if ((use & UNIQUE) !== 0) this.addUnique(valueHash);
-      else if ((use & TRAIT) !== 0) this.addTrait(valueHash ^ known);
+      else if ((use & TRAIT) !== 0) this.trait(bytes, known, valueStart, valueEnd, valueHash);
       return;
     }
-    if (known === HOST) this.host(hashAuthority(bytes, valueStart, valueEnd));
+    if ((use & TRAIT) !== 0) this.trait(bytes, known, valueStart, valueEnd, hashOctets(bytes, valueStart, valueEnd));
+    else if (known === HOST) this.host(hashAuthority(bytes, valueStart, valueEnd));
     else if (known === TRACEPARENT) this.addUnique(hashTrace(bytes, valueStart, valueEnd));
     else if ((use & UNIQUE) !== 0) this.addUnique(hashOctets(bytes, valueStart, valueEnd));
   }
@@ -265,8 +266,13 @@ export class HeadScanner {
     if (this.uniqueCount < this.unique.length) this.unique[this.uniqueCount++] = hash;
   }
 
-  private addTrait(hash: number): void {
-    if (this.traitCount < this.traits.length) this.traits[this.traitCount++] = hash;
+  /** Proxies rewrite the authority of a Location and weaken an ETag: what is left of them survives. */
+  private trait(bytes: Uint8Array, known: number, start: number, end: number, valueHash: number): void {
+    if (this.traitCount >= this.traits.length) return;
+    let hash = valueHash;
+    if (known === LOCATION) hash = hashTarget(bytes, pathStart(bytes, start, end), end);
+    else if (known === ETAG && bytes[start] === 0x57 && bytes[start + 1] === SLASH) hash = hashOctets(bytes, start + 2, end);
+    this.traits[this.traitCount++] = (hash & ~15) | TRAIT_SLOT[known]!;
   }
 }
 

@@ -6,7 +6,6 @@
  */
 import type {
   Attempt,
-  AttemptRole,
   Connection,
   ConnectionIdentity,
   ConnectionLookup,
@@ -17,25 +16,28 @@ import type {
   Relay,
   RequestMessage,
 } from '../model.ts';
-import { contest, settle } from './contests.ts';
+import { learnAnswers } from './answers.ts';
 import { Habits } from './habits.ts';
 import { negativeLookup } from './lookup.ts';
+import { KnownManners } from './manners.ts';
 import { OpenExchanges } from './open-exchanges.ts';
-import { Hop, type OpenAttempt, OpenRelay } from './open-relay.ts';
+import { type Claim, Hop, OpenAttempt, OpenRelay } from './open-relay.ts';
 import { Profiles } from './profiles.ts';
+import { Quality } from './quality.ts';
 import { Rarity } from './rarity.ts';
-import { type Parts, scoreOf } from './score.ts';
+import { roleOf } from './roles.ts';
+import { type Context, learnRequests, scoreOf, sentOf } from './score.ts';
+import { CONCEIVABLE, candidatesOf, LIKELY_MARGIN, offer, PROVEN_MARGIN, provisionalMargin, SURE_MARGIN, settle } from './settle.ts';
+import { slotOf, traitValue } from './traits.ts';
 
-/** Least evidence, in bits, for a pair; and the lead over the next best that makes it sure or likely (RULES section 7.4). */
-const ENOUGH = 8;
-const SURE_MARGIN = 6;
-const LIKELY_MARGIN = 3;
-/** A request that has less in common with a client-side one cannot be its continuation. */
-const CONCEIVABLE = 4;
-const MAX_CANDIDATES = 4;
 const MAX_UNEXPLAINED = 256;
+/** Doubt about the order of two frames of the same clock. */
+const SAME_CLOCK = 2e6;
+/** Redirects of one exchange that are followed. */
+const MAX_REDIRECTS = 16;
 const NO_CHECKS: Relay['lookup'] = [];
 const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: [] };
+const LOCATION = slotOf('location');
 
 export interface RelaySink {
   exchange(exchange: Exchange, context: ExchangeContext): void;
@@ -65,14 +67,17 @@ class RelayMatcher implements RelayStage {
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly profiles = new Profiles();
-  private readonly rarity = new Rarity();
   private readonly habits = new Habits();
-  private readonly context = { rarity: this.rarity, habits: this.habits };
+  private readonly context: Context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), epsilon: SAME_CLOCK };
+  private readonly quality = new Quality();
   private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
   private readonly unexplained: Exchange[] = [];
-  /** Candidates of the request at hand. */
+  /** Those that the request at hand may continue. */
   private readonly likely: OpenRelay[] = [];
+  /** Counts what was told, and the latest time of it. */
+  private told = 0;
+  private now = Number.NEGATIVE_INFINITY;
 
   constructor(connections: ConnectionLookup, sink: RelaySink) {
     this.connections = connections;
@@ -92,65 +97,39 @@ class RelayMatcher implements RelayStage {
   request(exchange: Exchange): void {
     const { request } = exchange;
     if (request === undefined) return;
+    this.at(request.headTime);
     const hop = this.hop(exchange.connection);
     hop.requests++;
-    this.rarity.add(request.fingerprint.target);
-    this.rarity.add(request.fingerprint.fields);
-    for (const value of request.fingerprint.traits) this.rarity.add(value);
-    this.findParent(exchange, request, hop);
+    this.context.rarity.add(request.fingerprint.target);
+    this.context.rarity.add(request.fingerprint.fields);
     const relay = new OpenRelay(exchange, hop, request.headTime);
+    relay.attempt = this.attemptOf(exchange, request, hop);
     hop.pending.push(relay);
     this.open.add(relay, request);
   }
 
-  /** Finds the client-side exchange that this request continues, and notes the pair. */
-  private findParent(exchange: Exchange, request: RequestMessage, hop: Hop): void {
+  /** The request as the continuation of client-side exchanges; undefined when it can be none. */
+  private attemptOf(exchange: Exchange, request: RequestMessage, hop: Hop): OpenAttempt | undefined {
     const { likely } = this;
     likely.length = 0;
     this.open.like(request.method, request.fingerprint, likely);
-    let best: OpenRelay | undefined;
-    let most = Number.NEGATIVE_INFINITY;
-    let second = Number.NEGATIVE_INFINITY;
+    if (likely.length === 0) {
+      this.habits.sent(exchange.client.address, false);
+      return undefined;
+    }
+    const attempt = new OpenAttempt(sentOf(exchange, request, hop), hop.requests, this.told);
+    const claims: Claim[] = [];
     for (const relay of likely) {
-      const bits = this.score(relay, exchange, hop, undefined);
-      relay.bits = bits;
-      if (bits > most) {
-        second = most;
-        most = bits;
-        best = relay;
-      } else if (bits > second) second = bits;
+      const score = scoreOf(relay, attempt.sent, this.context, undefined);
+      if (score === undefined) continue;
+      const { content, circumstance } = score;
+      const bits = content + circumstance;
+      if (bits >= CONCEIVABLE) claims.push({ relay, attempt, bits, content, contentLead: content });
     }
-    if (best !== undefined && most >= ENOUGH) this.pair(best, exchange, hop, Math.min(most - second, most));
-    else if (most >= CONCEIVABLE) this.rememberUnexplained(exchange);
-    this.habits.sent(exchange.client.address, best !== undefined && most >= ENOUGH);
-  }
-
-  private score(relay: OpenRelay, exchange: Exchange, hop: Hop, parts: Parts): number {
-    return scoreOf(relay, exchange, hop, this.context, parts);
-  }
-
-  private pair(relay: OpenRelay, exchange: Exchange, hop: Hop, margin: number): void {
-    if (relay.attempts.length === 0) {
-      relay.margin = margin;
-      if (margin < LIKELY_MARGIN) {
-        const others = this.likely.filter((other) => other !== relay).map((other) => other.clientSide);
-        relay.candidates = others.slice(0, MAX_CANDIDATES);
-      }
-    }
-    const attempt = { exchange, hop, ordinal: hop.requests };
-    relay.attempts = [...relay.attempts, attempt];
-    if (margin < SURE_MARGIN && relay.attempts.length === 1) {
-      contest(
-        attempt,
-        relay,
-        this.likely.filter((other) => other !== relay && relay.bits - other.bits < SURE_MARGIN),
-      );
-    }
-    hop.sameInARow = hop.peer === relay.hop.identity ? hop.sameInARow + 1 : 1;
-    hop.peer = relay.hop.identity;
-    const proxy = relay.clientSide.server.address;
-    this.lastPair.set(proxy, exchange.request?.firstTime ?? 0);
-    this.habits.pair(proxy, exchange.client.address);
+    if (claims.length > 0) offer(attempt, claims);
+    if (claims.length > 0 && attempt.owner === undefined) this.rememberUnexplained(exchange);
+    this.habits.sent(exchange.client.address, attempt.owner !== undefined);
+    return claims.length > 0 ? attempt : undefined;
   }
 
   private rememberUnexplained(exchange: Exchange): void {
@@ -159,34 +138,69 @@ class RelayMatcher implements RelayStage {
   }
 
   response(exchange: Exchange): void {
+    const { response } = exchange;
+    this.at(response?.headTime);
     const relay = this.known(exchange.connection)?.find(exchange);
     if (relay === undefined) return;
     this.open.remove(relay);
-    if (exchange.response !== undefined) settle(relay, exchange.response);
+    if (relay.attempt !== undefined && response !== undefined && response.status >= 300 && response.status < 400)
+      this.redirected(relay.attempt, traitValue(LOCATION, response.fingerprint.traits));
+  }
+
+  /** A proxy may follow the redirect itself. */
+  private redirected(attempt: OpenAttempt, location: number): void {
+    if (location === 0) return;
+    for (const { relay } of attempt.claims) {
+      if (relay.redirects.length >= MAX_REDIRECTS || relay.redirects.includes(location)) continue;
+      relay.redirects = [...relay.redirects, location];
+      this.open.addRedirect(relay, location);
+    }
   }
 
   waiting(exchange: Exchange): void {
     const { request, response } = exchange;
     const now: Exchange = { ...exchange, request: request && { ...request }, response: response && { ...response } };
     const relay = this.known(exchange.connection)?.find(exchange);
-    if (relay !== undefined && this.isRelay(relay)) this.sink.relay(this.told(relay, now));
+    if (relay !== undefined && this.isRelay(relay)) this.tell(relay, now);
     this.sink.exchange(now, this.contextOf(exchange, relay));
   }
 
   ended(exchange: Exchange): void {
+    this.at(exchange.response?.lastTime);
     const relay = this.known(exchange.connection)?.take(exchange);
     this.profiles.count(exchange);
     if (relay !== undefined) {
+      if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
       this.open.remove(relay);
+      settle(relay, this.context, this.now);
       this.habits.received(exchange.server.address, relay.attempts.length > 0);
+      if (relay.attempts.length > 0) this.learn(relay);
       if (this.isRelay(relay)) {
-        if (relay.attempts.length > 0) this.facts.relays++;
-        for (const attempt of relay.attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
-        this.sink.relay(this.told(relay, exchange));
+        const { attempts } = relay;
+        if (attempts.length > 0) this.facts.relays++;
+        for (const attempt of attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
+        const record = this.tell(relay, exchange);
+        this.quality.count(record);
         relay.hop.lastRelay = relay;
       }
     }
     this.sink.exchange(exchange, this.contextOf(exchange, relay));
+  }
+
+  /** What a pair teaches about the proxy. */
+  private learn(relay: OpenRelay): void {
+    const { clientSide, attempts, margin } = relay;
+    const proxy = clientSide.server.address;
+    for (const { exchange } of attempts) {
+      if (margin >= SURE_MARGIN) this.habits.pair(proxy, exchange.client.address);
+      this.lastPair.set(proxy, Math.max(this.lastPair.get(proxy) ?? Number.NEGATIVE_INFINITY, exchange.request?.firstTime ?? 0));
+    }
+    const [only] = attempts;
+    if (only === undefined || attempts.length > 1 || margin < SURE_MARGIN) return;
+    const manners = this.context.manners.pupil(clientSide);
+    if (manners === undefined) return;
+    learnRequests(clientSide, only.sent, relay, manners);
+    learnAnswers(only.exchange, clientSide, manners);
   }
 
   connection(connection: Connection): void {
@@ -228,12 +242,19 @@ class RelayMatcher implements RelayStage {
     return this.profiles.route(relay.clientSide.server.text, attempt.exchange.server.text);
   }
 
-  private told(relay: OpenRelay, clientSide: Exchange): Relay {
+  private tell(relay: OpenRelay, clientSide: Exchange): Relay {
     const suspect = clientSide.wait !== undefined;
     const before = suspect ? relay.hop.lastRelay : undefined;
     const previous = before && this.relayOf(before, before.clientSide, true, NO_CHECKS, undefined);
     const lookup = suspect && relay.attempts.length === 0 ? this.lookup(clientSide, previous) : NO_CHECKS;
-    return this.relayOf(relay, clientSide, suspect, lookup, previous);
+    const record = this.relayOf(relay, clientSide, suspect, lookup, previous);
+    this.sink.relay(record);
+    return record;
+  }
+
+  private at(time: number | undefined): void {
+    this.told++;
+    if (time !== undefined && time > this.now) this.now = time;
   }
 
   /** What only a suspect needs (connections, the evidence for the pair) is left out of all the others. */
@@ -241,8 +262,8 @@ class RelayMatcher implements RelayStage {
     const [first] = relay.attempts;
     return {
       clientSide,
-      attempts: relay.attempts.map((attempt) => this.attemptOf(relay, attempt, suspect)),
-      candidates: relay.candidates,
+      attempts: relay.attempts.map((attempt) => this.attemptRecord(relay, attempt, suspect)),
+      candidates: relay.settled ? relay.candidates : candidatesOf(relay.claims, NO_ONE),
       link: this.linkOf(relay, suspect),
       lookup,
       previous,
@@ -250,9 +271,9 @@ class RelayMatcher implements RelayStage {
     };
   }
 
-  private attemptOf(relay: OpenRelay, attempt: OpenAttempt, suspect: boolean): Attempt {
+  private attemptRecord(relay: OpenRelay, attempt: OpenAttempt, suspect: boolean): Attempt {
     return {
-      role: roleOf(relay.attempts, attempt),
+      role: roleOf(relay, attempt),
       exchange: attempt.exchange,
       connection: suspect ? this.connectionOf(attempt.hop) : undefined,
       laterExchanges: attempt.hop.requests - attempt.ordinal,
@@ -262,18 +283,19 @@ class RelayMatcher implements RelayStage {
   private linkOf(relay: OpenRelay, suspect: boolean): Relay['link'] {
     const [first] = relay.attempts;
     if (first === undefined) return NO_LINK;
-    const { margin } = relay;
+    const margin = relay.settled ? relay.margin : provisionalMargin(relay);
     const confidence =
-      margin >= 2 * SURE_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
+      margin >= PROVEN_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
     const parts: string[] = [];
     if (suspect) this.explain(relay, first, parts);
     return { confidence, margin, parts };
   }
 
   /** The evidence for a pair, without what it taught us itself. */
-  private explain(relay: OpenRelay, { exchange, hop }: OpenAttempt, parts: string[]): void {
+  private explain(relay: OpenRelay, { sent }: OpenAttempt, parts: string[]): void {
     const before = new OpenRelay(relay.clientSide, relay.hop, relay.since);
-    scoreOf(before, exchange, new Hop(hop.identity), { rarity: this.rarity, habits: undefined }, parts);
+    const untaught = { ...this.context, habits: undefined, manners: new KnownManners() };
+    scoreOf(before, { ...sent, hop: new Hop(sent.hop.identity) }, untaught, parts);
   }
 
   private connectionOf(hop: Hop): Connection | undefined {
@@ -296,12 +318,4 @@ class RelayMatcher implements RelayStage {
   }
 }
 
-function roleOf(attempts: readonly OpenAttempt[], attempt: OpenAttempt): AttemptRole {
-  if (attempts[0] === attempt) return 'forward';
-  const before = attempts[attempts.indexOf(attempt) - 1];
-  if (before === undefined) return 'forward';
-  const status = before.exchange.response?.status ?? 0;
-  if (status === 401 || status === 407) return 'auth';
-  if (status >= 300 && status < 400) return 'redirect';
-  return before.exchange.ended ? 'retry' : 'hedge';
-}
+const NO_ONE: ReadonlyMap<OpenAttempt, number> = new Map();

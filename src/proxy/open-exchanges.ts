@@ -10,9 +10,10 @@
  */
 import type { Fingerprint, RequestMessage } from '../model.ts';
 import type { OpenRelay } from './open-relay.ts';
+import { asTraitValue } from './traits.ts';
 
-/** Candidates of one key that are looked at: the newest. */
-const PER_KEY = 16;
+/** Entries of one key that are looked at: the newest. */
+const PER_KEY = 64;
 const MAX_OPEN = 8192;
 const MAX_AGE = 300e9;
 const BUCKETS = 16_384;
@@ -22,6 +23,7 @@ export interface Entry {
   readonly key: number;
   readonly relay: OpenRelay;
   next: Entry | undefined;
+  before: Entry | undefined;
 }
 
 export class OpenExchanges {
@@ -58,38 +60,44 @@ export class OpenExchanges {
     relay.newer = undefined;
   }
 
+  /** An attempt of this exchange was answered with a redirect: it may go on at that target (a value of the trait Location). */
+  addRedirect(relay: OpenRelay, location: number): void {
+    if (relay.open) this.addEntry(relay, redirectKey(location));
+  }
+
   /** Those that share a key with this request, without repetition, into `found`. */
   like(method: string, fingerprint: Fingerprint, found: OpenRelay[]): void {
-    this.collect(leafKey(method, fingerprint.leaf), found);
     for (const value of fingerprint.unique) this.collect(uniqueKey(value), found);
+    this.collect(redirectKey(asTraitValue(fingerprint.target)), found);
+    this.collect(leafKey(method, fingerprint.leaf), found);
   }
 
   private collect(key: number, found: OpenRelay[]): void {
+    const others = found.length;
     let left = PER_KEY;
     for (let entry = this.buckets[key & (BUCKETS - 1)]; entry !== undefined && left > 0; entry = entry.next) {
       if (entry.key !== key) continue;
       left--;
-      if (!found.includes(entry.relay)) found.push(entry.relay);
+      if (others === 0 || !found.includes(entry.relay)) found.push(entry.relay);
     }
   }
 
   private addEntry(relay: OpenRelay, key: number): void {
     const bucket = key & (BUCKETS - 1);
-    const entry: Entry = { key, relay, next: this.buckets[bucket] };
+    const next = this.buckets[bucket];
+    const entry: Entry = { key, relay, next, before: undefined };
+    if (next !== undefined) next.before = entry;
     this.buckets[bucket] = entry;
     relay.entries = relay.entries.length === 0 ? [entry] : [...relay.entries, entry];
   }
 
   private removeEntry(entry: Entry): void {
-    const bucket = entry.key & (BUCKETS - 1);
-    const first = this.buckets[bucket];
-    if (first === entry) this.buckets[bucket] = entry.next;
-    else {
-      let before = first;
-      while (before !== undefined && before.next !== entry) before = before.next;
-      if (before !== undefined) before.next = entry.next;
-    }
+    const { before, next } = entry;
+    if (before === undefined) this.buckets[entry.key & (BUCKETS - 1)] = next;
+    else before.next = next;
+    if (next !== undefined) next.before = before;
     entry.next = undefined;
+    entry.before = undefined;
   }
 }
 
@@ -102,6 +110,10 @@ function leafKey(method: string, leaf: number): number {
 
 function uniqueKey(value: number): number {
   return Math.imul(value, 0xc2b2ae35) ^ 1;
+}
+
+function redirectKey(location: number): number {
+  return Math.imul(location, 0x27d4eb2f) ^ 2;
 }
 
 function saltOf(method: string): number {

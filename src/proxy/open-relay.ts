@@ -1,7 +1,7 @@
 /** What is remembered of an exchange while its other hop may still show up, and of the connection it came on. */
 import type { Connection, ConnectionIdentity, Exchange } from '../model.ts';
-import type { Contested } from './contests.ts';
 import type { Entry } from './open-exchanges.ts';
+import type { Sent } from './score.ts';
 
 /** One HTTP connection as a hop: of which exchanges it carries, and how they have been paired. */
 export class Hop {
@@ -10,9 +10,8 @@ export class Hop {
   readonly pending: OpenRelay[] = [];
   /** Requests so far. */
   requests = 0;
-  /** The client-side connection of the latest exchange that it continued, and for how many in a row it was the same one. */
+  /** The client-side connection of the latest exchange that it continued. */
   peer: ConnectionIdentity | undefined;
-  sameInARow = 0;
   /** The latest exchange on it that is over, as the client side of a relay. */
   lastRelay: OpenRelay | undefined;
   /** Set once the connection is over. */
@@ -36,11 +35,44 @@ export class Hop {
   }
 }
 
-export interface OpenAttempt {
-  readonly exchange: Exchange;
-  readonly hop: Hop;
+/** A request that may continue some client-side ones. */
+export class OpenAttempt {
+  readonly sent: Sent;
   /** Requests on its connection up to and including it. */
   readonly ordinal: number;
+  /** The exchanges that it may continue and that are not settled, the likeliest first. */
+  claims: readonly Claim[] = NOTHING;
+  /** Whose it is, for the time being, or for good once that one is settled. */
+  owner: OpenRelay | undefined;
+  /** When it began and ended, in the order of all that was told. */
+  readonly startedAt: number;
+  endedAt = Number.POSITIVE_INFINITY;
+  /** Least lead by which a settled exchange left it to others: equal answers cannot be told apart. */
+  doubt = Number.POSITIVE_INFINITY;
+
+  constructor(sent: Sent, ordinal: number, startedAt: number) {
+    this.sent = sent;
+    this.ordinal = ordinal;
+    this.startedAt = startedAt;
+  }
+
+  get exchange(): Exchange {
+    return this.sent.exchange;
+  }
+
+  get hop(): Hop {
+    return this.sent.hop;
+  }
+}
+
+/** One exchange that an attempt may continue, and how much its request speaks for that. */
+export interface Claim {
+  readonly relay: OpenRelay;
+  readonly attempt: OpenAttempt;
+  readonly bits: number;
+  /** The part of it that the messages themselves say, and by how much that is more than for any other exchange. */
+  readonly content: number;
+  contentLead: number;
 }
 
 /** A client-side exchange and what has been found of it so far. */
@@ -49,16 +81,19 @@ export class OpenRelay {
   readonly hop: Hop;
   /** When its request was there. */
   readonly since: number;
+  /** Its own, in order of time. */
   attempts: readonly OpenAttempt[] = NO_ATTEMPTS;
+  /** All that may be its own. */
+  claims: readonly Claim[] = NOTHING;
+  /** Others that fit as well. */
   candidates: readonly Exchange[] = NO_EXCHANGES;
   margin = 0;
-  /** What it scored with the request that is being looked at. */
-  bits = Number.NaN;
-  /** Its first attempt could as well be another's; and attempts of others that could be its own. See contests.ts. */
-  doubtful = false;
-  contested: readonly Contested[] = NOTHING;
-  /** Its response is here: nothing changes places any more. */
+  /** It is over: nothing changes places any more. */
   settled = false;
+  /** Targets to which its attempts were redirected. */
+  redirects: readonly number[] = NO_REDIRECTS;
+  /** The same request as the continuation of others. */
+  attempt: OpenAttempt | undefined;
   /** Its place among the open exchanges: see there. */
   open = false;
   entries: readonly Entry[] = NO_ENTRIES;
@@ -75,4 +110,5 @@ export class OpenRelay {
 const NO_ATTEMPTS: readonly OpenAttempt[] = [];
 const NO_EXCHANGES: readonly Exchange[] = [];
 const NO_ENTRIES: readonly Entry[] = [];
-const NOTHING: readonly Contested[] = [];
+const NO_REDIRECTS: readonly number[] = [];
+const NOTHING: readonly Claim[] = [];

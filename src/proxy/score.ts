@@ -1,34 +1,65 @@
 /**
  * How well a request on the next hop continues a client-side one: additive evidence in bits (RULES section 7.4).
+ *
+ * Equal parts count by their rarity; different ones by what is known of the proxy's manners.
  */
-import type { Exchange, Field, RequestMessage } from '../model.ts';
+import type { Exchange, RequestMessage } from '../model.ts';
+import { type Claim, chainOf, claimOf } from './claims.ts';
 import type { Habits } from './habits.ts';
+import * as manner from './manners.ts';
 import type { Hop, OpenRelay } from './open-relay.ts';
 import type { Rarity } from './rarity.ts';
-
-/** Doubt about the order of two frames of the same clock. */
-const EPSILON = 2e6;
+import { alreadyContinued } from './reasons.ts';
+import { asTraitValue, compareTrait, DIFFERENT, EQUAL, FIRST_ONLY, slotOf } from './traits.ts';
 
 export interface Context {
   readonly rarity: Rarity;
   readonly habits: Habits | undefined;
+  readonly manners: manner.KnownManners;
+  /** Doubt about the order of two frames on different hops, in nanoseconds. */
+  readonly epsilon: number;
 }
 
 /** Writes down what each piece of evidence weighed; most scores are never shown, so nobody writes them down. */
 export type Parts = string[] | undefined;
 
-/** NaN when the one cannot continue the other. */
-export function scoreOf(relay: OpenRelay, serverSide: Exchange, hop: Hop, context: Context, parts: Parts): number {
+/** A request that is looked at as the continuation of another one. */
+export interface Sent {
+  readonly exchange: Exchange;
+  readonly request: RequestMessage;
+  readonly hop: Hop;
+  readonly claim: Claim | undefined;
+}
+
+export function sentOf(exchange: Exchange, request: RequestMessage, hop: Hop): Sent {
+  return { exchange, request, hop, claim: claimOf(request.fields) };
+}
+
+/** What speaks for a pair, in bits. */
+export interface Score {
+  /** What the messages themselves say, and the addresses. */
+  readonly content: number;
+  /** When it was sent, and on which connection: that tells equal requests apart, and may be chance. */
+  readonly circumstance: number;
+}
+
+/** Undefined when the one cannot continue the other. */
+export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: Parts): Score | undefined {
   const clientSide = relay.clientSide;
-  const [received, sent] = [clientSide.request, serverSide.request];
-  if (received === undefined || sent === undefined || !possible(clientSide, serverSide, received, sent)) return Number.NaN;
-  return (
-    identifiers(received, sent, context.rarity, parts) +
-    addresses(clientSide, serverSide, sent, context.habits, parts) +
-    note(relay.hop.identity === hop.peer ? (hop.sameInARow >= 8 ? 8 : 4) : 0, 'same pair of connections as before', parts) +
-    note(latency(sent.firstTime - received.firstTime), 'time between the hops', parts) +
-    note(relay.attempts.length > 0 ? -4 : 0, 'already continued', parts)
-  );
+  const received = clientSide.request;
+  if (received === undefined || !possible(clientSide, sent.exchange, received, sent.request, context.epsilon)) return undefined;
+  const manners = context.manners.of(clientSide);
+  return {
+    content:
+      targets(relay, received, sent.request, context.rarity, manners, parts) +
+      contents(received, sent.request, context.rarity, manners, parts) +
+      note(context.habits?.weigh(clientSide.server.address, sent.exchange.client.address) ?? 0, 'addresses', parts) +
+      claimed(clientSide, received, sent.request, sent.claim, manners, parts),
+    circumstance:
+      peers(relay, sent.hop, manners, parts) +
+      note(relay.attempts.length === 0 ? 0 : alreadyContinued(relay), 'already continued', parts) +
+      note(latency(sent.request.firstTime - received.firstTime), 'time between the hops', parts),
+  };
 }
 
 function note(weight: number, part: string, parts: Parts): number {
@@ -36,27 +67,74 @@ function note(weight: number, part: string, parts: Parts): number {
   return weight;
 }
 
-function possible(clientSide: Exchange, serverSide: Exchange, received: RequestMessage, sent: RequestMessage): boolean {
+function possible(clientSide: Exchange, serverSide: Exchange, received: RequestMessage, sent: RequestMessage, epsilon: number): boolean {
   if (clientSide.connection === serverSide.connection || clientSide.server.text === serverSide.server.text) return false;
   if (received.method !== sent.method && !(received.method === 'HEAD' && sent.method === 'GET')) return false;
-  if (received.firstTime > sent.firstTime + EPSILON) return false;
+  if (received.firstTime > sent.firstTime + epsilon) return false;
   const sameClient = clientSide.client.address === serverSide.client.address;
   return !sameClient || clientSide.server.address === serverSide.client.address;
 }
 
-function identifiers(received: RequestMessage, sent: RequestMessage, rarity: Rarity, parts: Parts): number {
+function targets(
+  relay: OpenRelay,
+  received: RequestMessage,
+  sent: RequestMessage,
+  rarity: Rarity,
+  manners: manner.Manners,
+  parts: Parts,
+): number {
   const [a, b] = [received.fingerprint, sent.fingerprint];
-  let bits = note(received.method === sent.method ? 1 : -1, 'method', parts);
-  if (a.unique.length > 0 && b.unique.length > 0) bits += note(shared(a.unique, b.unique) ? 20 : -4, 'request id', parts);
-  if (a.target === b.target) bits += note(within(2, rarity.bits(a.target), 12), 'target', parts);
-  else bits += note(a.tail === b.tail ? 5 : a.leaf === b.leaf ? 3 : 0, 'end of the target', parts);
-  if (a.fields === b.fields && a.fields !== 0) bits += note(within(3, rarity.bits(a.fields), 20), 'all end-to-end fields', parts);
-  else for (const value of a.traits) if (b.traits.includes(value)) bits += note(Math.min(8, rarity.bits(value)), 'a field value', parts);
-  bits += note(a.authority !== 0 && a.authority === b.authority ? 2 : 0, 'authority', parts);
+  const method = note(received.method === sent.method ? 1 : -1, 'method', parts);
+  if (a.target === b.target) return method + note(within(2, rarity.bits(a.target), 12), 'target', parts);
+  if (relay.redirects.includes(asTraitValue(b.target))) return method + note(10, 'target of a redirect', parts);
+  const rewritten = a.leaf === b.leaf ? manners.rewrites(received.target, sent.target) : undefined;
+  if (rewritten === true) return method + note(within(2, rarity.bits(a.target), 12), 'target behind another prefix', parts);
+  const end = a.tail === b.tail ? 5 : a.leaf === b.leaf ? 3 : 0;
+  return method + note(end, 'end of the target', parts) + note(rewritten === false ? -6 : 0, 'another prefix than usual', parts);
+}
+
+const COOKIE = slotOf('cookie');
+const AGENT = slotOf('user-agent');
+const AUTHORIZATION = slotOf('authorization');
+const OTHERS: readonly number[] = [slotOf('range'), slotOf('referer'), slotOf('if-none-match'), slotOf('if-modified-since')];
+
+function contents(received: RequestMessage, sent: RequestMessage, rarity: Rarity, manners: manner.Manners, parts: Parts): number {
+  const [a, b] = [received.fingerprint, sent.fingerprint];
+  let bits = 0;
+  if (a.unique.length > 0 && b.unique.length > 0) {
+    bits += shared(a.unique, b.unique) ? note(20, 'request id', parts) : note(manners.against(manner.ID), 'another request id', parts);
+  }
+  if (a.fields === b.fields) bits += note(a.fields === 0 ? 0 : within(3, rarity.bits(a.fields), 20), 'all end-to-end fields', parts);
+  else bits += note(manners.against(manner.FIELDS), 'other fields', parts) + differing(a.traits, b.traits, manners, parts);
+  if (a.traits.length > 0) bits += added(a.traits, b.traits, manners, parts);
+  if (a.authority !== 0 && b.authority !== 0) {
+    if (a.authority === b.authority) bits += note(2, 'authority', parts);
+    else bits += note(manners.against(manner.AUTHORITY), 'another authority', parts);
+  }
   if (received.contentLength > 0 && sent.contentLength > 0) {
-    bits += note(received.contentLength === sent.contentLength ? 4 : -4, 'body length', parts);
+    bits += note(received.contentLength === sent.contentLength ? 4 : -8, 'body length', parts);
   }
   return bits;
+}
+
+/** Traits that count among the end-to-end fields, which are known to differ. */
+function differing(a: readonly number[], b: readonly number[], manners: manner.Manners, parts: Parts): number {
+  return (
+    note(weigh(compareTrait(AGENT, a, b), 1, manners.against(manner.AGENT)), 'User-Agent', parts) +
+    note(weigh(compareTrait(COOKIE, a, b), 6, manners.against(manner.COOKIE)), 'Cookie', parts)
+  );
+}
+
+/** Traits that proxies add themselves: what the client sent is there on the next hop, or else it is another request. */
+function added(a: readonly number[], b: readonly number[], manners: manner.Manners, parts: Parts): number {
+  let bits = note(weigh(compareTrait(AUTHORIZATION, a, b), 6, manners.against(manner.OTHER_TRAIT)), 'Authorization', parts);
+  for (const slot of OTHERS) bits += note(weigh(compareTrait(slot, a, b), 3, manners.against(manner.OTHER_TRAIT)), 'a field value', parts);
+  return bits;
+}
+
+function weigh(compared: number, equal: number, against: number): number {
+  if (compared === EQUAL) return equal;
+  return compared === DIFFERENT || compared === FIRST_ONLY ? against : 0;
 }
 
 function shared(some: readonly number[], others: readonly number[]): boolean {
@@ -68,19 +146,47 @@ function within(least: number, value: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-function addresses(clientSide: Exchange, serverSide: Exchange, sent: RequestMessage, habits: Habits | undefined, parts: Parts): number {
-  const bits = note(habits?.weigh(clientSide.server.address, serverSide.client.address) ?? 0, 'addresses', parts);
-  const claimed = claimedClient(sent.fields);
-  return claimed === undefined ? bits : bits + note(claimed === clientSide.client.address ? 8 : -10, 'client named by the proxy', parts);
+/** The client that the request names, and the clients that were named to the proxy itself. */
+function claimed(
+  clientSide: Exchange,
+  received: RequestMessage,
+  sent: RequestMessage,
+  claim: Claim | undefined,
+  manners: manner.Manners,
+  parts: Parts,
+): number {
+  if (claim === undefined)
+    return note(
+      isForwarded(received) && !isForwarded(sent) ? manners.against(manner.CHAIN) : 0,
+      'fields of earlier proxies are gone',
+      parts,
+    );
+  const agrees = claimAgrees(clientSide, received, claim);
+  if (agrees) return note(Number.isNaN(claim.port) ? 8 : 20, 'client named by the proxy', parts);
+  return note(manners.against(manner.CLAIM) * 1.5, 'another client named by the proxy', parts);
 }
 
-/** The client that the sender names: the last element of X-Forwarded-For, or X-Real-IP. */
-function claimedClient(fields: readonly Field[]): string | undefined {
-  for (const { name, value } of fields) {
-    if (name.length === 15 && name.toLowerCase() === 'x-forwarded-for') return value.slice(value.lastIndexOf(',') + 1).trim();
-    if (name.length === 9 && name.toLowerCase() === 'x-real-ip') return value.trim();
+/** A proxy before this one has left its name or its client's address in the request. */
+function isForwarded({ fields }: RequestMessage): boolean {
+  for (const { name } of fields) {
+    if ((name.length === 3 && name.toLowerCase() === 'via') || (name.length === 15 && name.toLowerCase() === 'x-forwarded-for'))
+      return true;
   }
-  return undefined;
+  return false;
+}
+
+export function claimAgrees({ client }: Exchange, received: RequestMessage, { address, port, before }: Claim): boolean {
+  const chain = before === undefined ? '' : chainOf(received.fields);
+  if (address === client.address && (Number.isNaN(port) || port === client.port))
+    return before === undefined || before === '' || before === chain;
+  return chain !== '' && chain === (before === '' ? address : `${before}, ${address}`); // passed on as it came
+}
+
+/** Connections of a proxy that belong together one to one: so they do with tunnels and with most simple proxies. */
+function peers(relay: OpenRelay, hop: Hop, manners: manner.Manners, parts: Parts): number {
+  if (hop.peer === undefined) return 0;
+  const same = hop.peer === relay.hop.identity;
+  return note(same ? Math.min(8, manners.inFavour(manner.PEER, 0.2)) : manners.against(manner.PEER), 'pair of connections', parts);
 }
 
 /** A proxy forwards within milliseconds; seconds later it may still do so, from a queue. */
@@ -88,4 +194,27 @@ function latency(nanoseconds: number): number {
   if (nanoseconds < 50e6) return 3;
   if (nanoseconds < 1e9) return 1;
   return nanoseconds < 5e9 ? -1 : -3;
+}
+
+/** Teaches the manners of a proxy by a pair that is beyond doubt. */
+export function learnRequests(clientSide: Exchange, sent: Sent, relay: OpenRelay, manners: manner.Manners): void {
+  const received = clientSide.request;
+  if (received === undefined) return;
+  const [a, b] = [received.fingerprint, sent.request.fingerprint];
+  manners.learn(manner.FIELDS, a.fields === b.fields);
+  if (a.authority !== 0 && b.authority !== 0) manners.learn(manner.AUTHORITY, a.authority === b.authority);
+  learnTrait(manners, manner.AGENT, compareTrait(AGENT, a.traits, b.traits));
+  learnTrait(manners, manner.COOKIE, compareTrait(COOKIE, a.traits, b.traits));
+  learnTrait(manners, manner.OTHER_TRAIT, compareTrait(AUTHORIZATION, a.traits, b.traits));
+  for (const slot of OTHERS) learnTrait(manners, manner.OTHER_TRAIT, compareTrait(slot, a.traits, b.traits));
+  if (a.unique.length > 0 && b.unique.length > 0) manners.learn(manner.ID, shared(a.unique, b.unique));
+  if (isForwarded(received)) manners.learn(manner.CHAIN, sent.claim !== undefined || isForwarded(sent.request));
+  if (sent.claim !== undefined) manners.learn(manner.CLAIM, claimAgrees(clientSide, received, sent.claim));
+  if (sent.hop.peer !== undefined) manners.learn(manner.PEER, sent.hop.peer === relay.hop.identity);
+  if (a.target !== b.target && a.leaf === b.leaf) manners.learnPrefix(received.target, sent.request.target);
+}
+
+export function learnTrait(manners: manner.Manners, part: number, compared: number): void {
+  if (compared === EQUAL) manners.learn(part, true);
+  else if (compared === DIFFERENT || compared === FIRST_ONLY) manners.learn(part, false);
 }
