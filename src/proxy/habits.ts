@@ -59,6 +59,11 @@ export class Habits {
     return this.proxies.has(address) && (host === undefined || host.forwarded * 20 >= host.kept);
   }
 
+  /** The first of these addresses is one from which the proxy at the second one asks: what comes from there does not go back. */
+  isFrom(asksFrom: string, proxy: string): boolean {
+    return this.proxies.get(proxy)?.has(asksFrom) === true;
+  }
+
   /** Bits for and against a request from `asksFrom` continuing one to `proxy`. */
   weigh(proxy: string, asksFrom: string): number {
     const [asked, asking] = [this.hosts.get(proxy), this.hosts.get(asksFrom)];

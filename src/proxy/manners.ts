@@ -26,7 +26,7 @@ export const CHAIN = 14;
 const PARTS = 15;
 
 /** How often each part differs between the two hops of a pair, before anything is known of the proxy. */
-const USUALLY: readonly number[] = [0.2, 0.2, 0.01, 0.03, 0.1, 0.01, 0.3, 0.05, 0.3, 0.1, 0.01, 0.02, 0.005, 0.1, 0.03];
+const USUALLY: readonly number[] = [0.2, 0.2, 0.01, 0.03, 0.1, 0.01, 0.3, 0.05, 0.3, 0.1, 0.01, 0.02, 0.005, 0.1, 0.003];
 /** How often it differs between messages that do not belong together but look alike otherwise. */
 const BY_CHANCE = 0.5;
 /** Pairs that the usual shares are worth. */

@@ -102,34 +102,51 @@ class RelayMatcher implements RelayStage {
     hop.requests++;
     this.context.rarity.add(request.fingerprint.target);
     this.context.rarity.add(request.fingerprint.fields);
-    const relay = new OpenRelay(exchange, hop, request.headTime);
-    relay.attempt = this.attemptOf(exchange, request, hop);
+    const relay = new OpenRelay(exchange, hop, request.headTime, this.told);
+    this.likely.length = 0;
+    this.open.like(request.method, request.fingerprint, this.likely);
+    if (this.likely.length > 0) {
+      relay.attempt = this.attemptOf(relay, request);
+      this.claimEarlier(relay, request.headTime - this.context.epsilon);
+    }
+    this.habits.sent(exchange.client.address, relay.attempt?.owner !== undefined);
     hop.pending.push(relay);
     this.open.add(relay, request);
   }
 
   /** The request as the continuation of client-side exchanges; undefined when it can be none. */
-  private attemptOf(exchange: Exchange, request: RequestMessage, hop: Hop): OpenAttempt | undefined {
-    const { likely } = this;
-    likely.length = 0;
-    this.open.like(request.method, request.fingerprint, likely);
-    if (likely.length === 0) {
-      this.habits.sent(exchange.client.address, false);
-      return undefined;
-    }
-    const attempt = new OpenAttempt(sentOf(exchange, request, hop), hop.requests, this.told);
+  private attemptOf(relay: OpenRelay, request: RequestMessage): OpenAttempt | undefined {
+    const attempt = newAttempt(relay, request);
     const claims: Claim[] = [];
-    for (const relay of likely) {
-      const score = scoreOf(relay, attempt.sent, this.context, undefined);
-      if (score === undefined) continue;
-      const { content, circumstance } = score;
-      const bits = content + circumstance;
-      if (bits >= CONCEIVABLE) claims.push({ relay, attempt, bits, content, contentLead: content });
+    for (const other of this.likely) {
+      const claim = this.claimOf(other, attempt);
+      if (claim !== undefined) claims.push(claim);
     }
-    if (claims.length > 0) offer(attempt, claims);
-    if (claims.length > 0 && attempt.owner === undefined) this.rememberUnexplained(exchange);
-    this.habits.sent(exchange.client.address, attempt.owner !== undefined);
-    return claims.length > 0 ? attempt : undefined;
+    if (claims.length === 0) return undefined;
+    offer(attempt, claims);
+    if (attempt.owner === undefined) this.rememberUnexplained(relay.clientSide);
+    return attempt;
+  }
+
+  /** Requests that left a moment ago may continue this one all the same: the order of two hops is known to within a doubt. */
+  private claimEarlier(relay: OpenRelay, since: number): void {
+    for (const other of this.likely) {
+      const { request } = other.clientSide;
+      if (other.since < since || request === undefined || !mayBeEarlier(relay, other)) continue;
+      const attempt = other.attempt ?? newAttempt(other, request);
+      const claim = this.claimOf(relay, attempt);
+      if (claim === undefined) continue;
+      other.attempt = attempt;
+      offer(attempt, [...attempt.claims, claim]);
+    }
+  }
+
+  private claimOf(relay: OpenRelay, attempt: OpenAttempt): Claim | undefined {
+    const score = scoreOf(relay, attempt.sent, this.context, undefined);
+    if (score === undefined) return undefined;
+    const { content, circumstance } = score;
+    const bits = content + circumstance;
+    return bits >= CONCEIVABLE ? { relay, attempt, bits, content, contentLead: content } : undefined;
   }
 
   private rememberUnexplained(exchange: Exchange): void {
@@ -235,7 +252,8 @@ class RelayMatcher implements RelayStage {
 
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
   private isRelay(relay: OpenRelay): boolean {
-    return relay.attempts.length > 0 || this.habits.isProxy(relay.clientSide.server.address);
+    const { server, request } = relay.clientSide;
+    return relay.attempts.length > 0 || this.habits.isProxy(server.address) || (request !== undefined && isForProxy(request));
   }
 
   private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
@@ -293,7 +311,7 @@ class RelayMatcher implements RelayStage {
 
   /** The evidence for a pair, without what it taught us itself. */
   private explain(relay: OpenRelay, { sent }: OpenAttempt, parts: string[]): void {
-    const before = new OpenRelay(relay.clientSide, relay.hop, relay.since);
+    const before = new OpenRelay(relay.clientSide, relay.hop, relay.since, relay.startedAt);
     const untaught = { ...this.context, habits: undefined, manners: new KnownManners() };
     scoreOf(before, { ...sent, hop: new Hop(sent.hop.identity) }, untaught, parts);
   }
@@ -316,6 +334,21 @@ class RelayMatcher implements RelayStage {
       ).length,
     });
   }
+}
+
+function newAttempt({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage): OpenAttempt {
+  return new OpenAttempt(sentOf(clientSide, request, hop), clientSide.ordinal, startedAt);
+}
+
+/** Within one capture only when the same proxy was asked: else every pair would be one the other way round, too. */
+function mayBeEarlier({ clientSide }: OpenRelay, other: OpenRelay): boolean {
+  if (clientSide.connection.point !== other.clientSide.connection.point) return true;
+  return other.attempt?.claims[0]?.relay.clientSide.server.text === clientSide.server.text;
+}
+
+/** Only a proxy is asked in absolute-form (RFC 9112 section 3.2.2). */
+function isForProxy({ target }: RequestMessage): boolean {
+  return target.startsWith('http://') || target.startsWith('https://');
 }
 
 const NO_ONE: ReadonlyMap<OpenAttempt, number> = new Map();

@@ -16,7 +16,7 @@ function asked(
 ): { readonly relay: OpenRelay; readonly message: RequestMessage } {
   const fingerprint = { target: tail, tail, leaf: tail, query: 0, authority: 0, fields: 0, unique, traits: [] };
   const message = request('/', { method, fingerprint, headTime: time });
-  return { relay: new OpenRelay(exchange(connection, { request: message }), hop, time), message };
+  return { relay: new OpenRelay(exchange(connection, { request: message }), hop, time, 0), message };
 }
 
 function like(open: OpenExchanges, message: RequestMessage): readonly OpenRelay[] {

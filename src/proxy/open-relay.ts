@@ -79,8 +79,9 @@ export interface Claim {
 export class OpenRelay {
   readonly clientSide: Exchange;
   readonly hop: Hop;
-  /** When its request was there. */
+  /** When its request was there; and its place in the order of all that was told. */
   readonly since: number;
+  readonly startedAt: number;
   /** Its own, in order of time. */
   attempts: readonly OpenAttempt[] = NO_ATTEMPTS;
   /** All that may be its own. */
@@ -88,6 +89,8 @@ export class OpenRelay {
   /** Others that fit as well. */
   candidates: readonly Exchange[] = NO_EXCHANGES;
   margin = 0;
+  /** An attempt that another exchange has might as well have been its own. */
+  doubtful = false;
   /** It is over: nothing changes places any more. */
   settled = false;
   /** Targets to which its attempts were redirected. */
@@ -100,10 +103,11 @@ export class OpenRelay {
   older: OpenRelay | undefined;
   newer: OpenRelay | undefined;
 
-  constructor(clientSide: Exchange, hop: Hop, since: number) {
+  constructor(clientSide: Exchange, hop: Hop, since: number, startedAt: number) {
     this.clientSide = clientSide;
     this.hop = hop;
     this.since = since;
+    this.startedAt = startedAt;
   }
 }
 

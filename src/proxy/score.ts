@@ -53,7 +53,7 @@ export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: P
     content:
       targets(relay, received, sent.request, context.rarity, manners, parts) +
       contents(received, sent.request, context.rarity, manners, parts) +
-      note(context.habits?.weigh(clientSide.server.address, sent.exchange.client.address) ?? 0, 'addresses', parts) +
+      note(context.habits === undefined ? 0 : addresses(clientSide, sent.exchange, context.habits), 'addresses', parts) +
       claimed(clientSide, received, sent.request, sent.claim, manners, parts),
     circumstance:
       peers(relay, sent.hop, manners, parts) +
@@ -144,6 +144,14 @@ function shared(some: readonly number[], others: readonly number[]): boolean {
 
 function within(least: number, value: number, most: number): number {
   return Math.min(most, Math.max(least, value));
+}
+
+/** Bits against a request that goes to the proxy that the other one came from. */
+const BACK = -12;
+
+function addresses({ client, server }: Exchange, serverSide: Exchange, habits: Habits): number {
+  const back = server.address !== serverSide.server.address && habits.isFrom(client.address, serverSide.server.address);
+  return habits.weigh(server.address, serverSide.client.address) + (back ? BACK : 0);
 }
 
 /** The client that the request names, and the clients that were named to the proxy itself. */

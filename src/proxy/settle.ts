@@ -23,18 +23,19 @@ const MAX_CLAIMS = 16;
 const MAX_CLAIMED = 64;
 const MAX_CANDIDATES = 4;
 
-/** The request may continue any of these. */
+/** The request may continue any of these: all that claim it so far, those that are new among them. */
 export function offer(attempt: OpenAttempt, claims: Claim[]): void {
+  const before = attempt.claims;
   claims.sort((a, b) => b.bits - a.bits || a.relay.since - b.relay.since);
-  const [best] = claims;
-  if (best === undefined) return;
   compareContents(claims);
   attempt.claims = claims.slice(0, MAX_CLAIMS);
   for (const claim of attempt.claims) {
     const { relay } = claim;
-    if (relay.claims.length < MAX_CLAIMED) relay.claims = [...relay.claims, claim];
+    if (!before.includes(claim) && relay.claims.length < MAX_CLAIMED) relay.claims = [...relay.claims, claim];
   }
-  if (best.bits >= ENOUGH) give(attempt, best.relay);
+  for (const claim of claims.slice(MAX_CLAIMS)) if (before.includes(claim)) withdraw(claim);
+  const [best] = claims;
+  if (best !== undefined && best.bits >= ENOUGH && attempt.owner !== best.relay) give(attempt, best.relay);
 }
 
 function compareContents(claims: readonly Claim[]): void {
@@ -58,12 +59,19 @@ export function settle(relay: OpenRelay, context: Context, now: number): void {
     attempt.claims = attempt.claims.filter((other) => other !== claim);
     if (own.has(attempt)) {
       if (attempt.owner !== relay) give(attempt, relay);
-      for (const rival of attempt.claims) rival.relay.claims = rival.relay.claims.filter((other) => other.attempt !== attempt);
+      for (const rival of attempt.claims) withdraw(rival);
       attempt.claims = NOTHING;
     } else if (attempt.owner === relay) pass(attempt);
   }
-  relay.margin = marginOf(claims, own);
+  const inferred = relay.doubtful || (own.size > 1 && relay.redirects.length > 0);
+  relay.margin = Math.min(marginOf(claims, own), inferred ? PROVEN_MARGIN - 1 : Number.POSITIVE_INFINITY);
   if (relay.margin < LIKELY_MARGIN) relay.candidates = candidatesOf(claims, own);
+}
+
+/** The attempt is another's. */
+function withdraw({ relay, attempt, contentLead }: Claim): void {
+  relay.claims = relay.claims.filter((other) => other.attempt !== attempt);
+  if (contentLead > -PROVEN_MARGIN) relay.doubtful = true;
 }
 
 /**
