@@ -5,10 +5,19 @@
  * equal requests of two clients are not taken for two hops of one.
  */
 const MAX_HOSTS = 65_536;
+/** Addresses that are remembered of one proxy: behind a NAT it may have many. */
+const MAX_ADDRESSES = 256;
 /** Pairs after which the addresses of a proxy are taken to be known. */
 const KNOWN_AFTER = 4;
 /** Most that habits can say against a pair, in bits. */
 const MOST_AGAINST = 8;
+/** Against another address than the known ones: at first, and at most. */
+const ELSEWHERE = 10;
+const MOST_ELSEWHERE = 20;
+/** Against an address from which other proxies ask. */
+const OF_ANOTHER = 8;
+/** Against a request that goes to the proxy that the other one came from. */
+const BACK = 12;
 
 interface Host {
   /** Requests that it received and that were seen to go on, and those that were not. */
@@ -17,17 +26,19 @@ interface Host {
   /** Requests that it sent and that continued another one, and those that did not. */
   continuing: number;
   own: number;
+  /** Pairs in which it was the sender on the next hop. */
+  pairs: number;
 }
 
 export class Habits {
-  /** Addresses of each proxy: where its clients ask it, and where it asks from. */
-  readonly proxies = new Map<string, Set<string>>();
+  /** Addresses of each proxy: where its clients ask it, and where it asks from, with the number of pairs. */
+  private readonly proxies = new Map<string, Map<string, number>>();
   private readonly hosts = new Map<string, Host>();
 
   private host(address: string): Host | undefined {
     const known = this.hosts.get(address);
     if (known !== undefined || this.hosts.size >= MAX_HOSTS) return known;
-    const host = { forwarded: 0, kept: 0, continuing: 0, own: 0 };
+    const host = { forwarded: 0, kept: 0, continuing: 0, own: 0, pairs: 0 };
     this.hosts.set(address, host);
     return host;
   }
@@ -49,19 +60,36 @@ export class Habits {
   }
 
   pair(proxy: string, asksFrom: string): void {
-    const addresses = this.proxies.get(proxy);
-    if (addresses !== undefined) addresses.add(asksFrom);
-    else if (this.proxies.size < MAX_HOSTS) this.proxies.set(proxy, new Set([asksFrom]));
+    let addresses = this.proxies.get(proxy);
+    if (addresses === undefined) {
+      if (this.proxies.size >= MAX_HOSTS) return;
+      addresses = new Map();
+      this.proxies.set(proxy, addresses);
+    }
+    const known = addresses.get(asksFrom) ?? 0;
+    if (known > 0 || addresses.size < MAX_ADDRESSES) addresses.set(asksFrom, known + 1);
+    const host = this.host(asksFrom);
+    if (host !== undefined) host.pairs++;
   }
 
   isProxy(address: string): boolean {
     const host = this.hosts.get(address);
-    return this.proxies.has(address) && (host === undefined || host.forwarded * 20 >= host.kept);
+    if (!this.proxies.has(address) || host === undefined) return this.proxies.has(address);
+    return host.forwarded * 20 >= host.kept && (host.forwarded > 1 || host.kept <= 8); // one pair may be chance
   }
 
-  /** The first of these addresses is one from which the proxy at the second one asks: what comes from there does not go back. */
-  isFrom(asksFrom: string, proxy: string): boolean {
-    return this.proxies.get(proxy)?.has(asksFrom) === true;
+  /** Addresses from which a proxy asks, as far as they are known. */
+  addressesOf(proxy: string): ReadonlySet<string> {
+    return new Set(this.proxies.get(proxy)?.keys());
+  }
+
+  /** Each proxy: where its clients ask it, then where else it asks from. */
+  known(): readonly (readonly string[])[] {
+    const found: string[][] = [];
+    for (const [address, asksFrom] of this.proxies) {
+      if (this.isProxy(address)) found.push([address, ...[...asksFrom.keys()].filter((other) => other !== address)]);
+    }
+    return found;
   }
 
   /** Bits for and against a request from `asksFrom` continuing one to `proxy`. */
@@ -70,8 +98,16 @@ export class Habits {
     const against = Math.min(MOST_AGAINST, doubt(asked?.kept, asked?.forwarded) + doubt(asking?.own, asking?.continuing));
     const addresses = this.proxies.get(proxy);
     if (proxy === asksFrom || addresses?.has(asksFrom) === true) return 6 - against;
-    const elsewhere = addresses !== undefined && (asked?.forwarded ?? 0) >= KNOWN_AFTER;
-    return (elsewhere ? -12 : 0) - against;
+    const forwarded = asked?.forwarded ?? 0;
+    const elsewhere = addresses !== undefined && forwarded >= KNOWN_AFTER ? Math.min(MOST_ELSEWHERE, ELSEWHERE + Math.log2(forwarded)) : 0;
+    const ofAnother = asking !== undefined && asking.pairs >= KNOWN_AFTER ? OF_ANOTHER : 0;
+    return -Math.max(elsewhere, ofAnother) - against;
+  }
+
+  /** Bits against a request to `server` continuing one that came from `asksFrom`: a proxy does not ask itself. */
+  weighReturn(asksFrom: string, server: string): number {
+    const pairs = this.proxies.get(server)?.get(asksFrom) ?? 0;
+    return pairs >= KNOWN_AFTER && this.isProxy(server) ? -BACK : 0;
   }
 }
 

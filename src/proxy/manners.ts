@@ -23,10 +23,12 @@ export const SET_COOKIE = 11;
 export const LENGTH = 12;
 export const LOCATION = 13;
 export const CHAIN = 14;
-const PARTS = 15;
+/** Whether it names its client at all. */
+export const NAMES = 15;
+const PARTS = 16;
 
 /** How often each part differs between the two hops of a pair, before anything is known of the proxy. */
-const USUALLY: readonly number[] = [0.2, 0.2, 0.01, 0.03, 0.1, 0.01, 0.3, 0.05, 0.3, 0.1, 0.01, 0.02, 0.005, 0.1, 0.003];
+const USUALLY: readonly number[] = [0.2, 0.2, 0.01, 0.03, 0.1, 0.01, 0.3, 0.05, 0.3, 0.1, 0.01, 0.02, 0.005, 0.1, 0.003, 0.5];
 /** How often it differs between messages that do not belong together but look alike otherwise. */
 const BY_CHANCE = 0.5;
 /** Pairs that the usual shares are worth. */

@@ -85,11 +85,7 @@ class RelayMatcher implements RelayStage {
   }
 
   proxies(): readonly (readonly string[])[] {
-    const found: string[][] = [];
-    for (const [address, asksFrom] of this.habits.proxies) {
-      if (this.habits.isProxy(address)) found.push([address, ...[...asksFrom].filter((other) => other !== address)]);
-    }
-    return found;
+    return this.habits.known();
   }
 
   message(_message: Message): void {}
@@ -326,7 +322,7 @@ class RelayMatcher implements RelayStage {
     const own = this.known(exchange.connection);
     return negativeLookup(exchange, {
       connections: this.connections,
-      proxyAddresses: this.habits.proxies.get(proxy) ?? new Set(),
+      proxyAddresses: this.habits.addressesOf(proxy),
       lastPair: this.lastPair.get(proxy) ?? Number.NaN,
       expected: [own && this.connectionOf(own), ...(previous?.attempts.map((attempt) => attempt.connection) ?? [])],
       unexplained: this.unexplained.filter(

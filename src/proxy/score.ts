@@ -146,12 +146,9 @@ function within(least: number, value: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-/** Bits against a request that goes to the proxy that the other one came from. */
-const BACK = -12;
-
 function addresses({ client, server }: Exchange, serverSide: Exchange, habits: Habits): number {
-  const back = server.address !== serverSide.server.address && habits.isFrom(client.address, serverSide.server.address);
-  return habits.weigh(server.address, serverSide.client.address) + (back ? BACK : 0);
+  const back = server.address === serverSide.server.address ? 0 : habits.weighReturn(client.address, serverSide.server.address);
+  return habits.weigh(server.address, serverSide.client.address) + back;
 }
 
 /** The client that the request names, and the clients that were named to the proxy itself. */
@@ -163,12 +160,11 @@ function claimed(
   manners: manner.Manners,
   parts: Parts,
 ): number {
-  if (claim === undefined)
-    return note(
-      isForwarded(received) && !isForwarded(sent) ? manners.against(manner.CHAIN) : 0,
-      'fields of earlier proxies are gone',
-      parts,
-    );
+  if (claim === undefined) {
+    const gone = isForwarded(received) && !isForwarded(sent);
+    const weight = gone ? manners.against(manner.CHAIN) : manners.against(manner.NAMES);
+    return note(weight, gone ? 'fields of earlier proxies are gone' : 'no client named', parts);
+  }
   const agrees = claimAgrees(clientSide, received, claim);
   if (agrees) return note(Number.isNaN(claim.port) ? 8 : 20, 'client named by the proxy', parts);
   return note(manners.against(manner.CLAIM) * 1.5, 'another client named by the proxy', parts);
@@ -217,6 +213,7 @@ export function learnRequests(clientSide: Exchange, sent: Sent, relay: OpenRelay
   for (const slot of OTHERS) learnTrait(manners, manner.OTHER_TRAIT, compareTrait(slot, a.traits, b.traits));
   if (a.unique.length > 0 && b.unique.length > 0) manners.learn(manner.ID, shared(a.unique, b.unique));
   if (isForwarded(received)) manners.learn(manner.CHAIN, sent.claim !== undefined || isForwarded(sent.request));
+  manners.learn(manner.NAMES, sent.claim !== undefined);
   if (sent.claim !== undefined) manners.learn(manner.CLAIM, claimAgrees(clientSide, received, sent.claim));
   if (sent.hop.peer !== undefined) manners.learn(manner.PEER, sent.hop.peer === relay.hop.identity);
   if (a.target !== b.target && a.leaf === b.leaf) manners.learnPrefix(received.target, sent.request.target);
