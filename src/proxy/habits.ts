@@ -35,6 +35,9 @@ export class Habits {
   private readonly proxies = new Map<string, Map<string, number>>();
   private readonly hosts = new Map<string, Host>();
 
+  /** Pairs by the points of capture of their hops: client side, then server side. */
+  private readonly points = new Map<number, Map<number, number>>();
+
   private host(address: string): Host | undefined {
     const known = this.hosts.get(address);
     if (known !== undefined || this.hosts.size >= MAX_HOSTS) return known;
@@ -70,6 +73,19 @@ export class Habits {
     if (known > 0 || addresses.size < MAX_ADDRESSES) addresses.set(asksFrom, known + 1);
     const host = this.host(asksFrom);
     if (host !== undefined) host.pairs++;
+  }
+
+  pairPoints(clientSide: number, serverSide: number): void {
+    const known = this.points.get(clientSide) ?? new Map<number, number>();
+    known.set(serverSide, (known.get(serverSide) ?? 0) + 1);
+    this.points.set(clientSide, known);
+  }
+
+  /** The first point of capture is known to be nearer to the clients than the second one. */
+  leads(clientSide: number, serverSide: number): boolean {
+    const forth = this.points.get(clientSide)?.get(serverSide) ?? 0;
+    const back = this.points.get(serverSide)?.get(clientSide) ?? 0;
+    return forth >= KNOWN_AFTER && forth > back * 20;
   }
 
   isProxy(address: string): boolean {

@@ -128,13 +128,20 @@ class RelayMatcher implements RelayStage {
   private claimEarlier(relay: OpenRelay, since: number): void {
     for (const other of this.likely) {
       const { request } = other.clientSide;
-      if (other.since < since || request === undefined || !mayBeEarlier(relay, other)) continue;
+      if (other.since < since || request === undefined || !this.mayBeEarlier(relay, other)) continue;
       const attempt = other.attempt ?? newAttempt(other, request);
       const claim = this.claimOf(relay, attempt);
       if (claim === undefined) continue;
       other.attempt = attempt;
       offer(attempt, [...attempt.claims, claim]);
     }
+  }
+
+  /** Where that cannot be told from the opposite direction: when the same proxy was asked, or at a point nearer to the clients. */
+  private mayBeEarlier({ clientSide }: OpenRelay, other: OpenRelay): boolean {
+    const [here, there] = [clientSide.connection.point, other.clientSide.connection.point];
+    if (here !== there) return this.habits.leads(here, there);
+    return other.attempt?.claims[0]?.relay.clientSide.server.text === clientSide.server.text;
   }
 
   private claimOf(relay: OpenRelay, attempt: OpenAttempt): Claim | undefined {
@@ -205,7 +212,10 @@ class RelayMatcher implements RelayStage {
     const { clientSide, attempts, margin } = relay;
     const proxy = clientSide.server.address;
     for (const { exchange } of attempts) {
-      if (margin >= SURE_MARGIN) this.habits.pair(proxy, exchange.client.address);
+      if (margin >= SURE_MARGIN) {
+        this.habits.pair(proxy, exchange.client.address);
+        this.habits.pairPoints(clientSide.connection.point, exchange.connection.point);
+      }
       this.lastPair.set(proxy, Math.max(this.lastPair.get(proxy) ?? Number.NEGATIVE_INFINITY, exchange.request?.firstTime ?? 0));
     }
     const [only] = attempts;
@@ -334,12 +344,6 @@ class RelayMatcher implements RelayStage {
 
 function newAttempt({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage): OpenAttempt {
   return new OpenAttempt(sentOf(clientSide, request, hop), clientSide.ordinal, startedAt);
-}
-
-/** Within one capture only when the same proxy was asked: else every pair would be one the other way round, too. */
-function mayBeEarlier({ clientSide }: OpenRelay, other: OpenRelay): boolean {
-  if (clientSide.connection.point !== other.clientSide.connection.point) return true;
-  return other.attempt?.claims[0]?.relay.clientSide.server.text === clientSide.server.text;
 }
 
 /** Only a proxy is asked in absolute-form (RFC 9112 section 3.2.2). */

@@ -146,9 +146,14 @@ function within(least: number, value: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
 
-function addresses({ client, server }: Exchange, serverSide: Exchange, habits: Habits): number {
+/** Bits against requests that go from the servers towards the clients. */
+const AGAINST_THE_STREAM = 12;
+
+function addresses({ client, server, connection }: Exchange, serverSide: Exchange, habits: Habits): number {
   const back = server.address === serverSide.server.address ? 0 : habits.weighReturn(client.address, serverSide.server.address);
-  return habits.weigh(server.address, serverSide.client.address) + back;
+  const [here, there] = [connection.point, serverSide.connection.point];
+  const upstream = here !== there && habits.leads(there, here) ? -AGAINST_THE_STREAM : 0;
+  return habits.weigh(server.address, serverSide.client.address) + back + upstream;
 }
 
 /** The client that the request names, and the clients that were named to the proxy itself. */
@@ -179,11 +184,11 @@ function isForwarded({ fields }: RequestMessage): boolean {
   return false;
 }
 
-export function claimAgrees({ client }: Exchange, received: RequestMessage, { address, port, before }: Claim): boolean {
+/** The addresses that the proxy was told itself are a claim of their own; behind a NAT the last one is not what we see. */
+function claimAgrees({ client }: Exchange, received: RequestMessage, { address, port, before }: Claim): boolean {
   const chain = before === undefined ? '' : chainOf(received.fields);
-  if (address === client.address && (Number.isNaN(port) || port === client.port))
-    return before === undefined || before === '' || before === chain;
-  return chain !== '' && chain === (before === '' ? address : `${before}, ${address}`); // passed on as it came
+  if (chain !== '' && (before === chain || chain === (before === '' ? address : `${before}, ${address}`))) return true;
+  return address === client.address && (Number.isNaN(port) || port === client.port) && (before === undefined || before === '');
 }
 
 /** Connections of a proxy that belong together one to one: so they do with tunnels and with most simple proxies. */
