@@ -184,6 +184,7 @@ class Analysis implements Analyzer {
     return {
       snapshot: (identity) => this.joined?.snapshot(identity) ?? pointAt(identity.point)?.http.snapshot(identity),
       encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
+      doubt: () => SAME_ORDER,
       connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
     };
   }
@@ -232,6 +233,9 @@ const MOST_OUTLINES = 100;
 function outlineOf({ key, client, server, first, last }: Connection): ConnectionOutline {
   return { key, client, server, first, last };
 }
+
+/** Frames of one clock this near to each other may have been captured in the other order. */
+const SAME_ORDER = 2e6;
 
 /** A point that differs by less from another one is not worth a word. */
 const SAME_CLOCK = 1e6;

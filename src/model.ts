@@ -168,6 +168,8 @@ export interface ConnectionLookup {
   snapshot(identity: ConnectionIdentity): Connection | undefined;
   /** True when one of these addresses has opened a TLS connection in that point. */
   encrypted(point: number, addresses: ReadonlySet<string>): boolean;
+  /** Doubt about the order of two frames, seen at these points, in nanoseconds. */
+  doubt(one: number, other: number): number;
   /** True when a SYN that one of these addresses sent has gone unanswered in that point. */
   connecting(point: number, addresses: ReadonlySet<string>): boolean;
 }

@@ -23,7 +23,8 @@ const IF_MODIFIED_SINCE = slotOf('if-modified-since');
 export function explains(serverSide: Exchange, clientSide: Exchange, context: Context): number {
   const [answer, response] = [serverSide.response, clientSide.response];
   if (answer === undefined || response === undefined) return Number.NEGATIVE_INFINITY;
-  if (answer.firstTime > response.firstTime + context.epsilon) return Number.NEGATIVE_INFINITY;
+  const early = answer.firstTime - response.firstTime;
+  if (early > 0 && early > context.doubt(serverSide.connection.point, clientSide.connection.point)) return Number.NEGATIVE_INFINITY;
   const manners = context.manners.of(clientSide);
   if (isRevalidation(serverSide, clientSide)) return latency(answer, response) + date(answer, response, manners) + 2;
   if (answer.status !== response.status) return -12;

@@ -31,8 +31,6 @@ import { CONCEIVABLE, candidatesOf, LIKELY_MARGIN, offer, PROVEN_MARGIN, provisi
 import { slotOf, traitValue } from './traits.ts';
 
 const MAX_UNEXPLAINED = 256;
-/** Doubt about the order of two frames of the same clock. */
-const SAME_CLOCK = 2e6;
 /** Redirects of one exchange that are followed. */
 const MAX_REDIRECTS = 16;
 const NO_CHECKS: Relay['lookup'] = [];
@@ -68,7 +66,7 @@ class RelayMatcher implements RelayStage {
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly profiles = new Profiles();
   private readonly habits = new Habits();
-  private readonly context: Context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), epsilon: SAME_CLOCK };
+  private readonly context: Context;
   private readonly quality = new Quality();
   private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
@@ -82,6 +80,8 @@ class RelayMatcher implements RelayStage {
   constructor(connections: ConnectionLookup, sink: RelaySink) {
     this.connections = connections;
     this.sink = sink;
+    const doubt = (one: number, other: number): number => connections.doubt(one, other);
+    this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
   }
 
   proxies(): readonly (readonly string[])[] {
@@ -103,7 +103,7 @@ class RelayMatcher implements RelayStage {
     this.open.like(request.method, request.fingerprint, this.likely);
     if (this.likely.length > 0) {
       relay.attempt = this.attemptOf(relay, request);
-      this.claimEarlier(relay, request.headTime - this.context.epsilon);
+      this.claimEarlier(relay, request.headTime);
     }
     this.habits.sent(exchange.client.address, relay.attempt?.owner !== undefined);
     hop.pending.push(relay);
@@ -125,10 +125,10 @@ class RelayMatcher implements RelayStage {
   }
 
   /** Requests that left a moment ago may continue this one all the same: the order of two hops is known to within a doubt. */
-  private claimEarlier(relay: OpenRelay, since: number): void {
+  private claimEarlier(relay: OpenRelay, now: number): void {
     for (const other of this.likely) {
       const { request } = other.clientSide;
-      if (other.since < since || request === undefined || !this.mayBeEarlier(relay, other)) continue;
+      if (request === undefined || now - other.since > this.doubt(relay, other) || !this.mayBeEarlier(relay, other)) continue;
       const attempt = other.attempt ?? newAttempt(other, request);
       const claim = this.claimOf(relay, attempt);
       if (claim === undefined) continue;
@@ -142,6 +142,10 @@ class RelayMatcher implements RelayStage {
     const [here, there] = [clientSide.connection.point, other.clientSide.connection.point];
     if (here !== there) return this.habits.leads(here, there);
     return other.attempt?.claims[0]?.relay.clientSide.server.text === clientSide.server.text;
+  }
+
+  private doubt({ clientSide }: OpenRelay, other: OpenRelay): number {
+    return this.context.doubt(clientSide.connection.point, other.clientSide.connection.point);
   }
 
   private claimOf(relay: OpenRelay, attempt: OpenAttempt): Claim | undefined {

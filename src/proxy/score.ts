@@ -16,8 +16,8 @@ export interface Context {
   readonly rarity: Rarity;
   readonly habits: Habits | undefined;
   readonly manners: manner.KnownManners;
-  /** Doubt about the order of two frames on different hops, in nanoseconds. */
-  readonly epsilon: number;
+  /** See ConnectionLookup.doubt. */
+  doubt(one: number, other: number): number;
 }
 
 /** Writes down what each piece of evidence weighed; most scores are never shown, so nobody writes them down. */
@@ -47,7 +47,7 @@ export interface Score {
 export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: Parts): Score | undefined {
   const clientSide = relay.clientSide;
   const received = clientSide.request;
-  if (received === undefined || !possible(clientSide, sent.exchange, received, sent.request, context.epsilon)) return undefined;
+  if (received === undefined || !possible(clientSide, sent.exchange, received, sent.request, context)) return undefined;
   const manners = context.manners.of(clientSide);
   return {
     content:
@@ -67,10 +67,11 @@ function note(weight: number, part: string, parts: Parts): number {
   return weight;
 }
 
-function possible(clientSide: Exchange, serverSide: Exchange, received: RequestMessage, sent: RequestMessage, epsilon: number): boolean {
+function possible(clientSide: Exchange, serverSide: Exchange, received: RequestMessage, sent: RequestMessage, context: Context): boolean {
   if (clientSide.connection === serverSide.connection || clientSide.server.text === serverSide.server.text) return false;
   if (received.method !== sent.method && !(received.method === 'HEAD' && sent.method === 'GET')) return false;
-  if (received.firstTime > sent.firstTime + epsilon) return false;
+  const late = received.firstTime - sent.firstTime;
+  if (late > 0 && late > context.doubt(clientSide.connection.point, serverSide.connection.point)) return false;
   const sameClient = clientSide.client.address === serverSide.client.address;
   return !sameClient || clientSide.server.address === serverSide.client.address;
 }
