@@ -31,7 +31,7 @@ import type {
   TimeBase,
 } from './model.ts';
 import { JoinedPoints } from './proxy/join-points.ts';
-import { matchRelays } from './proxy/match-relays.ts';
+import { matchRelays, type RelaySink } from './proxy/match-relays.ts';
 import { applyRules } from './rules/apply-rules.ts';
 import { rules as defaultRules } from './rules/index.ts';
 import { Verdict } from './verdict/decide-findings.ts';
@@ -102,7 +102,7 @@ class Analysis implements Analyzer {
     this.joined = options.joinPoints === true ? new JoinedPoints() : undefined;
     this.verdict = new Verdict((finding, revised) => options.onFinding?.(finding, revised));
     this.ruleStage = applyRules(this.rules, (subject, kind, found, final) => this.verdict.decide(subject, kind, found, final));
-    this.proxy = matchRelays(this.lookup(), {
+    const sink: RelaySink = {
       exchange: (exchange, context) => this.ruleStage.exchange(exchange, context),
       relay: (relay) => {
         this.ruleStage.relay(relay);
@@ -112,7 +112,8 @@ class Analysis implements Analyzer {
         this.ruleStage.connection(connection);
         if (this.outlines.length < MOST_OUTLINES) this.outlines.push(outlineOf(connection));
       },
-    });
+    };
+    this.proxy = matchRelays(this.lookup(), sink, options.onRelay !== undefined);
   }
 
   open({ name, point: pointName, reader = readCapture }: CaptureSource): CaptureInput {
@@ -156,6 +157,7 @@ class Analysis implements Analyzer {
       relays,
       outlines: this.outlines,
       proxies: this.proxy.proxies(),
+      pairing: this.proxy.quality(),
       rules: this.rules.map(({ id }) => ({ id, lookedAt: this.ruleStage.lookedAt.get(id) ?? 0 })),
       findings,
       groups,

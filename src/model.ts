@@ -458,7 +458,7 @@ export interface PairingQuality {
   readonly nestingViolated: number;
   /** False when too many pairs contradict their times: then nothing that spans two hops is more than possible. */
   readonly reliable: boolean;
-  /** Evidence that weighed most, and in how many pairs; the most frequent first. */
+  /** Evidence that weighed most, and in how many of the pairs that were sampled; the most frequent first. */
   readonly decidedBy: readonly { readonly evidence: string; readonly count: number }[];
 }
 
@@ -637,6 +637,7 @@ export interface Report {
   readonly outlines: readonly ConnectionOutline[];
   /** Addresses of each proxy that was recognised: client-side, server-side. */
   readonly proxies: readonly (readonly string[])[];
+  readonly pairing: PairingQuality;
   /** Records that each rule looked at. */
   readonly rules: readonly { readonly id: string; readonly lookedAt: number }[];
   readonly findings: readonly Finding[];

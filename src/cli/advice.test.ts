@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_PAIRS } from '../../test/support/records.ts';
 import type { CaptureReport, Issue, Report } from '../model.ts';
 import { adviceFor } from './advice.ts';
 
@@ -41,6 +42,7 @@ function adviceOn({ health = {}, cutFrames = 0, codes = [], relays = 1 }: Lackin
     relays,
     outlines: [],
     proxies: [],
+    pairing: NO_PAIRS,
     rules: [],
     findings: [],
     groups: [],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_PAIRS } from '../../test/support/records.ts';
 import type { Confidence, Exchange, Finding, Report, Severity } from '../model.ts';
 import { verdictSentence } from '../verdict/sentence.ts';
 import { all, choose, fails, wantedBy } from './choice.ts';
@@ -63,6 +64,7 @@ function reportOf(findings: readonly Finding[]): Report {
     relays: 0,
     outlines: [],
     proxies: [],
+    pairing: NO_PAIRS,
     rules: [],
     findings,
     groups: all(findings).map(({ group, rule }) => ({ id: group, rule, count: 1 })),

@@ -4,7 +4,9 @@
 import { createAnalyzer } from '../analyze.ts';
 import type { AttemptRole, Exchange, Relay } from '../model.ts';
 import { jsonText } from '../view/json.ts';
-import { type Secrecy, safeText } from '../view/safe.ts';
+import { pairingInWords } from '../view/pairing.ts';
+import { safeText, type ViewOptions } from '../view/safe.ts';
+import { widthOf, wrap } from '../view/wrap.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import { LineBatch } from './line-batch.ts';
 import type { ListOptions } from './options.ts';
@@ -26,7 +28,10 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
   });
   const outcome = await session.read(inputs, analyzer, () => lines.flush());
   const report = analyzer.finish();
-  if (options.format === 'text') lines.add(`${report.relays} relays in ${report.exchanges} exchanges\n`);
+  if (options.format === 'text') {
+    lines.add(`\n${report.relays} relays in ${report.exchanges} exchanges\n`);
+    for (const fact of pairingInWords(report.pairing)) lines.add(`${wrap(fact, view.width, '  ', '    ').join('\n')}\n`);
+  }
   lines.flush();
   return session.exitCode(outcome, report, 0);
 }
@@ -42,7 +47,11 @@ interface ExchangeName {
 interface RelayJson {
   readonly client: ExchangeName;
   readonly attempts: readonly (ExchangeName & { readonly role: AttemptRole })[];
+  /** Others that fit as well, when it is ambiguous. */
+  readonly candidates: readonly ExchangeName[];
   readonly confidence: Relay['link']['confidence'];
+  /** Lead over the next explanation, in bits. */
+  readonly margin: number;
   readonly why: readonly string[];
 }
 
@@ -50,7 +59,9 @@ function relayJson(relay: Relay, ends: EndsOf): RelayJson {
   return {
     client: nameOf(relay.clientSide, ends),
     attempts: relay.attempts.map(({ exchange, role }) => ({ ...nameOf(exchange, ends), role })),
+    candidates: relay.candidates.map((exchange) => nameOf(exchange, ends)),
     confidence: relay.link.confidence,
+    margin: Math.round(relay.link.margin * 10) / 10,
     why: whyOf(relay),
   };
 }
@@ -67,18 +78,29 @@ function whyOf({ attempts, link, lookup }: Relay): readonly string[] {
   return (failed.length > 0 ? failed : lookup).map((check) => check.text);
 }
 
-function relayText(relay: Relay, secrecy: Secrecy, ends: EndsOf): string {
-  const first = `${title(relay.clientSide, secrecy, ends)}\n`;
-  const why = whyOf(relay).join(', ');
-  const rest = relay.attempts.map(({ exchange, role }) => `    ${role} ${title(exchange, secrecy, ends)}\n`);
-  const link = safeText([`    ${relay.link.confidence}${why === '' ? '' : `: ${why}`}`], secrecy);
-  return `${first}${rest.join('')}${link}\n`;
+function relayText(relay: Relay, view: ViewOptions, ends: EndsOf): string {
+  const lines = [
+    ...titled('', relay.clientSide, view, ends),
+    ...relay.attempts.flatMap(({ exchange, role }) => titled(`  ${role} `, exchange, view, ends)),
+    ...relay.candidates.flatMap((exchange) => titled('  or perhaps ', exchange, view, ends)),
+    ...wrap(linkText(relay), view.width, '  ', '    '),
+    ...relay.lookup.flatMap(({ passed, text }) => wrap(`${passed ? 'yes' : 'no'}: ${text}`, view.width, '    ', '      ')),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
-function title(exchange: Exchange, secrecy: Secrecy, ends: EndsOf): string {
+function linkText({ link, attempts }: Relay): string {
+  if (attempts.length === 0) return 'not seen on a next hop';
+  const why = link.parts.length === 0 ? '' : `: ${link.parts.join(', ')}`;
+  return `${link.confidence}, ${Math.round(link.margin)} bits ahead${why}`;
+}
+
+function titled(before: string, exchange: Exchange, view: ViewOptions, ends: EndsOf): string[] {
   const { ordinal, request } = exchange;
   const { client, server } = ends(exchange);
-  const place = `${client.text} > ${server.text} #${ordinal}`;
-  if (request === undefined) return place;
-  return `${place} ${safeText([{ octets: request.method, kind: 'method' }, ' ', { octets: request.target, kind: 'target' }], secrecy)}`;
+  const place = `${before}${client.text} > ${server.text} #${ordinal}`;
+  if (request === undefined) return [place];
+  const asked = safeText([{ octets: request.method, kind: 'method' }, ' ', { octets: request.target, kind: 'target' }], view);
+  if (place.length + 1 + widthOf(asked) <= view.width) return [`${place} ${asked}`];
+  return [place, ...wrap(asked, view.width, '      ')];
 }

@@ -13,6 +13,7 @@ import type {
   ExchangeContext,
   ExchangeSink,
   Message,
+  PairingQuality,
   Relay,
   RequestMessage,
 } from '../model.ts';
@@ -31,6 +32,8 @@ import { CONCEIVABLE, candidatesOf, LIKELY_MARGIN, offer, PROVEN_MARGIN, provisi
 import { slotOf, traitValue } from './traits.ts';
 
 const MAX_UNEXPLAINED = 256;
+/** Lookups for exchanges that nobody waits for: each walks through all connections. */
+const MAX_LOOKUPS = 256;
 /** Redirects of one exchange that are followed. */
 const MAX_REDIRECTS = 16;
 const NO_CHECKS: Relay['lookup'] = [];
@@ -47,45 +50,54 @@ export interface RelayStage extends ExchangeSink {
   readonly facts: RelayFacts;
   /** Addresses of each proxy: where its clients ask it, then where else it asks from. */
   proxies(): readonly (readonly string[])[];
+  quality(): PairingQuality;
 }
 
 interface RelayFacts {
   relays: number;
 }
 
-export function matchRelays(connections: ConnectionLookup, sink: RelaySink): RelayStage {
-  return new RelayMatcher(connections, sink);
+/** `explainAll`: every pair tells what speaks for it, and not the suspect ones alone. */
+export function matchRelays(connections: ConnectionLookup, sink: RelaySink, explainAll = false): RelayStage {
+  return new RelayMatcher(connections, sink, explainAll);
 }
 
 class RelayMatcher implements RelayStage {
   readonly facts: RelayFacts = { relays: 0 };
   private readonly connections: ConnectionLookup;
   private readonly sink: RelaySink;
+  private readonly explainAll: boolean;
   private readonly open = new OpenExchanges();
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly profiles = new Profiles();
   private readonly habits = new Habits();
   private readonly context: Context;
-  private readonly quality = new Quality();
+  private readonly assessed = new Quality();
   private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
   private readonly unexplained: Exchange[] = [];
   /** Those that the request at hand may continue. */
   private readonly likely: OpenRelay[] = [];
+  private lookups = 0;
   /** Counts what was told, and the latest time of it. */
   private told = 0;
   private now = Number.NEGATIVE_INFINITY;
 
-  constructor(connections: ConnectionLookup, sink: RelaySink) {
+  constructor(connections: ConnectionLookup, sink: RelaySink, explainAll: boolean) {
     this.connections = connections;
     this.sink = sink;
+    this.explainAll = explainAll;
     const doubt = (one: number, other: number): number => connections.doubt(one, other);
     this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
   }
 
   proxies(): readonly (readonly string[])[] {
     return this.habits.known();
+  }
+
+  quality(): PairingQuality {
+    return this.assessed.report;
   }
 
   message(_message: Message): void {}
@@ -204,11 +216,21 @@ class RelayMatcher implements RelayStage {
         if (attempts.length > 0) this.facts.relays++;
         for (const attempt of attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
         const record = this.tell(relay, exchange);
-        this.quality.count(record);
+        this.assess(relay, record);
         relay.hop.lastRelay = relay;
       }
     }
     this.sink.exchange(exchange, this.contextOf(exchange, relay));
+  }
+
+  private assess(relay: OpenRelay, record: Relay): void {
+    const [first] = relay.attempts;
+    if (first !== undefined && this.assessed.asksForEvidence) {
+      const parts: string[] = [];
+      this.explain(relay, first, parts);
+      this.assessed.evidence(parts);
+    }
+    this.assessed.count(record);
   }
 
   /** What a pair teaches about the proxy. */
@@ -274,7 +296,9 @@ class RelayMatcher implements RelayStage {
     const suspect = clientSide.wait !== undefined;
     const before = suspect ? relay.hop.lastRelay : undefined;
     const previous = before && this.relayOf(before, before.clientSide, true, NO_CHECKS, undefined);
-    const lookup = suspect && relay.attempts.length === 0 ? this.lookup(clientSide, previous) : NO_CHECKS;
+    const unseen = relay.attempts.length === 0;
+    const wanted = unseen && (suspect || (this.explainAll && this.lookups++ < MAX_LOOKUPS));
+    const lookup = wanted ? this.lookup(clientSide, previous) : NO_CHECKS;
     const record = this.relayOf(relay, clientSide, suspect, lookup, previous);
     this.sink.relay(record);
     return record;
@@ -315,8 +339,8 @@ class RelayMatcher implements RelayStage {
     const confidence =
       margin >= PROVEN_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
     const parts: string[] = [];
-    if (suspect) this.explain(relay, first, parts);
-    return { confidence, margin, parts };
+    if (suspect || this.explainAll) this.explain(relay, first, parts);
+    return { confidence: this.assessed.reliable || confidence === 'ambiguous' ? confidence : 'possible', margin, parts };
   }
 
   /** The evidence for a pair, without what it taught us itself. */

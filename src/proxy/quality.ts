@@ -7,6 +7,8 @@ import type { PairingQuality, Relay } from '../model.ts';
 const UNRELIABLE = 0.05;
 /** Pairs below which a share says nothing. */
 const FEW = 20;
+/** So many pairs at the beginning, and every so manieth one later, are asked for their evidence. */
+const EVERY = 32;
 /** Latencies are counted in classes of an eighth of a power of two, from a microsecond up. */
 const CLASSES_PER_OCTAVE = 8;
 const CLASSES = 40 * CLASSES_PER_OCTAVE;
@@ -18,9 +20,21 @@ export class Quality {
   private readonly latencies = new Uint32Array(CLASSES);
   private readonly decided = new Map<string, number>();
 
-  /** The kind of evidence that weighed most when a pair was found. */
-  decidedBy(kind: string): void {
-    this.decided.set(kind, (this.decided.get(kind) ?? 0) + 1);
+  /** True for the first pairs and some of the later ones: their evidence is worth the time that it takes to write it down. */
+  get asksForEvidence(): boolean {
+    const { pairs } = this.counts;
+    return pairs < EVERY || pairs % EVERY === 0;
+  }
+
+  /** Parts of the evidence for a pair, each with its bits at the end: "target +6.2". */
+  evidence(parts: readonly string[]): void {
+    let [most, strongest] = [0, ''];
+    for (const part of parts) {
+      const space = part.lastIndexOf(' ');
+      const bits = Number(part.slice(space + 1));
+      if (bits > most) [most, strongest] = [bits, part.slice(0, space)];
+    }
+    if (strongest !== '') this.decided.set(strongest, (this.decided.get(strongest) ?? 0) + 1);
   }
 
   /** An exchange is over that a proxy was asked for. */

@@ -3,6 +3,7 @@
  * one connection), so that a later look at the same subject replaces the earlier one.
  */
 import type { Connection, Exchange, ExchangeContext, Relay, Rule, RuleCandidate } from '../model.ts';
+import { checkRelay } from './pair-invariance.ts';
 
 /** Everything that the rules of one kind found at one subject, now. */
 export type CandidateSink = (subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean) => void;
@@ -38,7 +39,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     },
     relay(relay) {
       if (relay.clientSide.ended) counts.relay++;
-      for (const rule of byKind.relay) rule.check(relay, (candidate) => found.push({ rule, candidate }));
+      for (const rule of byKind.relay) checkRelay(rule, relay, (candidate) => found.push({ rule, candidate }));
       if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
     },
     connection(connection) {

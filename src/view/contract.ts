@@ -13,6 +13,7 @@ import type {
   Finding,
   HopRole,
   Issue,
+  PairingQuality,
   Remedy,
   Report,
   Severity,
@@ -55,10 +56,14 @@ export interface SummaryJson {
   readonly exchanges: number;
   readonly relays: number;
   readonly proxies: readonly (readonly string[])[];
+  readonly pairing: PairingJson;
   readonly findings: Readonly<Partial<Record<Severity, number>>>;
   readonly groups: readonly { readonly id: string; readonly rule: string; readonly count: number }[];
   readonly rules: readonly { readonly id: string; readonly lookedAt: number }[];
 }
+
+/** See PairingQuality; the latency is in seconds, and null without pairs. */
+export type PairingJson = Omit<PairingQuality, 'medianLatency'> & { readonly medianLatency: number | null };
 
 export interface FindingJson {
   readonly id: string;
@@ -153,10 +158,16 @@ export function summaryJson(report: Report, secrecy: Secrecy): SummaryJson {
     exchanges: report.exchanges,
     relays: report.relays,
     proxies: report.proxies.map((addresses) => [...addresses]),
+    pairing: pairingJson(report.pairing),
     findings: severityCounts(report),
     groups: report.groups.map(({ id, rule, count }) => ({ id, rule, count })),
     rules: report.rules.map(({ id, lookedAt }) => ({ id, lookedAt })),
   };
+}
+
+function pairingJson(pairing: PairingQuality): PairingJson {
+  const { medianLatency } = pairing;
+  return { ...pairing, medianLatency: Number.isNaN(medianLatency) ? null : secondsBetween(0, medianLatency) };
 }
 
 export function findingJson(context: Context, finding: Finding, secrecy: Secrecy): FindingJson {

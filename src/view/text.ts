@@ -20,6 +20,7 @@ import {
   reasonOf,
   saidInVerdict,
 } from './overview.ts';
+import { pairingInWords } from './pairing.ts';
 import { plain, safeText, type ViewOptions } from './safe.ts';
 import { drawTable, NARROWEST_TABLE, SEVERITY_STYLES } from './table.ts';
 import { calendar, duration, offset } from './time.ts';
@@ -199,7 +200,12 @@ function captureHealth(report: Report, options: ViewOptions): Lines {
   const lines = report.captures.slice(0, MOST_LISTED).flatMap((capture) => healthOf(report, capture, options));
   const more = report.captures.length - MOST_LISTED;
   const rest = more > 0 ? [`  ... and ${more} more (--format json)`] : [];
-  return ['', options.paint('bold', 'Capture health'), ...lines, ...rest];
+  return ['', options.paint('bold', 'Capture health'), ...lines, ...rest, ...pairing(report, options)];
+}
+
+function pairing({ pairing, relays }: Report, options: ViewOptions): Lines {
+  if (relays === 0) return [];
+  return ['  pairing of the hops', ...pairingInWords(pairing).flatMap((fact) => wrap(fact, options.width, '    '))];
 }
 
 function healthOf(report: Report, capture: CaptureReport, options: ViewOptions): Lines {

@@ -6,6 +6,7 @@ import type {
   Exchange,
   Field,
   Fingerprint,
+  PairingQuality,
   RequestMessage,
   ResponseMessage,
 } from '../../src/model.ts';
@@ -88,3 +89,15 @@ export function candidate(of: Exchange, more: Partial<Candidate> = {}): Candidat
     ...more,
   };
 }
+
+/** The account of a pairing that had nothing to pair. */
+export const NO_PAIRS: PairingQuality = {
+  pairs: 0,
+  unpaired: 0,
+  ambiguous: 0,
+  medianLatency: Number.NaN,
+  negativeLatency: 0,
+  nestingViolated: 0,
+  reliable: true,
+  decidedBy: [],
+};

@@ -330,6 +330,16 @@ export const sampleReport: Report = {
     },
   ],
   proxies: [['10.0.1.1', '10.0.2.1']],
+  pairing: {
+    pairs: 2,
+    unpaired: 1,
+    ambiguous: 0,
+    medianLatency: 430_000,
+    negativeLatency: 0,
+    nestingViolated: 0,
+    reliable: true,
+    decidedBy: [{ evidence: 'all end-to-end fields', count: 2 }],
+  },
   rules: [
     { id: 'dumb-proxy-deadlock', lookedAt: 2 },
     { id: 'connection-header-relayed', lookedAt: 2 },
