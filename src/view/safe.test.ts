@@ -130,11 +130,10 @@ describe('redaction of targets', () => {
     expect(redactTarget(target, marks(hash))).toBe(shown);
   });
 
-  test.each(['%3F', '?a', '//', 'aA1', '%25', ';=', '//a@', '-'])('256 KiB of %s take no time', (part) => {
-    const before = performance.now();
-    redactTarget(part.repeat(Math.floor(262_144 / part.length)), marks(hash));
-    redactTarget(`/?a=${part.repeat(Math.floor(262_144 / part.length))}`, marks(hash));
-    expect(performance.now() - before).toBeLessThan(2000);
+  test.each(['%3F', '?a', '//', 'aA1', '%25', ';=', '//a@', '-'])('256 KiB of %s come to an end', (part) => {
+    const long = part.repeat(Math.floor(262_144 / part.length));
+    for (const target of [long, `/?a=${long}`])
+      expect(redactTarget(target, marks(hash))).toMatch(/^(?:[^<]|<redacted \d+ octets? #\w{4}>)*$/);
   });
 
   test('equal secrets show as equal, other ones do not', () => {
