@@ -427,6 +427,15 @@ export interface Relay {
   readonly route: RouteProfile | undefined;
 }
 
+/** What is known around a connection that is over when a rule looks at it. */
+export interface ConnectionContext {
+  /** The latest exchange on it. */
+  readonly last: Exchange;
+  /** Its relay, where it was seen on a next hop, too. */
+  readonly relay: Relay | undefined;
+  readonly server: ServerProfile;
+}
+
 /** Bounded statistics of one server, as its clients see it. */
 export interface ServerProfile {
   readonly server: string;
@@ -437,6 +446,9 @@ export interface ServerProfile {
   readonly laterAnswered: number;
   /** Time of the latest request that was answered, on any connection. */
   readonly lastAnsweredStart: number;
+  /** Connections that were to be kept after their first response: closed by the server at once, and not so. */
+  readonly closedAtOnce: number;
+  readonly stayedOpen: number;
 }
 
 /** What is known around an exchange when a rule looks at it. */
@@ -444,6 +456,10 @@ export interface ExchangeContext {
   readonly server: ServerProfile;
   /** Its request was seen on a next hop. */
   readonly forwarded: boolean;
+  /** It and what continues it on the next hop, where that was seen. */
+  readonly relay: Relay | undefined;
+  /** The exchange of the hop before that it continues: a live view while it is not over. */
+  readonly parent: Exchange | undefined;
 }
 
 /** Bounded statistics of one route: proxy on the client side, server on the other side. */
@@ -456,6 +472,11 @@ export interface RouteProfile {
   /** How Connection on the server side follows the client side, per direction. */
   readonly request: VaryTable;
   readonly response: VaryTable;
+  /** The same for the HTTP-version. */
+  readonly versions: { readonly request: VaryTable; readonly response: VaryTable };
+  /** Server-side connections that were to be kept after their only exchange: closed by the server first, and by the proxy. */
+  readonly waitedForClose: number;
+  readonly closedByProxy: number;
 }
 
 /** Paired messages of a route, by what the two hops carry in one field. */
@@ -530,13 +551,15 @@ interface RuleCommon {
   readonly title: string;
   readonly basis: readonly string[];
   readonly remedies: readonly Remedy[];
+  /** A second look at the latest exchange of a connection, when that is over: what only its end can tell. */
+  ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
 }
 
 /** What can be wrong. A pure function of one record. */
 export type Rule =
   | (RuleCommon & { readonly on: 'exchange'; check(exchange: Exchange, context: ExchangeContext, found: Sink<Candidate>): void })
   | (RuleCommon & { readonly on: 'relay'; check(relay: Relay, found: Sink<Candidate>): void })
-  | (RuleCommon & { readonly on: 'connection'; check(connection: Connection, found: Sink<Candidate>): void });
+  | (RuleCommon & { readonly on: 'connection'; ends(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void });
 
 /** A candidate and the rule that found it. */
 export interface RuleCandidate {

@@ -8,6 +8,7 @@ import type {
   Attempt,
   AttemptRole,
   Connection,
+  ConnectionContext,
   ConnectionIdentity,
   ConnectionLookup,
   Exchange,
@@ -37,10 +38,13 @@ const MAX_UNEXPLAINED = 256;
 const NO_CHECKS: Relay['lookup'] = [];
 const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: [] };
 
+/** How much is told of a relay: the exchanges, the connections of the next hop, too, or also the evidence for the pair. */
+type Depth = 'records' | 'connections' | 'all';
+
 export interface RelaySink {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
-  connection(connection: Connection): void;
+  connection(connection: Connection, context: ConnectionContext): void;
 }
 
 export interface RelayStage extends ExchangeSink {
@@ -97,14 +101,15 @@ class RelayMatcher implements RelayStage {
     this.rarity.add(request.fingerprint.target);
     this.rarity.add(request.fingerprint.fields);
     for (const value of request.fingerprint.traits) this.rarity.add(value);
-    this.findParent(exchange, request, hop);
+    const parent = this.findParent(exchange, request, hop);
     const relay = new OpenRelay(exchange, hop, request.headTime);
+    relay.parent = parent;
     hop.pending.push(relay);
     this.open.add(relay, request);
   }
 
   /** Finds the client-side exchange that this request continues, and notes the pair. */
-  private findParent(exchange: Exchange, request: RequestMessage, hop: Hop): void {
+  private findParent(exchange: Exchange, request: RequestMessage, hop: Hop): OpenRelay | undefined {
     const { likely } = this;
     likely.length = 0;
     this.open.like(request.method, request.fingerprint, likely);
@@ -120,9 +125,11 @@ class RelayMatcher implements RelayStage {
         best = relay;
       } else if (bits > second) second = bits;
     }
-    if (best !== undefined && most >= ENOUGH) this.pair(best, exchange, hop, Math.min(most - second, most));
+    const parent = most >= ENOUGH ? best : undefined;
+    if (parent !== undefined) this.pair(parent, exchange, hop, Math.min(most - second, most));
     else if (most >= CONCEIVABLE) this.rememberUnexplained(exchange);
-    this.habits.sent(exchange.client.address, best !== undefined && most >= ENOUGH);
+    this.habits.sent(exchange.client.address, parent !== undefined);
+    return parent;
   }
 
   private score(relay: OpenRelay, exchange: Exchange, hop: Hop, parts: Parts): number {
@@ -148,6 +155,7 @@ class RelayMatcher implements RelayStage {
     }
     hop.sameInARow = hop.peer === relay.hop.identity ? hop.sameInARow + 1 : 1;
     hop.peer = relay.hop.identity;
+    hop.servedAt = relay.clientSide.server.text;
     const proxy = relay.clientSide.server.address;
     this.lastPair.set(proxy, exchange.request?.firstTime ?? 0);
     this.habits.pair(proxy, exchange.client.address);
@@ -169,12 +177,16 @@ class RelayMatcher implements RelayStage {
     const { request, response } = exchange;
     const now: Exchange = { ...exchange, request: request && { ...request }, response: response && { ...response } };
     const relay = this.known(exchange.connection)?.find(exchange);
-    if (relay !== undefined && this.isRelay(relay)) this.sink.relay(this.told(relay, now));
-    this.sink.exchange(now, this.contextOf(exchange, relay));
+    const told = relay !== undefined && this.isRelay(relay) ? this.told(relay, now) : undefined;
+    if (told !== undefined) this.sink.relay(told);
+    this.sink.exchange(now, this.contextOf(exchange, relay, told));
   }
 
   ended(exchange: Exchange): void {
-    const relay = this.known(exchange.connection)?.take(exchange);
+    const hop = this.known(exchange.connection);
+    const relay = hop?.take(exchange);
+    let told: Relay | undefined;
+    if (hop !== undefined) hop.last = exchange;
     this.profiles.count(exchange);
     if (relay !== undefined) {
       this.open.remove(relay);
@@ -182,22 +194,28 @@ class RelayMatcher implements RelayStage {
       if (this.isRelay(relay)) {
         if (relay.attempts.length > 0) this.facts.relays++;
         for (const attempt of relay.attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
-        this.sink.relay(this.told(relay, exchange));
+        told = this.told(relay, exchange);
+        this.sink.relay(told);
         relay.hop.lastRelay = relay;
       }
     }
-    this.sink.exchange(exchange, this.contextOf(exchange, relay));
+    this.sink.exchange(exchange, this.contextOf(exchange, relay, told));
   }
 
   connection(connection: Connection): void {
     const hop = this.hops[connection.point]?.[connection.id];
-    if (hop !== undefined && hop.identity.key === connection.key) {
-      hop.final = connection;
-      hop.lastRelay = undefined;
-      const hops = this.hops[connection.point];
-      if (hops !== undefined) hops[connection.id] = undefined;
-    }
-    this.sink.connection(connection);
+    if (hop === undefined || hop.identity.key !== connection.key) return;
+    const { last, lastRelay } = hop;
+    hop.final = connection;
+    hop.last = undefined;
+    hop.lastRelay = undefined;
+    const hops = this.hops[connection.point];
+    if (hops !== undefined) hops[connection.id] = undefined;
+    if (last === undefined) return;
+    const server = this.profiles.closed(connection, last);
+    if (hop.servedAt !== undefined) this.profiles.served(this.profiles.route(hop.servedAt, last.server.text), connection, last);
+    const relay = lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined;
+    this.sink.connection(connection, { last, relay, server });
   }
 
   private known(identity: ConnectionIdentity): Hop | undefined {
@@ -215,8 +233,13 @@ class RelayMatcher implements RelayStage {
     return hop;
   }
 
-  private contextOf(exchange: Exchange, relay: OpenRelay | undefined): ExchangeContext {
-    return { server: this.profiles.server(exchange.server.text), forwarded: relay !== undefined && relay.attempts.length > 0 };
+  private contextOf(exchange: Exchange, relay: OpenRelay | undefined, told: Relay | undefined): ExchangeContext {
+    return {
+      server: this.profiles.server(exchange.server.text),
+      forwarded: relay !== undefined && relay.attempts.length > 0,
+      relay: told,
+      parent: relay && parentOf(relay),
+    };
   }
 
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
@@ -231,42 +254,42 @@ class RelayMatcher implements RelayStage {
   private told(relay: OpenRelay, clientSide: Exchange): Relay {
     const suspect = clientSide.wait !== undefined;
     const before = suspect ? relay.hop.lastRelay : undefined;
-    const previous = before && this.relayOf(before, before.clientSide, true, NO_CHECKS, undefined);
+    const previous = before && this.relayOf(before, before.clientSide, 'all', NO_CHECKS, undefined);
     const lookup = suspect && relay.attempts.length === 0 ? this.lookup(clientSide, previous) : NO_CHECKS;
-    return this.relayOf(relay, clientSide, suspect, lookup, previous);
+    return this.relayOf(relay, clientSide, suspect ? 'all' : 'records', lookup, previous);
   }
 
   /** What only a suspect needs (connections, the evidence for the pair) is left out of all the others. */
-  private relayOf(relay: OpenRelay, clientSide: Exchange, suspect: boolean, lookup: Relay['lookup'], previous: Relay | undefined): Relay {
+  private relayOf(relay: OpenRelay, clientSide: Exchange, depth: Depth, lookup: Relay['lookup'], previous: Relay | undefined): Relay {
     const [first] = relay.attempts;
     return {
       clientSide,
-      attempts: relay.attempts.map((attempt) => this.attemptOf(relay, attempt, suspect)),
+      attempts: relay.attempts.map((attempt) => this.attemptOf(relay, attempt, depth !== 'records')),
       candidates: relay.candidates,
-      link: this.linkOf(relay, suspect),
+      link: this.linkOf(relay, depth === 'all'),
       lookup,
       previous,
       route: first && this.routeOf(relay, first),
     };
   }
 
-  private attemptOf(relay: OpenRelay, attempt: OpenAttempt, suspect: boolean): Attempt {
+  private attemptOf(relay: OpenRelay, attempt: OpenAttempt, connections: boolean): Attempt {
     return {
       role: roleOf(relay.attempts, attempt),
       exchange: attempt.exchange,
-      connection: suspect ? this.connectionOf(attempt.hop) : undefined,
+      connection: connections ? this.connectionOf(attempt.hop) : undefined,
       laterExchanges: attempt.hop.requests - attempt.ordinal,
     };
   }
 
-  private linkOf(relay: OpenRelay, suspect: boolean): Relay['link'] {
+  private linkOf(relay: OpenRelay, explained: boolean): Relay['link'] {
     const [first] = relay.attempts;
     if (first === undefined) return NO_LINK;
     const { margin } = relay;
     const confidence =
       margin >= 2 * SURE_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
     const parts: string[] = [];
-    if (suspect) this.explain(relay, first, parts);
+    if (explained) this.explain(relay, first, parts);
     return { confidence, margin, parts };
   }
 
@@ -294,6 +317,11 @@ class RelayMatcher implements RelayStage {
       ).length,
     });
   }
+}
+
+/** What it continues; undefined where the hops turned out to belong together otherwise (contests.ts). */
+function parentOf({ parent, clientSide }: OpenRelay): Exchange | undefined {
+  return parent?.attempts.some(({ exchange }) => exchange === clientSide) === true ? parent.clientSide : undefined;
 }
 
 function roleOf(attempts: readonly OpenAttempt[], attempt: OpenAttempt): AttemptRole {

@@ -13,7 +13,10 @@ export class Hop {
   /** The client-side connection of the latest exchange that it continued, and for how many in a row it was the same one. */
   peer: ConnectionIdentity | undefined;
   sameInARow = 0;
-  /** The latest exchange on it that is over, as the client side of a relay. */
+  /** Where the proxy was asked whose request it carried latest. */
+  servedAt: string | undefined;
+  /** The latest exchange on it that is over; and the latest of those that are the client side of a relay. */
+  last: Exchange | undefined;
   lastRelay: OpenRelay | undefined;
   /** Set once the connection is over. */
   final: Connection | undefined;
@@ -61,6 +64,8 @@ export class OpenRelay {
   settled = false;
   /** Its place among the open exchanges: see there. */
   open = false;
+  /** What it continues itself, as it seemed when its request came. */
+  parent: OpenRelay | undefined;
   entries: readonly Entry[] = NO_ENTRIES;
   older: OpenRelay | undefined;
   newer: OpenRelay | undefined;

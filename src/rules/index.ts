@@ -24,6 +24,7 @@ import { truncatedByClose } from './truncated-by-close.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
+import { versionRelayed } from './version-relayed.ts';
 
 export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
@@ -35,6 +36,7 @@ export const rules: readonly Rule[] = [
   keepAliveParamsRelayed,
   proxyConnectionRelayed,
   connectionCloseRelayed,
+  versionRelayed,
   upgradeLost,
   upgradeRelayed,
   untilCloseButKeptOpen,

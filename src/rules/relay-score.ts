@@ -53,11 +53,25 @@ export function relayScore(relay: Relay, received: Message, sent: Message): Rela
 
 /** V1: a value that follows what was received beats every disguise; it needs variety to say anything. */
 function varyWeight(table: VaryTable | undefined): number {
-  if (table === undefined) return 0;
-  const pairs = table.equal + table.different + table.clientOnly + table.serverOnly + table.neither;
-  if (pairs < 4 || table.receivedValues < 2) return 0;
-  if (table.different + table.clientOnly + table.serverOnly === 0) return 4;
+  if (table === undefined || !isVaried(table)) return 0;
+  if (follows(table)) return 4;
   return table.sentValues === 1 ? -5 : 0;
+}
+
+/** Pairs of messages that it takes to tell whether the one hop follows the other, and that vary. */
+const ENOUGH_PAIRS = 4;
+
+export function pairsOf({ equal, different, clientOnly, serverOnly, neither }: VaryTable): number {
+  return equal + different + clientOnly + serverOnly + neither;
+}
+
+function isVaried(table: VaryTable): boolean {
+  return table.receivedValues >= 2 && pairsOf(table) >= ENOUGH_PAIRS;
+}
+
+/** The next hop always has what the hop before has, whatever that is. */
+export function follows(table: VaryTable): boolean {
+  return isVaried(table) && table.different + table.clientOnly + table.serverOnly === 0;
 }
 
 function parameterWeight(received: Field | undefined, sent: Field | undefined): number {

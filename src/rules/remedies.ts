@@ -22,7 +22,8 @@ export type RemedyTopic =
   | 'options'
   | 'coding'
   | 'interim'
-  | 'credentials';
+  | 'credentials'
+  | 'version';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -184,6 +185,15 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'treat a 1xx response like every other one: remove Connection and the fields that it names before passing it on (RFC 9110 sections 7.6.1 and 15.2)',
     },
     { product: 'the origin', text: 'send no connection-specific fields in 1xx responses' },
+  ],
+  version: [
+    { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
+    { product: 'nginx', text: 'proxy_http_version 1.1;' },
+    {
+      product: 'Apache httpd',
+      text: 'it asks in HTTP/1.1 by itself; SetEnv force-proxy-request-1.0 1 asks in HTTP/1.0 on purpose',
+    },
+    { product: 'tinyproxy', text: 'it has no setting for it: let no HTTP/1.0 client near an origin that must persist' },
   ],
   credentials: [
     {
