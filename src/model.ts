@@ -474,9 +474,12 @@ export interface RouteProfile {
   readonly response: VaryTable;
   /** The same for the HTTP-version. */
   readonly versions: { readonly request: VaryTable; readonly response: VaryTable };
-  /** Server-side connections that were to be kept after their only exchange: closed by the server first, and by the proxy. */
-  readonly waitedForClose: number;
-  readonly closedByProxy: number;
+  /**
+   * Client-side connections that the proxy closed as soon as the server had closed the one that carried their latest exchange,
+   * and nothing else, and was to be kept; and those on which it closed one of the two by itself.
+   */
+  readonly closedWithServer: number;
+  readonly closedByItself: number;
 }
 
 /** Paired messages of a route, by what the two hops carry in one field. */

@@ -155,7 +155,6 @@ class RelayMatcher implements RelayStage {
     }
     hop.sameInARow = hop.peer === relay.hop.identity ? hop.sameInARow + 1 : 1;
     hop.peer = relay.hop.identity;
-    hop.servedAt = relay.clientSide.server.text;
     const proxy = relay.clientSide.server.address;
     this.lastPair.set(proxy, exchange.request?.firstTime ?? 0);
     this.habits.pair(proxy, exchange.client.address);
@@ -213,8 +212,11 @@ class RelayMatcher implements RelayStage {
     if (hops !== undefined) hops[connection.id] = undefined;
     if (last === undefined) return;
     const server = this.profiles.closed(connection, last);
-    if (hop.servedAt !== undefined) this.profiles.served(this.profiles.route(hop.servedAt, last.server.text), connection, last);
     const relay = lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined;
+    const [attempt] = lastRelay?.attempts ?? [];
+    if (relay !== undefined && lastRelay !== undefined && attempt !== undefined) {
+      this.profiles.relayClosed(this.routeOf(lastRelay, attempt), connection, relay);
+    }
     this.sink.connection(connection, { last, relay, server });
   }
 

@@ -13,8 +13,6 @@ export class Hop {
   /** The client-side connection of the latest exchange that it continued, and for how many in a row it was the same one. */
   peer: ConnectionIdentity | undefined;
   sameInARow = 0;
-  /** Where the proxy was asked whose request it carried latest. */
-  servedAt: string | undefined;
   /** The latest exchange on it that is over; and the latest of those that are the client side of a relay. */
   last: Exchange | undefined;
   lastRelay: OpenRelay | undefined;

@@ -1,13 +1,15 @@
 /**
  * Bounded statistics per server and per route, for the rules that look across exchanges.
  */
-import type { Connection, EndFacts, Exchange, Field, Message, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
+import type { Connection, EndFacts, Exchange, Field, Message, Relay, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
 
 const MAX_PROFILES = 4096;
 /** Distinct values that are told apart per field and hop. */
 const MAX_VALUES = 8;
 /** A server that closes so soon after a response did not mean to keep the connection. */
 const AT_ONCE = 100e6;
+/** Two closes so near to each other are cause and effect. */
+const COUPLED = 250e6;
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -102,12 +104,17 @@ export class Profiles {
     return profile;
   }
 
-  /** A connection of the proxy to the server is over: who ended it, when it carried one exchange and was to be kept? */
-  served(route: OpenRoute, connection: Connection, last: Exchange): void {
-    if (last.ordinal !== 1 || last.response?.complete !== true || last.serverBelief !== 'keep') return;
-    const [proxy, server] = [closingTime(connection.clientEnd), closingTime(connection.serverEnd)];
-    if (server < proxy) route.waitedForClose++;
-    else if (proxy < server) route.closedByProxy++;
+  /** A client-side connection is over: did the proxy close it because the server closed the other one? */
+  relayClosed(route: OpenRoute, clientSide: Connection, { attempts: [attempt, retry] }: Relay): void {
+    const serverSide = attempt?.connection;
+    if (attempt === undefined || serverSide === undefined || retry !== undefined) return;
+    const { response, serverBelief, ordinal } = attempt.exchange;
+    if (response?.complete !== true || serverBelief !== 'keep' || ordinal + attempt.laterExchanges > 1) return;
+    const [client, proxy] = [closingTime(clientSide.clientEnd), closingTime(clientSide.serverEnd)];
+    const [proxyToServer, server] = [closingTime(serverSide.clientEnd), closingTime(serverSide.serverEnd)];
+    if (client < Math.min(proxy, proxyToServer, server)) return;
+    if (server <= proxyToServer && Math.abs(proxy - server) <= COUPLED) route.closedWithServer++;
+    else if (Math.min(proxy, proxyToServer) < server) route.closedByItself++;
   }
 
   route(proxy: string, server: string): OpenRoute {
@@ -125,8 +132,8 @@ export class Profiles {
       reused: 0,
       ...newDirections(),
       versions: newDirections(),
-      waitedForClose: 0,
-      closedByProxy: 0,
+      closedWithServer: 0,
+      closedByItself: 0,
     };
     if (this.routeCount < MAX_PROFILES) {
       routes.set(server, route);

@@ -6,7 +6,7 @@
  */
 import type { Attempt, Candidate, Confidence, Connection, Exchange, Relay, Rule, Text, Wait } from '../model.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
-import { RELAYED, type RelayScore, relayScore } from './relay-score.ts';
+import { type RelayScore, relayScore, scoreText } from './relay-score.ts';
 import { remediesFor } from './remedies.ts';
 import { stillBlind } from './thresholds.ts';
 import * as say from './words.ts';
@@ -75,7 +75,7 @@ function candidateOf(relay: Relay, cycle: Cycle): Candidate {
   const coupled = couplingOf(wait, attempt.connection);
   const announced = announcedTimeout(clientSide);
   const silence = (wait.end.time - wait.start.time) / 1e9;
-  const relayed = scores.some((score) => score.total >= RELAYED);
+  const relayed = scores.some((score) => score.answer === 'relayed');
   const timed = announced !== undefined && wait.ended === 'server-close' && Math.abs(silence - announced) <= TIMEOUT_TOLERANCE;
   const byEvidence: Confidence =
     coupled !== undefined && relayed ? 'proven' : coupled !== undefined || relayed || timed ? 'strong' : 'likely';
@@ -201,8 +201,7 @@ function becauseOf(
       `the proxy closed the client's connection within ${say.duration(Math.abs(coupled))} of the origin's close: that close is what it was waiting for`,
     ]);
   if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
-  for (const score of scores)
-    if (score.total >= RELAYED) because.push([`the wish to persist was relayed, not written anew (${score.parts.join(', ')})`]);
+  for (const score of scores) because.push([`the wish to persist of the ${score.direction}, relayed or written anew? ${scoreText(score)}`]);
   because.push([
     `the hops belong together: ${before.link.parts.join(', ')}; margin ${Math.round(before.link.margin)} bits, server side ${attempt.exchange.connection.ends[0].text}`,
   ]);
