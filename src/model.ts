@@ -222,6 +222,8 @@ export interface EndFacts {
   readonly lastProbe: Moment | undefined;
   /** This end's receive window is zero, since then. */
   readonly zeroWindow: Moment | undefined;
+  /** When its receive window became zero for the last time, whether it is so still or not. */
+  readonly lastZeroWindow: Moment | undefined;
   /** The peer's data that this end has acknowledged, in octets from the start of the peer's stream. */
   readonly ackedTo: number;
 }

@@ -190,6 +190,7 @@ class Shift {
       lastRetransmission: move(end.lastRetransmission),
       lastProbe: move(end.lastProbe),
       zeroWindow: move(end.zeroWindow),
+      lastZeroWindow: move(end.lastZeroWindow),
     };
   }
 

@@ -8,15 +8,11 @@ import type { Attempt, Candidate, Confidence, Connection, Exchange, Relay, Rule,
 import { captureCap, least, pairingCap } from './confidence.ts';
 import { type RelayScore, relayScore, scoreText } from './relay-score.ts';
 import { remediesFor } from './remedies.ts';
-import { stillBlind } from './thresholds.ts';
+import { COUPLING, stillBlind, TIMEOUT_TOLERANCE } from './thresholds.ts';
 import * as say from './words.ts';
 
 /** Only timers can end a cycle, so a second is enough (RULES section 5). */
 const THRESHOLD = 1e9;
-/** The proxy's close of the one hop follows the origin's close of the other this soon. */
-const COUPLING = 250e6;
-/** How near a stall must come to the announced Keep-Alive timeout. */
-const TIMEOUT_TOLERANCE = 1.5;
 
 export const dumbProxyDeadlock: Rule = {
   id: 'dumb-proxy-deadlock',
@@ -73,7 +69,7 @@ function candidateOf(relay: Relay, cycle: Cycle): Candidate {
   const { wait, before, clientSide, attempt } = cycle;
   const scores = scoresOf(before, clientSide, attempt.exchange);
   const coupled = couplingOf(wait, attempt.connection);
-  const announced = announcedTimeout(clientSide);
+  const announced = say.announcedTimeout(clientSide.response);
   const silence = (wait.end.time - wait.start.time) / 1e9;
   const relayed = scores.some((score) => score.answer === 'relayed');
   const timed = announced !== undefined && wait.ended === 'server-close' && Math.abs(silence - announced) <= TIMEOUT_TOLERANCE;
@@ -122,12 +118,6 @@ function couplingOf(wait: Wait, serverSide: Connection | undefined): number | un
   if (wait.ended !== 'server-close' || origin === undefined) return undefined;
   const apart = wait.end.time - origin.time;
   return Math.abs(apart) <= COUPLING ? apart : undefined;
-}
-
-/** Seconds, from the Keep-Alive field that reached the client. */
-function announcedTimeout({ response }: Exchange): number | undefined {
-  const match = /(?:^|[\s,;])timeout=(\d{1,6})/i.exec(say.fieldOf(response, 'keep-alive')?.value ?? '');
-  return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
 function messageOf({ clientSide }: Relay, { wait, attempt }: Cycle, coupled: number | undefined): Text {

@@ -19,6 +19,7 @@ import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
+import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
@@ -29,6 +30,7 @@ import { versionRelayed } from './version-relayed.ts';
 export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
+  responseHeldUntilOriginClose,
   connectionRelayedRequest,
   nominatedFieldRelayed,
   orphanConnectionField,

@@ -23,7 +23,8 @@ export type RemedyTopic =
   | 'coding'
   | 'interim'
   | 'credentials'
-  | 'version';
+  | 'version'
+  | 'held-response';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -185,6 +186,19 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'treat a 1xx response like every other one: remove Connection and the fields that it names before passing it on (RFC 9110 sections 7.6.1 and 15.2)',
     },
     { product: 'the origin', text: 'send no connection-specific fields in 1xx responses' },
+  ],
+  'held-response': [
+    {
+      product: 'the proxy',
+      text: 'end a response where its framing ends it (Content-Length, last chunk), not where the connection ends (RFC 9112 section 6.3)',
+    },
+    { product: 'the proxy, at once', text: 'send "Connection: close" to the origin, so that the close comes with the last octet' },
+    {
+      product: 'nginx',
+      text: 'proxy_buffering off passes on what has arrived; proxy_http_version 1.0 with Connection close makes origins close',
+    },
+    { product: 'Squid', text: 'server_persistent_connections off; detect_broken_pconn on' },
+    { product: 'the origin', text: 'a short idle timeout bounds the wait' },
   ],
   version: [
     { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },

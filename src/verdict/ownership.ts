@@ -10,6 +10,7 @@
 const DEBT_OWNERS: readonly string[] = [
   'pipelined-request-dropped',
   'dumb-proxy-deadlock',
+  'response-held-until-origin-close',
   'upgrade-lost',
   'expect-continue-unanswered',
   'request-body-short',
