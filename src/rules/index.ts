@@ -16,6 +16,7 @@ import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
 import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
 import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
+import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   orphanConnectionField,
   connectionRelayedResponse,
   keepAliveParamsRelayed,
+  proxyConnectionCascade,
   proxyConnectionRelayed,
   connectionCloseRelayed,
   versionRelayed,

@@ -6,7 +6,7 @@
  */
 import type { Candidate, Finding, Group, Rule, RuleCandidate } from '../model.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
-import { debtRank, isPartOf } from './ownership.ts';
+import { debtRank, hasParts, isPartOf } from './ownership.ts';
 
 /** Instances kept in full per group; the rest is counted (DESIGN section 4). */
 const PER_GROUP = 100;
@@ -102,7 +102,7 @@ export class Verdict {
     const drafts = [...this.drafts.values()].flat().sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
     const deadlocks = new Map<string, Draft>();
     for (const draft of drafts) {
-      if (debtRank(draft.rule.id) !== 0) continue;
+      if (!hasParts(draft.rule.id) || this.isOwned(draft, this.drafts.get(draft.subject) ?? [])) continue;
       for (const hop of draft.candidate.hops) deadlocks.set(hop.connection.key, draft);
     }
     const findings: Finding[] = [];
