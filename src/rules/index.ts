@@ -3,11 +3,13 @@ import type { Rule } from '../model.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
 import { connectionCloseRelayed } from './connection-close-relayed.ts';
+import { connectionOptionReflected } from './connection-option-reflected.ts';
 import { connectionOptionsConflict } from './connection-options-conflict.ts';
 import { connectionRelayedRequest } from './connection-relayed-request.ts';
 import { connectionRelayedResponse } from './connection-relayed-response.ts';
 import { contentLengthOverstated } from './content-length-overstated.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
+import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
@@ -40,6 +42,7 @@ export const rules: readonly Rule[] = [
   proxyConnectionCascade,
   proxyConnectionRelayed,
   connectionCloseRelayed,
+  connectionOptionReflected,
   versionRelayed,
   upgradeLost,
   upgradeRelayed,
@@ -53,6 +56,7 @@ export const rules: readonly Rule[] = [
   transferEncodingWithHttp10,
   pipelinedRequestDropped,
   expectContinueUnanswered,
+  endToEndFieldNominated,
   connectionOptionsConflict,
   hopFieldsInInterimResponse,
   proxyAuthorizationRelayed,

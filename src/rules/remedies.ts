@@ -24,7 +24,9 @@ export type RemedyTopic =
   | 'interim'
   | 'credentials'
   | 'version'
-  | 'held-response';
+  | 'held-response'
+  | 'nominated-end-to-end'
+  | 'reflection';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -199,6 +201,21 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'Squid', text: 'server_persistent_connections off; detect_broken_pconn on' },
     { product: 'the origin', text: 'a short idle timeout bounds the wait' },
+  ],
+  'nominated-end-to-end': [
+    { product: 'the sender', text: 'name in Connection only fields that are meant for the next hop alone (RFC 9110 section 7.6.1)' },
+    {
+      product: 'any proxy',
+      text: 'add its own X-Forwarded-For, Forwarded and the like after it has taken out what Connection names, so that no client can have them removed',
+    },
+    { product: 'Go ReverseProxy', text: 'use Rewrite rather than Director' },
+  ],
+  reflection: [
+    {
+      product: 'server or proxy',
+      text: 'write in Connection what it will do with the connection itself, not what the other end asked for (RFC 9112 section 9.3)',
+    },
+    { product: 'Node http-proxy', text: 'delete connection in proxyRes; version 1.18.1 gives HTTP/1.0 clients their own value back' },
   ],
   version: [
     { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
