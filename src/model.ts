@@ -548,6 +548,8 @@ export interface Candidate {
   readonly evidence: readonly Evidence[];
   readonly because: readonly Text[];
   readonly wouldChangeOurMind: readonly string[];
+  /** Exchanges of other hops whose unpaid debt this one tells as well. */
+  readonly covers?: readonly Exchange[];
 }
 
 interface RuleCommon {

@@ -3,6 +3,7 @@
  * one connection), so that a later look at the same subject replaces the earlier one.
  */
 import type { Connection, ConnectionContext, Exchange, ExchangeContext, Relay, Rule, RuleCandidate } from '../model.ts';
+import { subjectOf } from '../subjects.ts';
 
 /** Everything that the rules of one kind found at one subject, now. */
 export type CandidateSink = (subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean) => void;
@@ -51,8 +52,4 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
       return lookedAt;
     },
   };
-}
-
-function subjectOf(exchange: Exchange): string {
-  return `${exchange.connection.key} ${exchange.ordinal}`;
 }
