@@ -13,6 +13,7 @@ import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
+import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
@@ -56,6 +57,7 @@ export const rules: readonly Rule[] = [
   transferEncodingWithHttp10,
   pipelinedRequestDropped,
   expectContinueUnanswered,
+  interimResponseMishandled,
   endToEndFieldNominated,
   connectionOptionsConflict,
   hopFieldsInInterimResponse,

@@ -26,7 +26,8 @@ export type RemedyTopic =
   | 'version'
   | 'held-response'
   | 'nominated-end-to-end'
-  | 'reflection';
+  | 'reflection'
+  | 'interim-relay';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -216,6 +217,14 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'write in Connection what it will do with the connection itself, not what the other end asked for (RFC 9112 section 9.3)',
     },
     { product: 'Node http-proxy', text: 'delete connection in proxyRes; version 1.18.1 gives HTTP/1.0 clients their own value back' },
+  ],
+  'interim-relay': [
+    {
+      product: 'any proxy',
+      text: 'forward every 1xx that it has not asked for itself, and go on reading until the final response (RFC 9110 section 15.2)',
+    },
+    { product: 'server or proxy', text: 'send no 1xx to an HTTP/1.0 client' },
+    { product: 'client', text: 'do not wait for 100 without a limit; curl: -H "Expect:" sends the body at once' },
   ],
   version: [
     { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },

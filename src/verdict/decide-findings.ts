@@ -4,7 +4,7 @@
  * A later look at a subject replaces the earlier one; what no rule finds any more is withdrawn. Findings get their numbers
  * when they first stand, and keep them.
  */
-import type { Candidate, Finding, Group, Rule, RuleCandidate } from '../model.ts';
+import type { Candidate, Finding, Group, Rule, RuleCandidate, Severity } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
 import { debtRank, hasParts, isPartOf } from './ownership.ts';
@@ -12,6 +12,8 @@ import { debtRank, hasParts, isPartOf } from './ownership.ts';
 /** Instances kept in full per group; the rest is counted (DESIGN section 4). */
 const PER_GROUP = 100;
 const MAX_GROUPS = 10_000;
+/** Who only breaks a rule owns no debt. */
+const ALARMING: ReadonlySet<Severity> = new Set(['hang', 'will-hang', 'loss']);
 /** Hops through which one debt is followed. */
 const MOST_HOPS = 16;
 
@@ -166,7 +168,7 @@ function ownerAmong(draft: Draft, drafts: readonly Draft[]): Draft | undefined {
   let least = debtRank(draft.rule.id);
   let owner: Draft | undefined;
   for (const other of drafts) {
-    const rank = debtRank(other.rule.id);
+    const rank = ALARMING.has(other.candidate.severity) ? debtRank(other.rule.id) : undefined;
     if (least === undefined || rank === undefined || rank >= least) continue;
     least = rank;
     owner = other;

@@ -11,6 +11,7 @@ const DEBT_OWNERS: readonly string[] = [
   'pipelined-request-dropped',
   'proxy-connection-cascade',
   'dumb-proxy-deadlock',
+  'interim-response-mishandled',
   'response-held-until-origin-close',
   'upgrade-lost',
   'expect-continue-unanswered',
