@@ -11,6 +11,7 @@ import { contentLengthOverstated } from './content-length-overstated.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
 import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
+import { framingChangedInconsistently } from './framing-changed-inconsistently.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
@@ -62,4 +63,5 @@ export const rules: readonly Rule[] = [
   connectionOptionsConflict,
   hopFieldsInInterimResponse,
   proxyAuthorizationRelayed,
+  framingChangedInconsistently,
 ];

@@ -27,7 +27,8 @@ export type RemedyTopic =
   | 'held-response'
   | 'nominated-end-to-end'
   | 'reflection'
-  | 'interim-relay';
+  | 'interim-relay'
+  | 'reframing';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -225,6 +226,20 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'server or proxy', text: 'send no 1xx to an HTTP/1.0 client' },
     { product: 'client', text: 'do not wait for 100 without a limit; curl: -H "Expect:" sends the body at once' },
+  ],
+  reframing: [
+    {
+      product: 'any proxy',
+      text: 'whoever changes a body writes Content-Length anew or sends chunks; whoever takes out Transfer-Encoding sends a length or closes (RFC 9110 section 8.6, RFC 9112 section 6.3)',
+    },
+    {
+      product: 'nginx',
+      text: 'a filter that changes bodies has to clear Content-Length; gunzip and sub_filter do so by themselves',
+    },
+    {
+      product: 'Node http-proxy',
+      text: 'delete content-length in proxyRes where the body is changed; let it send chunks',
+    },
   ],
   version: [
     { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },

@@ -16,6 +16,7 @@ const DEBT_OWNERS: readonly string[] = [
   'upgrade-lost',
   'expect-continue-unanswered',
   'request-body-short',
+  'framing-changed-inconsistently',
   'until-close-but-kept-open',
   'http10-keepalive-without-length',
   'close-announced-not-performed',
