@@ -27,6 +27,7 @@ import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persi
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
+import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
@@ -64,4 +65,5 @@ export const rules: readonly Rule[] = [
   hopFieldsInInterimResponse,
   proxyAuthorizationRelayed,
   framingChangedInconsistently,
+  tunnelAfterFirstRequest,
 ];

@@ -28,7 +28,8 @@ export type RemedyTopic =
   | 'nominated-end-to-end'
   | 'reflection'
   | 'interim-relay'
-  | 'reframing';
+  | 'reframing'
+  | 'tunnel';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -240,6 +241,11 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       product: 'Node http-proxy',
       text: 'delete content-length in proxyRes where the body is changed; let it send chunks',
     },
+  ],
+  tunnel: [
+    { product: 'HAProxy', text: 'option http-server-close, or option http-keep-alive, instead of tunnel mode' },
+    { product: 'Varnish', text: 'set bereq.http.Connection = "close"; in vcl_pipe' },
+    { product: 'any proxy', text: 'read every request of a connection' },
   ],
   version: [
     { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
