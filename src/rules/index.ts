@@ -17,6 +17,7 @@ import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
+import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
 import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
 import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
   responseHeldUntilOriginClose,
+  oneShotProxyClaimsPersistence,
   connectionRelayedRequest,
   nominatedFieldRelayed,
   orphanConnectionField,

@@ -4,6 +4,7 @@
  * values and places of fields that are not kept.
  */
 import type { Field, Message, Relay, RouteProfile, VaryTable } from '../model.ts';
+import { HABIT } from './thresholds.ts';
 import { fieldOf } from './words.ts';
 
 export interface RelayScore {
@@ -25,8 +26,6 @@ const COMMONPLACE = /^(keep-alive|close|upgrade)$/i;
 const DEFAULT_PARAMETERS: ReadonlySet<string> = new Set(['timeout=5, max=100', 'timeout=5', 'timeout=60', 'timeout=65', 'timeout=75']);
 /** Most that likeness of the rest of the head can say about a commonplace value (RULES section 6.0, 6). */
 const LIKENESS_CAP = 2;
-/** Connections that a proxy has to close together with the server before that is a habit. */
-const HABIT = 3;
 
 /** `received` is the message as the proxy got it, `sent` as it passed it on. */
 export function relayScore(relay: Relay, received: Message, sent: Message): RelayScore {

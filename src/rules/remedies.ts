@@ -29,7 +29,8 @@ export type RemedyTopic =
   | 'reflection'
   | 'interim-relay'
   | 'reframing'
-  | 'tunnel';
+  | 'tunnel'
+  | 'one-shot';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -246,6 +247,14 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'HAProxy', text: 'option http-server-close, or option http-keep-alive, instead of tunnel mode' },
     { product: 'Varnish', text: 'set bereq.http.Connection = "close"; in vcl_pipe' },
     { product: 'any proxy', text: 'read every request of a connection' },
+  ],
+  'one-shot': [
+    {
+      product: 'server or proxy',
+      text: 'send "Connection: close" in every response behind which it closes (RFC 9112 section 9.3)',
+    },
+    { product: 'client', text: 'do not use a connection of this server again' },
+    { product: 'tinyproxy', text: 'it serves one request per connection by design: switch off reuse in the client' },
   ],
   version: [
     { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
