@@ -243,6 +243,8 @@ export interface Connection extends ConnectionIdentity {
   readonly serverEnd: EndFacts;
   /** Segments that were captured twice. */
   readonly duplicates: number;
+  /** First octets of each end behind an upgrade or CONNECT, once the connection is over; absent where it was none. */
+  readonly tunnelled?: { readonly client: Moment | undefined; readonly server: Moment | undefined };
   /** What its octets are, as far as recognised. */
   readonly protocol: 'http' | 'tls' | 'http2' | 'tunnel' | 'other' | 'unknown';
 }

@@ -20,6 +20,7 @@ const DEBT_OWNERS: readonly string[] = [
   'until-close-but-kept-open',
   'http10-keepalive-without-length',
   'close-announced-not-performed',
+  'transfer-encoding-with-http10',
   'content-length-overstated',
   'chunk-terminator-missing',
   'truncated-by-close',
