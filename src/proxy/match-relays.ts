@@ -196,6 +196,7 @@ class RelayMatcher implements RelayStage {
         told = this.told(relay, exchange);
         this.sink.relay(told);
         relay.hop.lastRelay = relay;
+        if (relay.attempts.length > 0) relay.hop.lastForwarded = relay;
       }
     }
     this.sink.exchange(exchange, this.contextOf(exchange, relay, told));
@@ -204,18 +205,19 @@ class RelayMatcher implements RelayStage {
   connection(connection: Connection): void {
     const hop = this.hops[connection.point]?.[connection.id];
     if (hop === undefined || hop.identity.key !== connection.key) return;
-    const { last, lastRelay } = hop;
+    const { last, lastRelay, lastForwarded } = hop;
     hop.final = connection;
     hop.last = undefined;
     hop.lastRelay = undefined;
+    hop.lastForwarded = undefined;
     const hops = this.hops[connection.point];
     if (hops !== undefined) hops[connection.id] = undefined;
     if (last === undefined) return;
     const server = this.profiles.closed(connection, last);
     const relay = lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined;
-    const [attempt] = lastRelay?.attempts ?? [];
-    if (relay !== undefined && lastRelay !== undefined && attempt !== undefined) {
-      this.profiles.relayClosed(this.routeOf(lastRelay, attempt), connection, relay);
+    const [attempt, retry] = lastForwarded?.attempts ?? [];
+    if (lastForwarded !== undefined && attempt !== undefined && retry === undefined) {
+      this.profiles.relayClosed(this.routeOf(lastForwarded, attempt), connection, this.attemptOf(lastForwarded, attempt, true));
     }
     this.sink.connection(connection, { last, relay, server });
   }

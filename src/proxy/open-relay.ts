@@ -16,6 +16,8 @@ export class Hop {
   /** The latest exchange on it that is over; and the latest of those that are the client side of a relay. */
   last: Exchange | undefined;
   lastRelay: OpenRelay | undefined;
+  /** The latest of those that was continued on a next hop. */
+  lastForwarded: OpenRelay | undefined;
   /** Set once the connection is over. */
   final: Connection | undefined;
 

@@ -1,7 +1,7 @@
 /**
  * Bounded statistics per server and per route, for the rules that look across exchanges.
  */
-import type { Connection, EndFacts, Exchange, Field, Message, Relay, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
+import type { Attempt, Connection, EndFacts, Exchange, Field, Message, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
 
 const MAX_PROFILES = 4096;
 /** Distinct values that are told apart per field and hop. */
@@ -105,9 +105,9 @@ export class Profiles {
   }
 
   /** A client-side connection is over: did the proxy close it because the server closed the other one? */
-  relayClosed(route: OpenRoute, clientSide: Connection, { attempts: [attempt, retry] }: Relay): void {
-    const serverSide = attempt?.connection;
-    if (attempt === undefined || serverSide === undefined || retry !== undefined) return;
+  relayClosed(route: OpenRoute, clientSide: Connection, attempt: Attempt): void {
+    const serverSide = attempt.connection;
+    if (serverSide === undefined) return;
     const { response, serverBelief, ordinal } = attempt.exchange;
     if (response?.complete !== true || serverBelief !== 'keep' || ordinal + attempt.laterExchanges > 1) return;
     const [client, proxy] = [closingTime(clientSide.clientEnd), closingTime(clientSide.serverEnd)];
