@@ -44,7 +44,8 @@ type Depth = 'records' | 'connections' | 'all';
 export interface RelaySink {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
-  connection(connection: Connection, context: ConnectionContext): void;
+  /** It is over; without context where no request was seen on it. */
+  connection(connection: Connection, context: ConnectionContext | undefined): void;
 }
 
 export interface RelayStage extends ExchangeSink {
@@ -203,8 +204,13 @@ class RelayMatcher implements RelayStage {
   }
 
   connection(connection: Connection): void {
+    this.sink.connection(connection, this.contextAtEnd(connection));
+  }
+
+  /** What is known around a connection that is over, which is forgotten now; undefined where no request was seen on it. */
+  private contextAtEnd(connection: Connection): ConnectionContext | undefined {
     const hop = this.hops[connection.point]?.[connection.id];
-    if (hop === undefined || hop.identity.key !== connection.key) return;
+    if (hop === undefined || hop.identity.key !== connection.key) return undefined;
     const { last, lastRelay, lastForwarded } = hop;
     hop.final = connection;
     hop.last = undefined;
@@ -212,14 +218,16 @@ class RelayMatcher implements RelayStage {
     hop.lastForwarded = undefined;
     const hops = this.hops[connection.point];
     if (hops !== undefined) hops[connection.id] = undefined;
-    if (last === undefined) return;
-    const server = this.profiles.closed(connection, last);
-    const relay = lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined;
+    if (last === undefined) return undefined;
     const [attempt, retry] = lastForwarded?.attempts ?? [];
     if (lastForwarded !== undefined && attempt !== undefined && retry === undefined) {
       this.profiles.relayClosed(this.routeOf(lastForwarded, attempt), connection, this.attemptOf(lastForwarded, attempt, true));
     }
-    this.sink.connection(connection, { last, relay, server });
+    return {
+      last,
+      relay: lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined,
+      server: this.profiles.closed(connection, last),
+    };
   }
 
   private known(identity: ConnectionIdentity): Hop | undefined {

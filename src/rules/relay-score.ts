@@ -17,7 +17,7 @@ export interface RelayScore {
   readonly varies: boolean;
 }
 
-export const RELAYED = 3;
+const RELAYED = 3;
 const REGENERATED = -3;
 
 /** Values that a correct proxy writes itself all the time. */
@@ -62,10 +62,12 @@ function answerOf(total: number): RelayScore['answer'] {
   return total <= REGENERATED ? 'regenerated' : 'undecided';
 }
 
-/** "undecided at 1.5 (V9 HTTP-version +0.5, ...): 3 and more would say relayed, -3 and less written anew". */
+/** "undecided at 2 (V9 HTTP-version +0.5, ...): 3 would say relayed, -3 written anew". */
 export function scoreText({ total, answer, parts }: RelayScore): string {
-  const sum = `${answer} at ${total}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
-  return `${sum}: from ${RELAYED} up it is relayed, from ${REGENERATED} down written anew, and the same value on both hops is no proof`;
+  const sum = `at ${total}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+  if (answer === 'relayed') return `relayed ${sum}; ${RELAYED} is enough`;
+  if (answer === 'regenerated') return `written anew ${sum}; ${REGENERATED} is enough`;
+  return `undecided ${sum}; ${RELAYED} would say relayed, ${REGENERATED} written anew, and the same value on both hops is no proof`;
 }
 
 function connectionOf(message: Message): string {
