@@ -108,8 +108,8 @@ class Analysis implements Analyzer {
         this.ruleStage.relay(relay);
         if (relay.clientSide.ended) options.onRelay?.(relay);
       },
-      connection: (connection) => {
-        this.ruleStage.connection(connection);
+      connection: (connection, context) => {
+        if (context !== undefined) this.ruleStage.connection(connection, context);
         if (this.outlines.length < MOST_OUTLINES) this.outlines.push(outlineOf(connection));
       },
     };

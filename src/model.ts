@@ -224,6 +224,8 @@ export interface EndFacts {
   readonly lastProbe: Moment | undefined;
   /** This end's receive window is zero, since then. */
   readonly zeroWindow: Moment | undefined;
+  /** When its receive window became zero for the last time, whether it is so still or not. */
+  readonly lastZeroWindow: Moment | undefined;
   /** The peer's data that this end has acknowledged, in octets from the start of the peer's stream. */
   readonly ackedTo: number;
 }
@@ -243,6 +245,8 @@ export interface Connection extends ConnectionIdentity {
   readonly serverEnd: EndFacts;
   /** Segments that were captured twice. */
   readonly duplicates: number;
+  /** First octets of each end behind an upgrade or CONNECT, once the connection is over; absent where it was none. */
+  readonly tunnelled?: { readonly client: Moment | undefined; readonly server: Moment | undefined };
   /** What its octets are, as far as recognised. */
   readonly protocol: 'http' | 'tls' | 'http2' | 'tunnel' | 'other' | 'unknown';
 }
@@ -462,6 +466,15 @@ export interface PairingQuality {
   readonly decidedBy: readonly { readonly evidence: string; readonly count: number }[];
 }
 
+/** What is known around a connection that is over when a rule looks at it. */
+export interface ConnectionContext {
+  /** The latest exchange on it. */
+  readonly last: Exchange;
+  /** Its relay, where it was seen on a next hop, too. */
+  readonly relay: Relay | undefined;
+  readonly server: ServerProfile;
+}
+
 /** Bounded statistics of one server, as its clients see it. */
 export interface ServerProfile {
   readonly server: string;
@@ -472,6 +485,9 @@ export interface ServerProfile {
   readonly laterAnswered: number;
   /** Time of the latest request that was answered, on any connection. */
   readonly lastAnsweredStart: number;
+  /** Connections that were to be kept after their first response: closed by the server at once, and not so. */
+  readonly closedAtOnce: number;
+  readonly stayedOpen: number;
 }
 
 /** What is known around an exchange when a rule looks at it. */
@@ -479,6 +495,10 @@ export interface ExchangeContext {
   readonly server: ServerProfile;
   /** Its request was seen on a next hop. */
   readonly forwarded: boolean;
+  /** It and what continues it on the next hop, where that was seen. */
+  readonly relay: Relay | undefined;
+  /** The exchange of the hop before that it continues: a live view while it is not over. */
+  readonly parent: Exchange | undefined;
 }
 
 /** Bounded statistics of one route: proxy on the client side, server on the other side. */
@@ -491,6 +511,14 @@ export interface RouteProfile {
   /** How Connection on the server side follows the client side, per direction. */
   readonly request: VaryTable;
   readonly response: VaryTable;
+  /** The same for the HTTP-version. */
+  readonly versions: { readonly request: VaryTable; readonly response: VaryTable };
+  /**
+   * Client-side connections that the proxy closed as soon as the server had closed the one that carried their latest exchange,
+   * and nothing else, and was to be kept; and those on which it closed one of the two by itself.
+   */
+  readonly closedWithServer: number;
+  readonly closedByItself: number;
 }
 
 /** Paired messages of a route, by what the two hops carry in one field. */
@@ -557,6 +585,8 @@ export interface Candidate {
   readonly evidence: readonly Evidence[];
   readonly because: readonly Text[];
   readonly wouldChangeOurMind: readonly string[];
+  /** Exchanges of other hops whose unpaid debt this one tells as well. */
+  readonly covers?: readonly Exchange[];
 }
 
 interface RuleCommon {
@@ -565,13 +595,15 @@ interface RuleCommon {
   readonly title: string;
   readonly basis: readonly string[];
   readonly remedies: readonly Remedy[];
+  /** A second look at the latest exchange of a connection, when that is over: what only its end can tell. */
+  ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
 }
 
 /** What can be wrong. A pure function of one record. */
 export type Rule =
   | (RuleCommon & { readonly on: 'exchange'; check(exchange: Exchange, context: ExchangeContext, found: Sink<Candidate>): void })
   | (RuleCommon & { readonly on: 'relay'; check(relay: Relay, found: Sink<Candidate>): void })
-  | (RuleCommon & { readonly on: 'connection'; check(connection: Connection, found: Sink<Candidate>): void });
+  | (RuleCommon & { readonly on: 'connection'; ends(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void });
 
 /** A candidate and the rule that found it. */
 export interface RuleCandidate {

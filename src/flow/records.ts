@@ -120,6 +120,7 @@ export class Records {
       probes: table.extra(direction, at.PROBES),
       lastProbe: moment(at.PROBE_MOMENT),
       zeroWindow: table.is(direction, at.ZERO_WINDOW) ? moment(at.ZERO_WINDOW_MOMENT) : undefined,
+      lastZeroWindow: moment(at.ZERO_WINDOW_MOMENT),
       ackedTo: table.float(direction ^ 1, at.ACKED_TO),
     };
   }

@@ -52,6 +52,8 @@ export class Direction {
   headTime = Number.NaN;
   /** Oddities that the next head inherits: what stood before it. */
   before = 0;
+  /** The first octets that passed through it as a tunnel. */
+  tunnelled: Moment | undefined;
 }
 
 /** The first FIN or RST of one side. */

@@ -102,7 +102,10 @@ class ExchangeParser implements ExchangeStage {
     while (index < end) {
       const { message, state } = direction;
       if (message === undefined) {
-        if (state === at.OPAQUE) break;
+        if (state === at.OPAQUE) {
+          direction.tunnelled ??= this.now();
+          break;
+        }
         if (state === at.HEAD) index = this.moreHead(conversation, direction, bytes, index, end, origin);
         else if (state === at.PREAMBLE) index = this.preamble(conversation, direction, bytes, index, end);
         else index = this.startHead(conversation, direction, bytes, index, end, origin);
@@ -435,7 +438,9 @@ class ExchangeParser implements ExchangeStage {
     if (conversation.last === undefined) return;
     conversation.last = undefined;
     const connection = this.table.snapshot(conversation.id, conversation.clientSide);
-    this.sink.connection({ ...connection, protocol: conversation.tunnel ? 'tunnel' : 'http' });
+    const { tunnel, requests, responses } = conversation;
+    const tunnelled = { client: requests.tunnelled, server: responses.tunnelled };
+    this.sink.connection(tunnel ? { ...connection, protocol: 'tunnel', tunnelled } : { ...connection, protocol: 'http' });
   }
 
   private endBoth(conversation: Conversation): void {

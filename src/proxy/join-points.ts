@@ -161,7 +161,12 @@ class Shift {
       last: this.moment(connection.last),
       clientEnd: this.end(connection.clientEnd),
       serverEnd: this.end(connection.serverEnd),
+      ...(connection.tunnelled === undefined ? {} : { tunnelled: this.both(connection.tunnelled) }),
     };
+  }
+
+  private both({ client, server }: NonNullable<Connection['tunnelled']>): NonNullable<Connection['tunnelled']> {
+    return { client: client && this.moment(client), server: server && this.moment(server) };
   }
 
   private message<M extends Message>(message: M): M {
@@ -190,6 +195,7 @@ class Shift {
       lastRetransmission: move(end.lastRetransmission),
       lastProbe: move(end.lastProbe),
       zeroWindow: move(end.zeroWindow),
+      lastZeroWindow: move(end.lastZeroWindow),
     };
   }
 

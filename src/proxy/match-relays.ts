@@ -7,6 +7,7 @@
 import type {
   Attempt,
   Connection,
+  ConnectionContext,
   ConnectionIdentity,
   ConnectionLookup,
   Exchange,
@@ -40,10 +41,14 @@ const NO_CHECKS: Relay['lookup'] = [];
 const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: [] };
 const LOCATION = slotOf('location');
 
+/** How much is told of a relay: the exchanges, the connections of the next hop, too, or also the evidence for the pair. */
+type Depth = 'records' | 'connections' | 'all';
+
 export interface RelaySink {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
-  connection(connection: Connection): void;
+  /** It is over; without context where no request was seen on it. */
+  connection(connection: Connection, context: ConnectionContext | undefined): void;
 }
 
 export interface RelayStage extends ExchangeSink {
@@ -197,13 +202,16 @@ class RelayMatcher implements RelayStage {
     const { request, response } = exchange;
     const now: Exchange = { ...exchange, request: request && { ...request }, response: response && { ...response } };
     const relay = this.known(exchange.connection)?.find(exchange);
-    if (relay !== undefined && this.isRelay(relay)) this.tell(relay, now);
-    this.sink.exchange(now, this.contextOf(exchange, relay));
+    const record = relay !== undefined && this.isRelay(relay) ? this.tell(relay, now) : undefined;
+    this.sink.exchange(now, this.contextOf(exchange, relay, record));
   }
 
   ended(exchange: Exchange): void {
     this.at(exchange.response?.lastTime);
-    const relay = this.known(exchange.connection)?.take(exchange);
+    const hop = this.known(exchange.connection);
+    const relay = hop?.take(exchange);
+    let record: Relay | undefined;
+    if (hop !== undefined) hop.last = exchange;
     this.profiles.count(exchange);
     if (relay !== undefined) {
       if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
@@ -215,12 +223,13 @@ class RelayMatcher implements RelayStage {
         const { attempts } = relay;
         if (attempts.length > 0) this.facts.relays++;
         for (const attempt of attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
-        const record = this.tell(relay, exchange);
+        record = this.tell(relay, exchange);
         this.assess(relay, record);
         relay.hop.lastRelay = relay;
+        if (attempts.length > 0) relay.hop.lastForwarded = relay;
       }
     }
-    this.sink.exchange(exchange, this.contextOf(exchange, relay));
+    this.sink.exchange(exchange, this.contextOf(exchange, relay, record));
   }
 
   private assess(relay: OpenRelay, record: Relay): void {
@@ -253,14 +262,30 @@ class RelayMatcher implements RelayStage {
   }
 
   connection(connection: Connection): void {
+    this.sink.connection(connection, this.contextAtEnd(connection));
+  }
+
+  /** What is known around a connection that is over, which is forgotten now; undefined where no request was seen on it. */
+  private contextAtEnd(connection: Connection): ConnectionContext | undefined {
     const hop = this.hops[connection.point]?.[connection.id];
-    if (hop !== undefined && hop.identity.key === connection.key) {
-      hop.final = connection;
-      hop.lastRelay = undefined;
-      const hops = this.hops[connection.point];
-      if (hops !== undefined) hops[connection.id] = undefined;
+    if (hop === undefined || hop.identity.key !== connection.key) return undefined;
+    const { last, lastRelay, lastForwarded } = hop;
+    hop.final = connection;
+    hop.last = undefined;
+    hop.lastRelay = undefined;
+    hop.lastForwarded = undefined;
+    const hops = this.hops[connection.point];
+    if (hops !== undefined) hops[connection.id] = undefined;
+    if (last === undefined) return undefined;
+    const [attempt, retry] = lastForwarded?.attempts ?? [];
+    if (lastForwarded !== undefined && attempt !== undefined && retry === undefined) {
+      this.profiles.relayClosed(this.routeOf(lastForwarded, attempt), connection, this.attemptRecord(lastForwarded, attempt, true));
     }
-    this.sink.connection(connection);
+    return {
+      last,
+      relay: lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined,
+      server: this.profiles.closed(connection, last),
+    };
   }
 
   private known(identity: ConnectionIdentity): Hop | undefined {
@@ -278,8 +303,13 @@ class RelayMatcher implements RelayStage {
     return hop;
   }
 
-  private contextOf(exchange: Exchange, relay: OpenRelay | undefined): ExchangeContext {
-    return { server: this.profiles.server(exchange.server.text), forwarded: relay !== undefined && relay.attempts.length > 0 };
+  private contextOf(exchange: Exchange, relay: OpenRelay | undefined, record: Relay | undefined): ExchangeContext {
+    return {
+      server: this.profiles.server(exchange.server.text),
+      forwarded: relay !== undefined && relay.attempts.length > 0,
+      relay: record,
+      parent: relay?.attempt?.owner?.clientSide,
+    };
   }
 
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
@@ -295,11 +325,11 @@ class RelayMatcher implements RelayStage {
   private tell(relay: OpenRelay, clientSide: Exchange): Relay {
     const suspect = clientSide.wait !== undefined;
     const before = suspect ? relay.hop.lastRelay : undefined;
-    const previous = before && this.relayOf(before, before.clientSide, true, NO_CHECKS, undefined);
+    const previous = before && this.relayOf(before, before.clientSide, 'all', NO_CHECKS, undefined);
     const unseen = relay.attempts.length === 0;
     const wanted = unseen && (suspect || (this.explainAll && this.lookups++ < MAX_LOOKUPS));
     const lookup = wanted ? this.lookup(clientSide, previous) : NO_CHECKS;
-    const record = this.relayOf(relay, clientSide, suspect, lookup, previous);
+    const record = this.relayOf(relay, clientSide, suspect ? 'all' : 'records', lookup, previous);
     this.sink.relay(record);
     return record;
   }
@@ -310,36 +340,36 @@ class RelayMatcher implements RelayStage {
   }
 
   /** What only a suspect needs (connections, the evidence for the pair) is left out of all the others. */
-  private relayOf(relay: OpenRelay, clientSide: Exchange, suspect: boolean, lookup: Relay['lookup'], previous: Relay | undefined): Relay {
+  private relayOf(relay: OpenRelay, clientSide: Exchange, depth: Depth, lookup: Relay['lookup'], previous: Relay | undefined): Relay {
     const [first] = relay.attempts;
     return {
       clientSide,
-      attempts: relay.attempts.map((attempt) => this.attemptRecord(relay, attempt, suspect)),
+      attempts: relay.attempts.map((attempt) => this.attemptRecord(relay, attempt, depth !== 'records')),
       candidates: relay.settled ? relay.candidates : candidatesOf(relay.claims, NO_ONE),
-      link: this.linkOf(relay, suspect),
+      link: this.linkOf(relay, depth === 'all'),
       lookup,
       previous,
       route: first && this.routeOf(relay, first),
     };
   }
 
-  private attemptRecord(relay: OpenRelay, attempt: OpenAttempt, suspect: boolean): Attempt {
+  private attemptRecord(relay: OpenRelay, attempt: OpenAttempt, connections: boolean): Attempt {
     return {
       role: roleOf(relay, attempt),
       exchange: attempt.exchange,
-      connection: suspect ? this.connectionOf(attempt.hop) : undefined,
+      connection: connections ? this.connectionOf(attempt.hop) : undefined,
       laterExchanges: attempt.hop.requests - attempt.ordinal,
     };
   }
 
-  private linkOf(relay: OpenRelay, suspect: boolean): Relay['link'] {
+  private linkOf(relay: OpenRelay, explained: boolean): Relay['link'] {
     const [first] = relay.attempts;
     if (first === undefined) return NO_LINK;
     const margin = relay.settled ? relay.margin : provisionalMargin(relay);
     const confidence =
       margin >= PROVEN_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
     const parts: string[] = [];
-    if (suspect || this.explainAll) this.explain(relay, first, parts);
+    if (explained || this.explainAll) this.explain(relay, first, parts);
     return { confidence: this.assessed.reliable || confidence === 'ambiguous' ? confidence : 'possible', margin, parts };
   }
 

@@ -12,8 +12,11 @@ export class Hop {
   requests = 0;
   /** The client-side connection of the latest exchange that it continued. */
   peer: ConnectionIdentity | undefined;
-  /** The latest exchange on it that is over, as the client side of a relay. */
+  /** The latest exchange on it that is over; and the latest of those that are the client side of a relay. */
+  last: Exchange | undefined;
   lastRelay: OpenRelay | undefined;
+  /** The latest of those that was continued on a next hop. */
+  lastForwarded: OpenRelay | undefined;
   /** Set once the connection is over. */
   final: Connection | undefined;
 

@@ -1,11 +1,15 @@
 /**
  * Bounded statistics per server and per route, for the rules that look across exchanges.
  */
-import type { Exchange, Field, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
+import type { Attempt, Connection, EndFacts, Exchange, Field, Message, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
 
 const MAX_PROFILES = 4096;
 /** Distinct values that are told apart per field and hop. */
 const MAX_VALUES = 8;
+/** A server that closes so soon after a response did not mean to keep the connection. */
+const AT_ONCE = 100e6;
+/** Two closes so near to each other are cause and effect. */
+const COUPLED = 250e6;
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -40,7 +44,16 @@ class Vary implements VaryTable {
 /** No field value holds a line feed. */
 const ABSENT = '\n';
 
-type OpenRoute = Open<Omit<RouteProfile, 'request' | 'response'>> & { readonly request: Vary; readonly response: Vary };
+interface Directions {
+  readonly request: Vary;
+  readonly response: Vary;
+}
+
+type OpenRoute = Open<Omit<RouteProfile, keyof Directions | 'versions'>> & Directions & { readonly versions: Directions };
+
+function newDirections(): Directions {
+  return { request: new Vary(), response: new Vary() };
+}
 
 export class Profiles {
   private readonly servers = new Map<string, Open<ServerProfile>>();
@@ -51,7 +64,16 @@ export class Profiles {
   server(text: string): Open<ServerProfile> {
     const known = this.servers.get(text);
     if (known !== undefined) return known;
-    const profile = { server: text, first: 0, firstAnswered: 0, later: 0, laterAnswered: 0, lastAnsweredStart: Number.NEGATIVE_INFINITY };
+    const profile = {
+      server: text,
+      first: 0,
+      firstAnswered: 0,
+      later: 0,
+      laterAnswered: 0,
+      lastAnsweredStart: Number.NEGATIVE_INFINITY,
+      closedAtOnce: 0,
+      stayedOpen: 0,
+    };
     if (this.servers.size < MAX_PROFILES) this.servers.set(text, profile);
     return profile;
   }
@@ -71,6 +93,30 @@ export class Profiles {
     if (response !== undefined) profile.lastAnsweredStart = Math.max(profile.lastAnsweredStart, request.firstTime);
   }
 
+  /** A connection is over: did its server keep it, as its answer to the only request had said? */
+  closed(connection: Connection, last: Exchange): ServerProfile {
+    const profile = this.server(last.server.text);
+    const { response } = last;
+    if (last.ordinal !== 1 || response?.complete !== true || !wasToBeKept(last)) return profile;
+    const [client, server] = [closingTime(connection.clientEnd), closingTime(connection.serverEnd)];
+    if (server - response.lastTime <= AT_ONCE && server < client) profile.closedAtOnce++;
+    else if (Math.min(client, server, connection.last.time) - response.lastTime > AT_ONCE) profile.stayedOpen++;
+    return profile;
+  }
+
+  /** A client-side connection is over: did the proxy close it because the server closed the other one? */
+  relayClosed(route: OpenRoute, clientSide: Connection, attempt: Attempt): void {
+    const serverSide = attempt.connection;
+    if (serverSide === undefined) return;
+    const { response, serverBelief, ordinal } = attempt.exchange;
+    if (response?.complete !== true || serverBelief !== 'keep' || ordinal + attempt.laterExchanges > 1) return;
+    const [client, proxy] = [closingTime(clientSide.clientEnd), closingTime(clientSide.serverEnd)];
+    const [proxyToServer, server] = [closingTime(serverSide.clientEnd), closingTime(serverSide.serverEnd)];
+    if (client < Math.min(proxy, proxyToServer, server)) return;
+    if (server <= proxyToServer && Math.abs(proxy - server) <= COUPLED) route.closedWithServer++;
+    else if (Math.min(proxy, proxyToServer) < server) route.closedByItself++;
+  }
+
   route(proxy: string, server: string): OpenRoute {
     let routes = this.routes.get(proxy);
     if (routes === undefined) {
@@ -79,7 +125,16 @@ export class Profiles {
     }
     const known = routes.get(server);
     if (known !== undefined) return known;
-    const route: OpenRoute = { proxy, server, pairs: 0, reused: 0, request: new Vary(), response: new Vary() };
+    const route: OpenRoute = {
+      proxy,
+      server,
+      pairs: 0,
+      reused: 0,
+      ...newDirections(),
+      versions: newDirections(),
+      closedWithServer: 0,
+      closedByItself: 0,
+    };
     if (this.routeCount < MAX_PROFILES) {
       routes.set(server, route);
       this.routeCount++;
@@ -87,16 +142,28 @@ export class Profiles {
     return route;
   }
 
-  /** A pair is complete: what the two hops carry in Connection. */
+  /** A pair is complete: what the two hops carry in Connection, and which HTTP-version. */
   pair(route: OpenRoute, clientSide: Exchange, serverSide: Exchange): void {
     if (serverSide.ordinal > 1) route.reused++;
-    if (clientSide.request !== undefined && serverSide.request !== undefined) {
-      route.request.add(connectionOf(clientSide.request.fields), connectionOf(serverSide.request.fields), true);
-    }
-    if (clientSide.response !== undefined && serverSide.response !== undefined) {
-      route.response.add(connectionOf(serverSide.response.fields), connectionOf(clientSide.response.fields), false);
-    }
+    compare(route, clientSide.request, serverSide.request, true);
+    compare(route, serverSide.response, clientSide.response, false);
   }
+}
+
+function compare({ request, response, versions }: OpenRoute, received: Message | undefined, sent: Message | undefined, up: boolean): void {
+  if (received === undefined || sent === undefined) return;
+  (up ? request : response).add(connectionOf(received.fields), connectionOf(sent.fields), up);
+  (up ? versions.request : versions.response).add(received.version, sent.version, up);
+}
+
+/** Both ends had to believe it. */
+function wasToBeKept({ serverBelief, clientBelief }: Exchange): boolean {
+  return serverBelief === 'keep' && clientBelief === 'keep';
+}
+
+/** First FIN or RST of that end; infinitely late when there is none. */
+function closingTime({ fin, reset }: EndFacts): number {
+  return Math.min(fin?.time ?? Number.POSITIVE_INFINITY, reset?.time ?? Number.POSITIVE_INFINITY);
 }
 
 /** The value of Connection, several fields joined, or undefined. */

@@ -2,7 +2,8 @@
  * Records to candidates: every rule looks at every record of its kind. What they find is told per subject (one exchange,
  * one connection), so that a later look at the same subject replaces the earlier one.
  */
-import type { Connection, Exchange, ExchangeContext, Relay, Rule, RuleCandidate } from '../model.ts';
+import type { Connection, ConnectionContext, Exchange, ExchangeContext, Relay, Rule, RuleCandidate } from '../model.ts';
+import { subjectOf } from '../subjects.ts';
 import { checkRelay } from './pair-invariance.ts';
 
 /** Everything that the rules of one kind found at one subject, now. */
@@ -11,7 +12,7 @@ export type CandidateSink = (subject: string, kind: Rule['on'], found: readonly 
 export interface RuleStage {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
-  connection(connection: Connection): void;
+  connection(connection: Connection, context: ConnectionContext): void;
   /** Records that each rule looked at. */
   readonly lookedAt: ReadonlyMap<string, number>;
 }
@@ -22,8 +23,8 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   const byKind = {
     exchange: rules.filter((r) => r.on === 'exchange'),
     relay: rules.filter((r) => r.on === 'relay'),
-    connection: rules.filter((r) => r.on === 'connection'),
   };
+  const atEnd = rules.flatMap((rule) => (rule.ends === undefined ? [] : [{ rule, ends: rule.ends }]));
   let found: RuleCandidate[] = [];
 
   const tell = (subject: () => string, kind: Rule['on'], final: boolean): void => {
@@ -42,18 +43,14 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
       for (const rule of byKind.relay) checkRelay(rule, relay, (candidate) => found.push({ rule, candidate }));
       if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
     },
-    connection(connection) {
+    connection(connection, context) {
       counts.connection++;
-      for (const rule of byKind.connection) rule.check(connection, (candidate) => found.push({ rule, candidate }));
-      if (found.length > 0) tell(() => connection.key, 'connection', true);
+      for (const { rule, ends } of atEnd) ends(connection, context, (candidate) => found.push({ rule, candidate }));
+      if (found.length > 0) tell(() => subjectOf(context.last), 'connection', true);
     },
     get lookedAt() {
       for (const rule of rules) lookedAt.set(rule.id, counts[rule.on]);
       return lookedAt;
     },
   };
-}
-
-function subjectOf(exchange: Exchange): string {
-  return `${exchange.connection.key} ${exchange.ordinal}`;
 }

@@ -1,5 +1,6 @@
 /** A chunked response that is never ended, on a connection that stays open (RULES R25). */
 import type { Candidate, ChunkPosition, Confidence, Rule } from '../model.ts';
+import { type Blame, blameForResponse } from './blame.ts';
 import { remediesFor } from './remedies.ts';
 import { silenceText } from './stalls.ts';
 import { type StoppedBody, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
@@ -12,9 +13,9 @@ export const chunkTerminatorMissing: Rule = {
   basis: ['RFC 9112 section 7.1', 'RFC 9112 section 8'],
   remedies: remediesFor('last-chunk'),
 
-  check(exchange, _context, found) {
+  check(exchange, context, found) {
     const stopped = stoppedBody(exchange, 'response-body', 'chunked');
-    if (stopped !== undefined) found(candidateOf(stopped));
+    if (stopped !== undefined) found(candidateOf(stopped, blameForResponse(exchange, context)));
   },
 };
 
@@ -34,16 +35,16 @@ const PLACES: Readonly<Partial<Record<ChunkPosition, Place>>> = {
 /** The place is known once the message is over. */
 const UNKNOWN: Place = { code: 'open', words: 'its end is missing', confidence: 'likely' };
 
-function candidateOf(stopped: StoppedBody): Candidate {
+function candidateOf(stopped: StoppedBody, blame: Blame): Candidate {
   const { exchange, body, wait } = stopped;
-  const { request, server } = exchange;
+  const { request } = exchange;
   const place = (body.chunk && PLACES[body.chunk]) ?? UNKNOWN;
   const given = wait.ended === 'server-close' && place.confidence === 'likely';
-  return stoppedCandidate(stopped, {
+  return stoppedCandidate(stopped, blame, {
     severity: 'hang',
     confidence: given ? 'strong' : place.confidence,
     message: [
-      `${server.text} never ended its chunked answer to `,
+      `${blame.culprit} never ended its chunked answer to `,
       ...(request === undefined ? [] : say.requestText(request)),
       `: ${place.words}, ${silenceText(wait, exchange)}`,
     ],

@@ -1,12 +1,13 @@
 /**
- * The server says that it will close and does not (RULES R23). Told where the close is also the end of the body, which
- * until-close-but-kept-open owns.
+ * The server says that it will close and does not (RULES R23). Where the close is also the end of the body it is a hang, which
+ * until-close-but-kept-open owns; behind a body that tells its own length nobody needs it, unless the client is an HTTP/1.0 one
+ * that reads until the close whatever the length says.
  */
-import type { Candidate, Exchange, ResponseMessage, Rule, Wait } from '../model.ts';
+import type { Candidate, Connection, Exchange, Moment, ResponseMessage, Rule, Wait } from '../model.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
-import { lasted, OPEN } from './thresholds.ts';
+import { COUPLING, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
 export const closeAnnouncedNotPerformed: Rule = {
@@ -22,7 +23,93 @@ export const closeAnnouncedNotPerformed: Rule = {
     const announced = response.options.includes('close') || exchange.serverBelief === 'close';
     if (announced && !isStream(response) && lasted(wait, OPEN) && !networkExplains(wait)) found(candidateOf(exchange, response, wait));
   },
+
+  ends(connection, { last }, found) {
+    const { request, response } = last;
+    // While the request is not complete the server may still read the rest of it.
+    if (request?.complete !== true || response?.complete !== true || !response.options.includes('close') || last.damaged) return;
+    if (response.framing === 'until-close' || response.framing === 'tunnel') return;
+    const late = lateClose(connection, response);
+    if (late !== undefined) found(lateCandidate(connection, last, response, late));
+  },
 };
+
+/** A server that closes does so within this time (RULES R23). */
+const PROMPT = 2e9;
+const ROUND_TRIPS = 10;
+
+interface Late {
+  /** Since the last octet of the response, in nanoseconds. */
+  readonly length: number;
+  readonly close: Moment | undefined;
+  /** The end until which nobody closed. */
+  readonly end: Moment;
+}
+
+/** The server's close that came late or not at all, with the client's end open and all that was sent acknowledged. */
+function lateClose(connection: Connection, { lastTime }: ResponseMessage): Late | undefined {
+  const { clientEnd, serverEnd, handshake, last } = connection;
+  const [client, server] = [say.closingOf(connection, 'client'), say.closingOf(connection, 'server')];
+  const first = server !== undefined && (client === undefined || server.time <= client.time) ? server : client;
+  const end = first ?? last;
+  const length = end.time - lastTime;
+  const prompt = Number.isNaN(handshake) ? PROMPT : Math.max(PROMPT, ROUND_TRIPS * handshake);
+  if (length < prompt || clientEnd.zeroWindow !== undefined || clientEnd.ackedTo < serverEnd.octets) return undefined;
+  return { length, close: first === server ? server : undefined, end };
+}
+
+function lateCandidate(connection: Connection, exchange: Exchange, response: ResponseMessage, late: Late): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const { request, server } = exchange;
+  const wait = clientWaited(connection, exchange, response, late);
+  const ending =
+    late.close === undefined
+      ? `${say.duration(late.length)} later it had not done so`
+      : `${say.duration(late.length)} passed before it did`;
+  return {
+    severity: wait === undefined ? 'hygiene' : 'hang',
+    confidence: least(wait === undefined ? 'strong' : 'likely', captureCap(connection)),
+    message: [
+      `${server.text} announced a close behind its answer to `,
+      ...(request === undefined ? [] : say.requestText(request)),
+      `, and ${ending}`,
+    ],
+    hops: [say.hopOf(seen)],
+    exchange,
+    ...(wait === undefined ? {} : { wait }),
+    fields: ['Connection'],
+    direction: 'response',
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      ...say.responseEvidence(seen),
+      say.evidence(seen, 'server', say.lastOf(response), ['last octet of the response']),
+      ...say.closeEvidence(seen, connection, 'server'),
+      ...say.closeEvidence(seen, connection, 'client'),
+    ]),
+    because: [
+      ['the response says Connection: close: its sender must close after it (RFC 9112 section 9.6)'],
+      wait === undefined
+        ? ['the body tells its own length, so the client needs no close; it may close itself']
+        : ['the client speaks HTTP/1.0, asked for no persistence, and closed only when the server had closed: it read until the close'],
+    ],
+    wouldChangeOurMind: ['a close that the capture lost'],
+  };
+}
+
+/** An HTTP/1.0 client that closes as soon as the server does, and not before, has waited for that. */
+function clientWaited(
+  connection: Connection,
+  { request }: Exchange,
+  { lastFrame, lastTime }: ResponseMessage,
+  late: Late,
+): Wait | undefined {
+  const client = say.closingOf(connection, 'client');
+  if (request?.version !== 'HTTP/1.0' || request.options.includes('keep-alive') || late.close === undefined) return undefined;
+  if (client === undefined || client.time - late.close.time > COUPLING || late.length < OPEN) return undefined;
+  const by = connection.serverEnd.fin?.frame === late.close.frame ? 'FIN' : 'RST';
+  const start = { frame: lastFrame, time: lastTime };
+  return { debt: 'close', debtor: 'server', start, end: late.close, ended: 'server-close', by, connection, final: true };
+}
 
 function candidateOf(exchange: Exchange, response: ResponseMessage, wait: Wait): Candidate {
   const seen = { exchange, hop: 'only' } as const;

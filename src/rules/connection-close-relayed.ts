@@ -4,7 +4,7 @@
  */
 import type { Message, Rule } from '../model.ts';
 import { type Crossing, crossingCandidate, crossingsOf, fromTo } from './crossings.ts';
-import { RELAYED, relayScore } from './relay-score.ts';
+import { relayScore } from './relay-score.ts';
 import { remediesFor } from './remedies.ts';
 
 export const connectionCloseRelayed: Rule = {
@@ -21,8 +21,8 @@ export const connectionCloseRelayed: Rule = {
       if (!saysClose(sent)) continue;
       // A client that asked for it gets it from the proxy itself.
       if (received.kind === 'response' && relay.clientSide.request?.options.includes('close') === true) continue;
-      const { varies, total } = relayScore(relay, received, sent);
-      if (varies && total < RELAYED) found(candidateOf(crossing));
+      const { varies, answer } = relayScore(relay, received, sent);
+      if (varies && answer !== 'relayed') found(candidateOf(crossing));
     }
   },
 };

@@ -1,5 +1,6 @@
 /** The response stops before its Content-Length, and the connection stays open: the client waits for the rest (RULES R24). */
 import type { Candidate, Rule } from '../model.ts';
+import { type Blame, blameForResponse } from './blame.ts';
 import { remediesFor } from './remedies.ts';
 import { silenceText } from './stalls.ts';
 import { type StoppedBody, shareText, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
@@ -12,22 +13,22 @@ export const contentLengthOverstated: Rule = {
   basis: ['RFC 9110 section 8.6', 'RFC 9112 section 6.3', 'RFC 9112 section 8'],
   remedies: remediesFor('length'),
 
-  check(exchange, _context, found) {
+  check(exchange, context, found) {
     const stopped = stoppedBody(exchange, 'response-body', 'length');
-    if (stopped !== undefined) found(candidateOf(stopped));
+    if (stopped !== undefined) found(candidateOf(stopped, blameForResponse(exchange, context)));
   },
 };
 
-function candidateOf(stopped: StoppedBody): Candidate {
+function candidateOf(stopped: StoppedBody, blame: Blame): Candidate {
   const { exchange, body, wait } = stopped;
-  const { request, server } = exchange;
+  const { request } = exchange;
   const missing = body.contentLength - body.bodyOctets;
-  return stoppedCandidate(stopped, {
+  return stoppedCandidate(stopped, blame, {
     severity: 'hang',
     // Its sender ended it without the rest: there was none. Anybody else may only have lost patience.
     confidence: wait.ended === 'server-close' ? 'strong' : 'likely',
     message: [
-      `${server.text} sent ${shareText(body)} in answer to `,
+      `${blame.culprit} sent ${shareText(body)} in answer to `,
       ...(request === undefined ? [] : say.requestText(request)),
       ` and kept the connection: ${missing} ${missing === 1 ? 'octet is' : 'octets are'} missing, ${silenceText(wait, exchange)}`,
     ],

@@ -3,38 +3,52 @@ import type { Rule } from '../model.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
 import { connectionCloseRelayed } from './connection-close-relayed.ts';
+import { connectionOptionReflected } from './connection-option-reflected.ts';
 import { connectionOptionsConflict } from './connection-options-conflict.ts';
 import { connectionRelayedRequest } from './connection-relayed-request.ts';
 import { connectionRelayedResponse } from './connection-relayed-response.ts';
 import { contentLengthOverstated } from './content-length-overstated.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
+import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
+import { framingChangedInconsistently } from './framing-changed-inconsistently.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
+import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
+import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
 import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
 import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
+import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
+import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
+import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
+import { versionRelayed } from './version-relayed.ts';
 
 export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
+  responseHeldUntilOriginClose,
+  oneShotProxyClaimsPersistence,
   connectionRelayedRequest,
   nominatedFieldRelayed,
   orphanConnectionField,
   connectionRelayedResponse,
   keepAliveParamsRelayed,
+  proxyConnectionCascade,
   proxyConnectionRelayed,
   connectionCloseRelayed,
+  connectionOptionReflected,
+  versionRelayed,
   upgradeLost,
   upgradeRelayed,
   untilCloseButKeptOpen,
@@ -47,7 +61,11 @@ export const rules: readonly Rule[] = [
   transferEncodingWithHttp10,
   pipelinedRequestDropped,
   expectContinueUnanswered,
+  interimResponseMishandled,
+  endToEndFieldNominated,
   connectionOptionsConflict,
   hopFieldsInInterimResponse,
   proxyAuthorizationRelayed,
+  framingChangedInconsistently,
+  tunnelAfterFirstRequest,
 ];

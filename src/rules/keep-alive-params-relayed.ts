@@ -1,7 +1,7 @@
 /** Keep-Alive parameters of one hop reach the other: a promise by somebody who does not keep that connection (RULES R14). */
 import type { Candidate, Confidence, Exchange, Message, Relay, Rule, Sink } from '../model.ts';
 import { least, pairingCap } from './confidence.ts';
-import { isDefault, RELAYED, relayScore } from './relay-score.ts';
+import { isDefault, relayScore } from './relay-score.ts';
 import { remediesFor } from './remedies.ts';
 import * as say from './words.ts';
 
@@ -32,7 +32,7 @@ function compare(
   // Two servers with the same default say the same by themselves: then only other signs of relaying make it a finding.
   const byValue = !isDefault(field.value);
   const score = byValue ? undefined : relayScore(relay, received, sent);
-  if (score !== undefined && score.total < RELAYED) return;
+  if (score !== undefined && score.answer !== 'relayed') return;
   const client = { exchange: relay.clientSide, hop: 'client-side' } as const;
   const server = { exchange: serverSide, hop: 'server-side' } as const;
   const direction = received.kind;

@@ -1,19 +1,24 @@
 /**
  * Relayed or regenerated? The evidence of RULES section 4.3 about the Connection field of one pair of messages, added up:
- * +3 and more says relayed, -3 and less says regenerated, between them nobody can tell.
+ * +3 and more says relayed, -3 and less says regenerated, between them nobody can tell. V4 and V8 are left out: they need
+ * values and places of fields that are not kept.
  */
-import type { Field, Message, Relay, VaryTable } from '../model.ts';
+import type { Field, Message, Relay, RouteProfile, VaryTable } from '../model.ts';
+import { HABIT } from './thresholds.ts';
 import { fieldOf } from './words.ts';
 
 export interface RelayScore {
+  readonly direction: Message['kind'];
   readonly total: number;
+  readonly answer: 'relayed' | 'regenerated' | 'undecided';
   /** "V2 unusual value identical on both hops +3". */
   readonly parts: readonly string[];
   /** The vary-with test alone proves it. */
   readonly varies: boolean;
 }
 
-export const RELAYED = 3;
+const RELAYED = 3;
+const REGENERATED = -3;
 
 /** Values that a correct proxy writes itself all the time. */
 const COMMONPLACE = /^(keep-alive|close|upgrade)$/i;
@@ -24,40 +29,81 @@ const LIKENESS_CAP = 2;
 
 /** `received` is the message as the proxy got it, `sent` as it passed it on. */
 export function relayScore(relay: Relay, received: Message, sent: Message): RelayScore {
+  const { route } = relay;
   const parts: string[] = [];
   let total = 0;
-  const add = (weight: number, part: string): number => {
+  const add = (weight: number, part: string): void => {
     if (weight !== 0) parts.push(`${part} ${weight > 0 ? '+' : ''}${weight}`);
     total += weight;
-    return weight;
   };
-  const value = fieldOf(received, 'connection')?.value ?? '';
-  const same = value === (fieldOf(sent, 'connection')?.value ?? '');
-  const commonplace = value === '' || COMMONPLACE.test(value);
-  const varies = varyWeight(relay.route === undefined ? undefined : relay.route[received.kind]);
+  const commonplace = isCommonplace(received);
+  const varies = varyWeight(route?.[received.kind]);
   add(
     varies,
     varies > 0 ? 'V1 Connection varies with what the proxy received' : 'V1 Connection stays the same whatever the proxy received',
   );
-  if (same && !commonplace) add(3, 'V2 unusual value identical on both hops');
+  if (sameConnection(received, sent) && !commonplace) add(3, 'V2 unusual value identical on both hops');
   add(parameterWeight(fieldOf(received, 'keep-alive'), fieldOf(sent, 'keep-alive')), 'V3 Keep-Alive parameters');
   if (nominatedArrives(received, sent)) add(2, 'V5 a field that Connection names was passed on');
   if (orphanArrives(received, sent)) add(2, 'V6 another hop-by-hop field was passed on');
   const before = total;
-  const likeness = likenessWeights(received, sent);
-  for (const [weight, part] of likeness) add(weight, part);
-  if (commonplace && total - before > LIKENESS_CAP) add(LIKENESS_CAP - (total - before), 'V7 to V9 count little for a commonplace value');
-  if ((relay.route?.reused ?? 0) > 0) add(-3, 'V10 the proxy reuses its connections');
-  return { total, parts, varies: varies > 0 };
+  for (const [weight, part] of likenessWeights(received, sent, route)) add(weight, part);
+  if (commonplace && total - before > LIKENESS_CAP)
+    add(LIKENESS_CAP - (total - before), 'V7, V9 and V12 count little for a commonplace value');
+  add(habitWeight(route), 'V11 the proxy closes on its client as soon as the origin closes, and never before');
+  if ((route?.reused ?? 0) > 0) add(-3, 'V10 the proxy reuses its connections');
+  const consistent = otherDirection(relay, received);
+  add(consistent, consistent > 0 ? 'V13 relayed in the other direction, too' : 'V13 written anew in the other direction');
+  return { direction: received.kind, total, answer: answerOf(total), parts, varies: varies > 0 };
+}
+
+function answerOf(total: number): RelayScore['answer'] {
+  if (total >= RELAYED) return 'relayed';
+  return total <= REGENERATED ? 'regenerated' : 'undecided';
+}
+
+/** "undecided at 2 (V9 HTTP-version +0.5, ...): 3 would say relayed, -3 written anew". */
+export function scoreText({ total, answer, parts }: RelayScore): string {
+  const sum = `at ${total}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+  if (answer === 'relayed') return `relayed ${sum}; ${RELAYED} is enough`;
+  if (answer === 'regenerated') return `written anew ${sum}; ${REGENERATED} is enough`;
+  return `undecided ${sum}; ${RELAYED} would say relayed, ${REGENERATED} written anew, and the same value on both hops is no proof`;
+}
+
+function connectionOf(message: Message): string {
+  return fieldOf(message, 'connection')?.value ?? '';
+}
+
+function isCommonplace(message: Message): boolean {
+  const value = connectionOf(message);
+  return value === '' || COMMONPLACE.test(value);
+}
+
+function sameConnection(received: Message, sent: Message): boolean {
+  return connectionOf(received) === connectionOf(sent);
 }
 
 /** V1: a value that follows what was received beats every disguise; it needs variety to say anything. */
 function varyWeight(table: VaryTable | undefined): number {
-  if (table === undefined) return 0;
-  const pairs = table.equal + table.different + table.clientOnly + table.serverOnly + table.neither;
-  if (pairs < 4 || table.receivedValues < 2) return 0;
-  if (table.different + table.clientOnly + table.serverOnly === 0) return 4;
+  if (table === undefined || !isVaried(table)) return 0;
+  if (follows(table)) return 4;
   return table.sentValues === 1 ? -5 : 0;
+}
+
+/** Pairs of messages that it takes to tell whether the one hop follows the other, and that vary. */
+const ENOUGH_PAIRS = 4;
+
+export function pairsOf({ equal, different, clientOnly, serverOnly, neither }: VaryTable): number {
+  return equal + different + clientOnly + serverOnly + neither;
+}
+
+function isVaried(table: VaryTable): boolean {
+  return table.receivedValues >= 2 && pairsOf(table) >= ENOUGH_PAIRS;
+}
+
+/** The next hop always has what the hop before has, whatever that is. */
+export function follows(table: VaryTable): boolean {
+  return isVaried(table) && table.different + table.clientOnly + table.serverOnly === 0;
 }
 
 function parameterWeight(received: Field | undefined, sent: Field | undefined): number {
@@ -84,14 +130,39 @@ function orphanArrives(received: Message, sent: Message): boolean {
   return proxyConnection !== undefined && fieldOf(sent, 'proxy-connection')?.value === proxyConnection.value;
 }
 
-function likenessWeights(received: Message, sent: Message): readonly (readonly [number, string])[] {
+function likenessWeights(received: Message, sent: Message, route: RouteProfile | undefined): readonly (readonly [number, string])[] {
   const added = ['via', 'x-forwarded-for', 'forwarded'].some(
     (name) => fieldOf(sent, name) !== undefined && fieldOf(received, name) === undefined,
   );
   const sameFields = received.fingerprint.fields === sent.fingerprint.fields;
+  const versions = route?.versions[received.kind];
+  const sameVersion = versions !== undefined && follows(versions) ? 2 : 0.5;
   return [
     [sameFields && !added ? 3 : 0, 'V7 all other fields unchanged, none added'],
     [added ? -1 : 0, 'V7 the proxy adds fields of its own'],
-    [received.version === sent.version ? 0.5 : -1, 'V9 HTTP-version'],
+    [received.version === sent.version ? sameVersion : -1, 'V9 HTTP-version'],
+    [sameOddName(received, sent) ? 1 : 0, 'V12 the name is spelled in the same unusual way'],
   ];
+}
+
+/** "cOnNeCtIoN" on both hops: nobody writes that by himself. */
+function sameOddName(received: Message, sent: Message): boolean {
+  const name = fieldOf(received, 'connection')?.name;
+  return name !== undefined && !/^[Cc]onnection$/.test(name) && fieldOf(sent, 'connection')?.name === name;
+}
+
+/** V11: not for a proxy that was seen to do anything else with its connections. */
+function habitWeight(route: RouteProfile | undefined): number {
+  if (route === undefined || route.reused > 0 || route.closedByItself > 0) return 0;
+  return route.closedWithServer >= HABIT ? 3 : 0;
+}
+
+/** V13: what became of a Connection field that the proxy received with the other message of the exchange. */
+function otherDirection({ clientSide, attempts }: Relay, { kind }: Message): number {
+  const serverSide = attempts.at(-1)?.exchange;
+  const [received, sent] = kind === 'request' ? [serverSide?.response, clientSide.response] : [clientSide.request, serverSide?.request];
+  if (received === undefined || sent === undefined || fieldOf(received, 'connection') === undefined) return 0;
+  if (nominatedArrives(received, sent)) return 1;
+  if (!sameConnection(received, sent)) return -1;
+  return isCommonplace(received) ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 /** What the two rules about a relayed Connection field share: one for each direction (RULES R10 and R13). */
 import type { Candidate, Confidence, Exchange, Message, Relay, Sink, Text } from '../model.ts';
 import { least, pairingCap } from './confidence.ts';
-import { RELAYED, type RelayScore, relayScore } from './relay-score.ts';
+import { type RelayScore, relayScore, scoreText } from './relay-score.ts';
 import * as say from './words.ts';
 
 /** Evidence beyond the bare minimum. */
@@ -14,14 +14,19 @@ export function checkRelayedConnection(relay: Relay, direction: Message['kind'],
     direction === 'request' ? [relay.clientSide.request, serverSide.request] : [serverSide.response, relay.clientSide.response];
   const [field, passedOn] = [say.fieldOf(received, 'connection'), say.fieldOf(sent, 'connection')];
   if (received === undefined || sent === undefined || field === undefined || field.value !== passedOn?.value) return;
-  if (properUpgrade(relay.clientSide, serverSide)) return;
+  if (properUpgrade(relay.clientSide, serverSide) || closeAsAsked(relay.clientSide, sent)) return;
   const score = relayScore(relay, received, sent);
-  if (score.total >= RELAYED) found(candidateOf(relay, serverSide, direction, received, score));
+  if (score.answer === 'relayed') found(candidateOf(relay, serverSide, direction, received, score));
 }
 
 /** A proxy that supports an upgrade sends the option as its own, and 101 crosses both hops (RULES R10, traps). */
 function properUpgrade(clientSide: Exchange, serverSide: Exchange): boolean {
   return clientSide.response?.status === 101 && serverSide.response?.status === 101;
+}
+
+/** Whoever asks for close is answered with close, by the proxy itself. */
+function closeAsAsked({ request }: Exchange, sent: Message): boolean {
+  return sent.kind === 'response' && sent.options.includes('close') && request?.options.includes('close') === true;
 }
 
 function candidateOf(relay: Relay, serverSide: Exchange, direction: Message['kind'], received: Message, score: RelayScore): Candidate {
@@ -45,7 +50,7 @@ function candidateOf(relay: Relay, serverSide: Exchange, direction: Message['kin
     fields: ['Connection', ...crossedWith(received, direction === 'request' ? serverSide.request : relay.clientSide.response)],
     direction,
     evidence: say.inOrder([...evidence(client), ...evidence(server)]),
-    because: [[`evidence for relaying: ${score.total} (${score.parts.join(', ')}); ${RELAYED} are needed`]],
+    because: [[scoreText(score)]],
     wouldChangeOurMind: ['exchanges of the same route in which the proxy sends this value though it received another one'],
   };
 }

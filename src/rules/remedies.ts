@@ -22,7 +22,15 @@ export type RemedyTopic =
   | 'options'
   | 'coding'
   | 'interim'
-  | 'credentials';
+  | 'credentials'
+  | 'version'
+  | 'held-response'
+  | 'nominated-end-to-end'
+  | 'reflection'
+  | 'interim-relay'
+  | 'reframing'
+  | 'tunnel'
+  | 'one-shot';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -184,6 +192,78 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'treat a 1xx response like every other one: remove Connection and the fields that it names before passing it on (RFC 9110 sections 7.6.1 and 15.2)',
     },
     { product: 'the origin', text: 'send no connection-specific fields in 1xx responses' },
+  ],
+  'held-response': [
+    {
+      product: 'the proxy',
+      text: 'end a response where its framing ends it (Content-Length, last chunk), not where the connection ends (RFC 9112 section 6.3)',
+    },
+    { product: 'the proxy, at once', text: 'send "Connection: close" to the origin, so that the close comes with the last octet' },
+    {
+      product: 'nginx',
+      text: 'proxy_buffering off passes on what has arrived; proxy_http_version 1.0 with Connection close makes origins close',
+    },
+    { product: 'Squid', text: 'server_persistent_connections off; detect_broken_pconn on' },
+    { product: 'the origin', text: 'a short idle timeout bounds the wait' },
+  ],
+  'nominated-end-to-end': [
+    { product: 'the sender', text: 'name in Connection only fields that are meant for the next hop alone (RFC 9110 section 7.6.1)' },
+    {
+      product: 'any proxy',
+      text: 'add its own X-Forwarded-For, Forwarded and the like after it has taken out what Connection names, so that no client can have them removed',
+    },
+    { product: 'Go ReverseProxy', text: 'use Rewrite rather than Director' },
+  ],
+  reflection: [
+    {
+      product: 'server or proxy',
+      text: 'write in Connection what it will do with the connection itself, not what the other end asked for (RFC 9112 section 9.3)',
+    },
+    { product: 'Node http-proxy', text: 'delete connection in proxyRes; version 1.18.1 gives HTTP/1.0 clients their own value back' },
+  ],
+  'interim-relay': [
+    {
+      product: 'any proxy',
+      text: 'forward every 1xx that it has not asked for itself, and go on reading until the final response (RFC 9110 section 15.2)',
+    },
+    { product: 'server or proxy', text: 'send no 1xx to an HTTP/1.0 client' },
+    { product: 'client', text: 'do not wait for 100 without a limit; curl: -H "Expect:" sends the body at once' },
+  ],
+  reframing: [
+    {
+      product: 'any proxy',
+      text: 'whoever changes a body writes Content-Length anew or sends chunks; whoever takes out Transfer-Encoding sends a length or closes (RFC 9110 section 8.6, RFC 9112 section 6.3)',
+    },
+    {
+      product: 'nginx',
+      text: 'a filter that changes bodies has to clear Content-Length; gunzip and sub_filter do so by themselves',
+    },
+    {
+      product: 'Node http-proxy',
+      text: 'delete content-length in proxyRes where the body is changed; let it send chunks',
+    },
+  ],
+  tunnel: [
+    { product: 'HAProxy', text: 'option http-server-close, or option http-keep-alive, instead of tunnel mode' },
+    { product: 'Varnish', text: 'set bereq.http.Connection = "close"; in vcl_pipe' },
+    { product: 'any proxy', text: 'read every request of a connection' },
+  ],
+  'one-shot': [
+    {
+      product: 'server or proxy',
+      text: 'send "Connection: close" in every response behind which it closes (RFC 9112 section 9.3)',
+    },
+    { product: 'client', text: 'do not use a connection of this server again' },
+    { product: 'tinyproxy', text: 'it serves one request per connection by design: switch off reuse in the client' },
+  ],
+  version: [
+    { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
+    { product: 'nginx', text: 'proxy_http_version 1.1;' },
+    {
+      product: 'Apache httpd',
+      text: 'it asks in HTTP/1.1 by itself; SetEnv force-proxy-request-1.0 1 asks in HTTP/1.0 on purpose',
+    },
+    { product: 'tinyproxy', text: 'it has no setting for it: let no HTTP/1.0 client near an origin that must persist' },
   ],
   credentials: [
     {

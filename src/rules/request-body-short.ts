@@ -1,5 +1,6 @@
 /** The client stops in the middle of its request, and the server waits for the rest (RULES R30). */
 import type { Candidate, Exchange, RequestMessage, ResponseMessage, Rule, Text } from '../model.ts';
+import { type Blame, blameForRequest } from './blame.ts';
 import { least } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { expectsContinue } from './single-messages.ts';
@@ -17,22 +18,23 @@ export const requestBodyShort: Rule = {
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 8', 'RFC 9110 section 15.5.9'],
   remedies: remediesFor('request-body'),
 
-  check(exchange, _context, found) {
+  check(exchange, context, found) {
     const { request, response } = exchange;
     if (request === undefined || request.complete || request.framing === 'none') return;
     if (response?.status === REQUEST_TIMEOUT) {
       const held = request.bodyOctets === 0 && expectsContinue(request);
-      if (!held && response.firstTime - request.lastTime >= ENDED) found(timedOut(exchange, request, response));
+      if (!held && response.firstTime - request.lastTime >= ENDED)
+        found(timedOut(exchange, request, response, blameForRequest(exchange, context)));
       return;
     }
     const stopped = stoppedBody(exchange, 'request-body', 'length') ?? stoppedBody(exchange, 'request-body', 'chunked');
-    if (stopped !== undefined) found(silent(stopped, request));
+    if (stopped !== undefined) found(silent(stopped, request, blameForRequest(exchange, context)));
   },
 };
 
-function silent(stopped: StoppedBody, request: RequestMessage): Candidate {
+function silent(stopped: StoppedBody, request: RequestMessage, blame: Blame): Candidate {
   const { exchange, wait } = stopped;
-  return stoppedCandidate(stopped, {
+  return stoppedCandidate(stopped, blame, {
     severity: 'hang',
     // Who closes without the rest had none; a server may only have lost patience.
     confidence: wait.ended === 'client-abort' ? 'strong' : 'likely',
@@ -43,23 +45,25 @@ function silent(stopped: StoppedBody, request: RequestMessage): Candidate {
 }
 
 /** 408 is the server's own word that it waited for the client. */
-function timedOut(exchange: Exchange, request: RequestMessage, response: ResponseMessage): Candidate {
-  const seen = { exchange, hop: 'only' } as const;
+function timedOut(exchange: Exchange, request: RequestMessage, response: ResponseMessage, blame: Blame): Candidate {
+  const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
   const silence = say.duration(response.firstTime - request.lastTime);
   return {
     severity: 'hang',
     confidence: least('strong', exchange.connection.synSeen ? 'proven' : 'likely', exchange.damaged ? 'possible' : 'proven'),
     message: messageOf(exchange, request, `${silence} of silence, then the server gave up with 408`),
-    hops: [say.hopOf(seen)],
+    hops: blame.hops,
     exchange,
     wait: exchange.wait?.debt === 'request-body' ? exchange.wait : undefined,
     direction: 'request',
     evidence: say.inOrder([
       ...say.requestEvidence(seen),
       say.evidence(seen, 'client', say.lastOf(request), ['last octet of the body']),
+      ...blame.evidence,
       ...say.responseEvidence(seen),
     ]),
-    because: [DUTY, ['the server says itself that it waited for the client (408)']],
+    covers: blame.covers,
+    because: [DUTY, ['the server says itself that it waited for the client (408)'], ...blame.because],
     wouldChangeOurMind: [SLOW, LOST],
   };
 }

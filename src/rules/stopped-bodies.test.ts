@@ -9,8 +9,19 @@ import { requestBodyShort } from './request-body-short.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 
 const CONTEXT: ExchangeContext = {
-  server: { server: '10.0.0.2:80', first: 1, firstAnswered: 1, later: 0, laterAnswered: 0, lastAnsweredStart: 0 },
+  server: {
+    server: '10.0.0.2:80',
+    first: 1,
+    firstAnswered: 1,
+    later: 0,
+    laterAnswered: 0,
+    lastAnsweredStart: 0,
+    closedAtOnce: 0,
+    stayedOpen: 0,
+  },
   forwarded: false,
+  relay: undefined,
+  parent: undefined,
 };
 const cut: Partial<ResponseMessage> = { framing: 'length', contentLength: 12, bodyOctets: 9, complete: false };
 const shut = connection({}, { fin: { frame: 9, time: 7e9 } });

@@ -1,5 +1,6 @@
 /** What the rules about bodies that stop too soon share (RULES R24, R25, R27, R30). */
 import type { Candidate, Confidence, DebtKind, Exchange, Framing, Message, Severity, Text, Wait } from '../model.ts';
+import type { Blame } from './blame.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { endEvidence, isStream, networkExplains } from './stalls.ts';
 import { lasted, OPEN } from './thresholds.ts';
@@ -34,13 +35,13 @@ export interface Judgement {
   readonly wouldChangeOurMind: readonly string[];
 }
 
-export function stoppedCandidate({ exchange, body, wait }: StoppedBody, judgement: Judgement): Candidate {
-  const seen = { exchange, hop: 'only' } as const;
+export function stoppedCandidate({ exchange, body, wait }: StoppedBody, blame: Blame, judgement: Judgement): Candidate {
+  const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
   const from = body.kind === 'request' ? 'client' : 'server';
   return {
     ...judgement,
     confidence: least(judgement.confidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
-    hops: [say.hopOf(seen)],
+    hops: blame.hops,
     exchange,
     wait,
     fields: [body.framing === 'chunked' ? 'Transfer-Encoding' : 'Content-Length'],
@@ -49,7 +50,10 @@ export function stoppedCandidate({ exchange, body, wait }: StoppedBody, judgemen
       ...say.requestEvidence(seen),
       ...say.responseEvidence(seen),
       say.evidence(seen, from, say.lastOf(body), ['last octet of the body']),
+      ...blame.evidence,
       ...endEvidence(seen, wait),
     ]),
+    because: [...judgement.because, ...blame.because],
+    covers: blame.covers,
   };
 }

@@ -7,6 +7,12 @@ const BLIND_TAIL = 2e9;
 /** A silence that ended by FIN, RST or abort; one that is still open, or in which something may be in the making, must last longer. */
 export const ENDED = 1e9;
 export const OPEN = 5e9;
+/** Two closes so near to each other are cause and effect. */
+export const COUPLING = 250e6;
+/** Connections on which somebody must do the same before it is a habit. */
+export const HABIT = 3;
+/** How near a silence must come to an announced timeout of the origin, in seconds. */
+export const TIMEOUT_TOLERANCE = 1.5;
 /** A silence of fewer round trips is the line's. */
 const ROUND_TRIPS = 20;
 

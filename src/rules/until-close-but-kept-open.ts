@@ -3,6 +3,7 @@
  * for a close.
  */
 import type { Candidate, Confidence, Exchange, Rule, Severity, Text, Wait } from '../model.ts';
+import { type Blame, blameForClose } from './blame.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { isStream, networkExplains } from './stalls.ts';
@@ -22,26 +23,27 @@ export const untilCloseButKeptOpen: Rule = {
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 8', 'RFC 9112 section 9.3'],
   remedies: remediesFor('framing'),
 
-  check(exchange, _context, found) {
+  check(exchange, context, found) {
     const { response, wait } = exchange;
     if (response?.framing !== 'until-close' || wait?.debt !== 'close' || exchange.request === undefined) return;
     if (isStream(response) || wait.ended === 'answered' || lengthOf(wait) < KEPT || networkExplains(wait)) return;
     const claimsKeep = exchange.serverBelief === 'keep';
-    if (lasted(wait, HANG)) found(candidateOf(exchange, wait, 'hang', claimsKeep ? 'strong' : least('likely', openCap(wait))));
-    else if (claimsKeep) found(candidateOf(exchange, wait, 'will-hang', 'proven'));
+    const blame = blameForClose(exchange, context);
+    if (lasted(wait, HANG)) found(candidateOf(exchange, wait, blame, 'hang', claimsKeep ? 'strong' : least('likely', openCap(wait))));
+    else if (claimsKeep) found(candidateOf(exchange, wait, blame, 'will-hang', 'proven'));
   },
 };
 
-function candidateOf(exchange: Exchange, wait: Wait, severity: Severity, byEvidence: Confidence): Candidate {
-  const seen = { exchange, hop: 'only' } as const;
+function candidateOf(exchange: Exchange, wait: Wait, blame: Blame, severity: Severity, byEvidence: Confidence): Candidate {
+  const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
   const { response } = exchange;
   const ending = wait.ended === 'client-abort' ? 'client' : 'server';
   const claim = response?.options.includes('keep-alive') === true;
   return {
     severity,
     confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
-    message: messageOf(exchange, wait),
-    hops: [say.hopOf(seen)],
+    message: messageOf(exchange, wait, blame),
+    hops: blame.hops,
     exchange,
     wait,
     fields: claim ? ['Connection', 'Content-Length', 'Transfer-Encoding'] : ['Content-Length', 'Transfer-Encoding'],
@@ -50,23 +52,26 @@ function candidateOf(exchange: Exchange, wait: Wait, severity: Severity, byEvide
       ...say.requestEvidence(seen),
       ...say.responseEvidence(seen),
       say.evidence(seen, 'server', wait.start, ['last octet of the body']),
+      ...blame.evidence,
       ...(wait.ended === 'capture-end' ? [] : [say.evidence(seen, ending, wait.end, [wait.by ?? 'close'])]),
     ]),
     because: [
       ['the response has a body, neither Content-Length nor a chunked coding: only a close can end it (RFC 9112 section 6.3, rule 8)'],
       ...(claim ? [['its sender says keep-alive, so it does not mean to close'] as const] : []),
       [`${response?.bodyOctets ?? 0} octets of body arrived, then nothing for ${say.duration(wait.end.time - wait.start.time)}`],
+      ...blame.because,
     ],
+    covers: blame.covers,
     wouldChangeOurMind: ['a sender that was still producing the body: then it is slow, and its framing right only if it closes in the end'],
   };
 }
 
-function messageOf({ request, server, response }: Exchange, wait: Wait): Text {
+function messageOf({ request, response }: Exchange, wait: Wait, { culprit }: Blame): Text {
   if (request === undefined) return [];
   const status: Text = response === undefined ? [] : say.statusText(response);
   const silence = say.duration(wait.end.time - wait.start.time);
   return [
-    `${server.text} answered `,
+    `${culprit} answered `,
     ...say.requestText(request),
     ' with ',
     ...status,

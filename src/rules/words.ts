@@ -108,6 +108,12 @@ export function closingOf(connection: Connection | undefined, from: Evidence['fr
   return fin.time <= reset.time ? fin : reset;
 }
 
+/** Seconds that a message promises to keep its connection, by its Keep-Alive field. */
+export function announcedTimeout(message: Message | undefined): number | undefined {
+  const match = /(?:^|[\s,;])timeout=(\d{1,6})/i.exec(fieldOf(message, 'keep-alive')?.value ?? '');
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
 export function inOrder(evidences: readonly Evidence[]): readonly Evidence[] {
   return evidences.toSorted((a, b) => a.moment.time - b.moment.time || a.moment.frame - b.moment.frame);
 }

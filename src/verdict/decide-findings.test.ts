@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { candidate, exchange, identity } from '../../test/support/records.ts';
 import type { Finding, Rule } from '../model.ts';
+import { subjectOf } from '../subjects.ts';
 import { Verdict } from './decide-findings.ts';
 
 function rule(id: string, on: 'exchange' | 'relay' = 'exchange'): Rule {
@@ -76,6 +77,22 @@ describe('ownership', () => {
       ['F1', 'F2'],
       ['F2', undefined],
     ]);
+  });
+
+  test('what another hop shows of the same debt is a child of the finding that covers it, whichever came first', () => {
+    const { verdict } = started();
+    const [near, far] = [exchange(identity('10.0.0.1:1000', '10.0.0.2:80')), exchange(identity('10.0.0.2:2000', '10.0.0.3:80'))];
+    verdict.decide(subjectOf(far), 'exchange', [{ rule: ignored, candidate: candidate(far) }], true);
+    verdict.decide(subjectOf(near), 'exchange', [{ rule: ignored, candidate: candidate(near, { covers: [far] }) }], true);
+    expect(verdict.finish().findings.map(({ id, children }) => [id, children.map((child) => child.id)])).toEqual([['F2', ['F1']]]);
+  });
+
+  test('a finding about a field is no debt: nobody covers it', () => {
+    const { verdict } = started();
+    const [near, far] = [exchange(identity('10.0.0.1:1000', '10.0.0.2:80')), exchange(identity('10.0.0.2:2000', '10.0.0.3:80'))];
+    verdict.decide(subjectOf(far), 'relay', [{ rule: relayed, candidate: candidate(far) }], true);
+    verdict.decide(subjectOf(near), 'exchange', [{ rule: ignored, candidate: candidate(near, { covers: [far] }) }], true);
+    expect(verdict.finish().findings).toHaveLength(2);
   });
 
   test('a relayed field elsewhere is part of nothing', () => {

@@ -4,13 +4,18 @@
  * A later look at a subject replaces the earlier one; what no rule finds any more is withdrawn. Findings get their numbers
  * when they first stand, and keep them.
  */
-import type { Candidate, Finding, Group, Rule, RuleCandidate } from '../model.ts';
+import type { Candidate, Finding, Group, Rule, RuleCandidate, Severity } from '../model.ts';
+import { subjectOf } from '../subjects.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
-import { debtRank, isPartOf } from './ownership.ts';
+import { debtRank, hasParts, isPartOf } from './ownership.ts';
 
 /** Instances kept in full per group; the rest is counted (DESIGN section 4). */
 const PER_GROUP = 100;
 const MAX_GROUPS = 10_000;
+/** Who only breaks a rule owns no debt. */
+const ALARMING: ReadonlySet<Severity> = new Set(['hang', 'will-hang', 'loss']);
+/** Hops through which one debt is followed. */
+const MOST_HOPS = 16;
 
 /** Called when a finding that stands by itself appears, and with `revised` when it changes. */
 export type FindingSink = (finding: Finding, revised: boolean) => void;
@@ -93,24 +98,40 @@ export class Verdict {
   }
 
   private isOwned(draft: Draft, drafts: readonly Draft[]): boolean {
-    const rank = debtRank(draft.rule.id);
-    return rank !== undefined && drafts.some((other) => (debtRank(other.rule.id) ?? Number.POSITIVE_INFINITY) < rank);
+    return ownerAmong(draft, drafts) !== undefined;
+  }
+
+  /** Who tells the debt that a draft is about: itself, the owner at its subject, or a draft of another hop that covers that one. */
+  private tellerOf(draft: Draft, covering: ReadonlyMap<string, Draft>): Draft {
+    let teller = draft;
+    for (let step = 0; step < MOST_HOPS; step++) {
+      const owner = ownerAmong(teller, this.drafts.get(teller.subject) ?? []) ?? covering.get(teller.subject);
+      if (owner === undefined || owner === draft || debtRank(teller.rule.id) === undefined) return teller;
+      teller = owner;
+    }
+    return teller;
   }
 
   /** All findings as they stand, children under the one that explains them, in the order of their numbers. */
   finish(): Decision {
     const drafts = [...this.drafts.values()].flat().sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
-    const deadlocks = new Map<string, Draft>();
+    const covering = new Map<string, Draft>();
+    for (const draft of drafts) for (const exchange of draft.candidate.covers ?? []) covering.set(subjectOf(exchange), draft);
+    const childrenOf = new Map<Draft, Draft[]>();
     for (const draft of drafts) {
-      if (debtRank(draft.rule.id) !== 0) continue;
-      for (const hop of draft.candidate.hops) deadlocks.set(hop.connection.key, draft);
+      const teller = this.tellerOf(draft, covering);
+      const children = childrenOf.get(teller) ?? [];
+      if (teller !== draft) children.push(draft);
+      childrenOf.set(teller, children);
+    }
+    const deadlocks = new Map<string, Draft>();
+    for (const draft of childrenOf.keys()) {
+      if (hasParts(draft.rule.id)) for (const hop of draft.candidate.hops) deadlocks.set(hop.connection.key, draft);
     }
     const findings: Finding[] = [];
     for (const draft of drafts) {
-      const siblings = this.drafts.get(draft.subject) ?? [];
-      if (this.isOwned(draft, siblings)) continue;
-      const owns = debtRank(draft.rule.id) !== undefined;
-      const children = owns ? siblings.filter((other) => other !== draft && this.isOwned(other, siblings)) : [];
+      const children = childrenOf.get(draft);
+      if (children === undefined) continue;
       const whole = draft.candidate.hops
         .map((hop) => deadlocks.get(hop.connection.key))
         .find((parent) => parent && isPartOf(draft.rule.id, parent.rule.id));
@@ -140,4 +161,17 @@ export class Verdict {
       children,
     };
   }
+}
+
+/** The draft of the same subject whose rule owns the debt before this one's. */
+function ownerAmong(draft: Draft, drafts: readonly Draft[]): Draft | undefined {
+  let least = debtRank(draft.rule.id);
+  let owner: Draft | undefined;
+  for (const other of drafts) {
+    const rank = ALARMING.has(other.candidate.severity) ? debtRank(other.rule.id) : undefined;
+    if (least === undefined || rank === undefined || rank >= least) continue;
+    least = rank;
+    owner = other;
+  }
+  return owner;
 }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { debtRank, isPartOf } from './ownership.ts';
+import { debtRank, hasParts, isPartOf } from './ownership.ts';
 
 test.each([
   ['pipelined-request-dropped', 'dumb-proxy-deadlock'],
+  ['proxy-connection-cascade', 'dumb-proxy-deadlock'],
+  ['response-held-until-origin-close', 'until-close-but-kept-open'],
   ['dumb-proxy-deadlock', 'request-ignored-on-persistent-connection'],
   ['pipelined-request-dropped', 'request-ignored-on-persistent-connection'],
   ['expect-continue-unanswered', 'request-body-short'],
@@ -14,8 +16,9 @@ test.each([
   expect(debtRank(owner)).toBeLessThan(debtRank(other) ?? Number.NaN);
 });
 
-test('the deadlock, which has parts, has rank 0, and rules about fields have none', () => {
-  expect([debtRank('dumb-proxy-deadlock'), debtRank('nominated-field-relayed')]).toEqual([0, undefined]);
+test('rules about fields own no debt, and only the deadlock has parts', () => {
+  expect(debtRank('nominated-field-relayed')).toBeUndefined();
+  expect(['proxy-connection-cascade', 'dumb-proxy-deadlock', 'upgrade-lost'].map(hasParts)).toEqual([true, true, false]);
 });
 
 test.each([

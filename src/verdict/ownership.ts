@@ -9,40 +9,48 @@
  */
 const DEBT_OWNERS: readonly string[] = [
   'pipelined-request-dropped',
+  'proxy-connection-cascade',
   'dumb-proxy-deadlock',
+  'interim-response-mishandled',
+  'response-held-until-origin-close',
   'upgrade-lost',
   'expect-continue-unanswered',
   'request-body-short',
+  'framing-changed-inconsistently',
   'until-close-but-kept-open',
   'http10-keepalive-without-length',
   'close-announced-not-performed',
+  'transfer-encoding-with-http10',
   'content-length-overstated',
   'chunk-terminator-missing',
   'truncated-by-close',
   'request-ignored-on-persistent-connection',
 ];
-/** Rank of the rule that has parts. */
-const DEADLOCK = DEBT_OWNERS.indexOf('dumb-proxy-deadlock');
 
-/** Rules whose findings are part of a deadlock on the same client-side connection. */
+/** Rules whose findings are part of a deadlock on one of its connections. */
+const DEADLOCK_PARTS: ReadonlySet<string> = new Set([
+  'connection-relayed-request',
+  'connection-relayed-response',
+  'nominated-field-relayed',
+  'keep-alive-params-relayed',
+  'proxy-connection-relayed',
+  'version-relayed',
+  'orphan-connection-field',
+]);
+/** The two that find the deadlock of figure 4-15. */
 const PARTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  [
-    'dumb-proxy-deadlock',
-    new Set([
-      'connection-relayed-request',
-      'connection-relayed-response',
-      'nominated-field-relayed',
-      'keep-alive-params-relayed',
-      'proxy-connection-relayed',
-      'orphan-connection-field',
-    ]),
-  ],
+  ['proxy-connection-cascade', DEADLOCK_PARTS],
+  ['dumb-proxy-deadlock', DEADLOCK_PARTS],
 ]);
 
-/** Rank of a rule at a debt, smaller owns, 0 is the deadlock of figure 4-15; undefined for rules that are not about debts. */
+/** Rank of a rule at a debt, smaller owns; undefined for rules that are not about debts. */
 export function debtRank(rule: string): number | undefined {
   const place = DEBT_OWNERS.indexOf(rule);
-  return place < 0 ? undefined : place - DEADLOCK;
+  return place < 0 ? undefined : place;
+}
+
+export function hasParts(rule: string): boolean {
+  return PARTS.has(rule);
 }
 
 export function isPartOf(rule: string, parent: string): boolean {

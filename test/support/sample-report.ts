@@ -93,6 +93,7 @@ const silentEnd: EndFacts = {
   probes: 0,
   lastProbe: undefined,
   zeroWindow: undefined,
+  lastZeroWindow: undefined,
   ackedTo: 803,
 };
 

@@ -1,0 +1,111 @@
+/**
+ * Whose fault is a body that stops, where both hops show it (RULES R24, "who cut it")? The hop on which the first of the two
+ * stops; the finding of the client's side then speaks for both.
+ */
+import type { Candidate, Evidence, Exchange, ExchangeContext, Message, Text } from '../model.ts';
+import * as say from './words.ts';
+
+export interface Blame {
+  /** Who sent too little: "10.0.2.20:80", "the proxy 10.0.1.1:8080". */
+  readonly culprit: string;
+  readonly hops: Candidate['hops'];
+  readonly evidence: readonly Evidence[];
+  readonly because: readonly Text[];
+  /** What the other hop shows of it is told with this finding. */
+  readonly covers: readonly Exchange[];
+}
+
+/** For a response that stops at `exchange`, which is the client side of a relay or a hop by itself. */
+export function blameForResponse(exchange: Exchange, context: ExchangeContext): Blame {
+  const serverSide = nextHopOf(context);
+  const [here, there] = [exchange.response, serverSide?.response];
+  if (serverSide === undefined || here === undefined || there === undefined) return alone(exchange, exchange.server.text);
+  if (there.complete) {
+    return both(exchange, serverSide, {
+      culprit: `the proxy ${exchange.server.text}`,
+      because: [
+        `the proxy had all of it: ${there.bodyOctets} octets of body came to it on the next hop, and it passed on ${here.bodyOctets}`,
+      ],
+      covers: [],
+      until: there,
+    });
+  }
+  if (there.framing !== here.framing || there.bodyOctets !== here.bodyOctets) return alone(exchange, exchange.server.text);
+  return both(exchange, serverSide, {
+    culprit: serverSide.server.text,
+    because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the body stops at the same octet`],
+    covers: [serverSide],
+    until: there,
+  });
+}
+
+/** For a response without length at `exchange` whose close does not come: whoever left the length out, or kept the connection. */
+export function blameForClose(exchange: Exchange, context: ExchangeContext): Blame {
+  const serverSide = nextHopOf(context);
+  const there = serverSide?.response;
+  // A body that is stuck on the hop before, in whatever framing, is stuck for want of this close.
+  const before = context.parent?.response;
+  const stuck = context.parent !== undefined && before?.complete === false && before.framing !== 'until-close' ? [context.parent] : [];
+  if (serverSide === undefined || there === undefined) return { ...alone(exchange, exchange.server.text), covers: stuck };
+  if (there.framing === 'until-close' && there.bodyOctets === exchange.response?.bodyOctets) {
+    return both(exchange, serverSide, {
+      culprit: serverSide.server.text,
+      because: [`the proxy ${exchange.server.text} passed it on as it came: on the next hop the response has no length either`],
+      covers: [serverSide],
+      until: there,
+    });
+  }
+  if (!there.complete || there.framing === 'until-close') return alone(exchange, exchange.server.text);
+  return both(exchange, serverSide, {
+    culprit: `the proxy ${exchange.server.text}`,
+    because: ['on the next hop the response says where it ends: the proxy left that out and did not close instead'],
+    covers: [],
+    until: there,
+  });
+}
+
+/** For a request that stops at `exchange`: its client is to blame, whatever the next hop shows. */
+export function blameForRequest(exchange: Exchange, context: ExchangeContext): Blame {
+  const serverSide = nextHopOf(context);
+  const there = serverSide?.request;
+  const same = there?.complete === false && there.bodyOctets === exchange.request?.bodyOctets;
+  if (serverSide === undefined || !same) return alone(exchange, exchange.client.text);
+  return both(exchange, serverSide, {
+    culprit: exchange.client.text,
+    because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the request stops at the same octet`],
+    covers: [serverSide],
+    until: there,
+  });
+}
+
+function nextHopOf({ relay }: ExchangeContext): Exchange | undefined {
+  if (relay === undefined || relay.link.confidence === 'ambiguous' || relay.link.confidence === 'none') return undefined;
+  return relay.attempts.at(-1)?.exchange;
+}
+
+function alone(exchange: Exchange, culprit: string): Blame {
+  return { culprit, hops: [say.hopOf({ exchange, hop: 'only' })], evidence: [], because: [], covers: [] };
+}
+
+interface Shared {
+  readonly culprit: string;
+  readonly because: Text;
+  readonly covers: readonly Exchange[];
+  readonly until: Message;
+}
+
+function both(exchange: Exchange, serverSide: Exchange, { culprit, because, covers, until }: Shared): Blame {
+  const server = { exchange: serverSide, hop: 'server-side' } as const;
+  const from = until.kind === 'request' ? 'client' : 'server';
+  return {
+    culprit,
+    hops: [say.hopOf({ exchange, hop: 'client-side' }), say.hopOf(server)],
+    evidence: [
+      ...say.requestEvidence(server),
+      ...say.responseEvidence(server),
+      say.evidence(server, from, say.lastOf(until), ['last octet of the body']),
+    ],
+    because: [because],
+    covers,
+  };
+}

@@ -1,0 +1,184 @@
+/**
+ * The circle of figure 4-15 (RULES R01): the client waits for the proxy's response, the proxy for the origin's close, the origin
+ * for the proxy's next request. What dumb-proxy-deadlock and proxy-connection-cascade share: the one finds it, the other knows
+ * which field drew it.
+ */
+import type { Attempt, Candidate, Confidence, Connection, Exchange, Relay, Text, Wait } from '../model.ts';
+import { captureCap, least, pairingCap } from './confidence.ts';
+import { type RelayScore, relayScore, scoreText } from './relay-score.ts';
+import { COUPLING, stillBlind, TIMEOUT_TOLERANCE } from './thresholds.ts';
+import * as say from './words.ts';
+
+/** Only timers can end a cycle, so a second is enough (RULES section 5). */
+const THRESHOLD = 1e9;
+
+export interface Cycle {
+  readonly wait: Wait;
+  /** The exchange that went well before, on both hops. */
+  readonly before: Relay;
+  readonly clientSide: Exchange;
+  readonly attempt: Attempt;
+}
+
+/** The six steps of RULES R01; undefined when one of them is missing. */
+export function cycleOf(relay: Relay): Cycle | undefined {
+  const { wait, request } = relay.clientSide;
+  const before = relay.previous;
+  const attempt = before?.attempts.at(-1);
+  if (wait === undefined || request === undefined || before === undefined || attempt === undefined || relay.attempts.length > 0)
+    return undefined;
+  if (
+    wait.debt !== 'response-head' ||
+    wait.ended === 'answered' ||
+    wait.end.time - wait.start.time < THRESHOLD ||
+    stillBlind(wait, THRESHOLD)
+  )
+    return undefined;
+  if (request.acked === undefined || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
+  const clientSide = before.clientSide;
+  const kept = clientSide.response?.complete === true && clientSide.clientBelief === 'keep';
+  const originKeeps = attempt.exchange.response?.complete === true && attempt.exchange.serverBelief === 'keep';
+  if (!kept || !originKeeps || attempt.laterExchanges > 0 || proxyLeftFirst(attempt.connection)) return undefined;
+  const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
+  if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
+  return { wait, before, clientSide, attempt };
+}
+
+/** The proxy closed the server-side connection itself: then it was not waiting for the origin to do so. */
+function proxyLeftFirst(connection: Connection | undefined): boolean {
+  const [proxy, origin] = [say.closingOf(connection, 'client'), say.closingOf(connection, 'server')];
+  return proxy !== undefined && (origin === undefined || proxy.time < origin.time);
+}
+
+export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
+  const { wait, before, clientSide, attempt } = cycle;
+  const scores = scoresOf(before, clientSide, attempt.exchange);
+  const coupled = couplingOf(wait, attempt.connection);
+  const announced = say.announcedTimeout(clientSide.response);
+  const silence = (wait.end.time - wait.start.time) / 1e9;
+  const relayed = scores.some((score) => score.answer === 'relayed');
+  const timed = announced !== undefined && wait.ended === 'server-close' && Math.abs(silence - announced) <= TIMEOUT_TOLERANCE;
+  const byEvidence: Confidence =
+    coupled !== undefined && relayed ? 'proven' : coupled !== undefined || relayed || timed ? 'strong' : 'likely';
+  const tls = relay.lookup.some((check) => check.id === 'no-tls' && !check.passed);
+  const hops = [
+    { exchange: relay.clientSide, hop: 'client-side' as const },
+    { exchange: attempt.exchange, hop: 'server-side' as const },
+  ] as const;
+  return {
+    severity: 'hang',
+    confidence: least(
+      byEvidence,
+      captureCap(wait.connection),
+      captureCap(attempt.connection),
+      pairingCap(before),
+      tls ? 'likely' : 'proven',
+    ),
+    message: messageOf(relay, cycle, coupled),
+    hops: hops.map(say.hopOf),
+    exchange: relay.clientSide,
+    wait,
+    fields: fieldsOf(before, clientSide, attempt.exchange, scores),
+    direction: 'both',
+    evidence: evidenceOf(relay, cycle),
+    because: becauseOf(relay, cycle, scores, coupled, timed ? announced : undefined),
+    wouldChangeOurMind: [
+      'the second request leaving the proxy on a connection that this capture does not show',
+      'the proxy answering it later than the capture lasts',
+      'a close of the server-side connection by the proxy that was not captured',
+    ],
+  };
+}
+
+function scoresOf(before: Relay, clientSide: Exchange, serverSide: Exchange): readonly RelayScore[] {
+  const scores = [];
+  if (clientSide.request && serverSide.request) scores.push(relayScore(before, clientSide.request, serverSide.request));
+  if (clientSide.response && serverSide.response) scores.push(relayScore(before, serverSide.response, clientSide.response));
+  return scores;
+}
+
+/** Time from the origin's close to the proxy's close, when the one follows the other at once. */
+function couplingOf(wait: Wait, serverSide: Connection | undefined): number | undefined {
+  const origin = say.closingOf(serverSide, 'server');
+  if (wait.ended !== 'server-close' || origin === undefined) return undefined;
+  const apart = wait.end.time - origin.time;
+  return Math.abs(apart) <= COUPLING ? apart : undefined;
+}
+
+function messageOf({ clientSide }: Relay, { wait, attempt }: Cycle, coupled: number | undefined): Text {
+  const { request } = clientSide;
+  if (request === undefined) return [];
+  const silence = say.duration(wait.end.time - wait.start.time);
+  const ending: Text =
+    coupled === undefined
+      ? []
+      : [`; ${say.duration(Math.abs(coupled))} ${coupled >= 0 ? 'after' : 'before'} the origin hung up, so did the proxy`];
+  return [
+    `the proxy ${clientSide.server.text} never read request ${clientSide.ordinal} (`,
+    ...say.requestText(request),
+    `): ${silence} of silence${wait.ended === 'capture-end' ? ' so far' : ''}, while it waited for a close that the origin ${attempt.exchange.server.text} had no reason to send`,
+    ...ending,
+  ];
+}
+
+/** The fields that made both ends believe in persistence; none where HTTP/1.1 does so by itself. */
+function fieldsOf(before: Relay, clientSide: Exchange, serverSide: Exchange, scores: readonly RelayScore[]): readonly string[] {
+  const crossed = (name: string): boolean => {
+    const pairs = [
+      [clientSide.request, serverSide.request],
+      [serverSide.response, clientSide.response],
+    ] as const;
+    return pairs.some(
+      ([from, to]) => say.fieldOf(from, name) !== undefined && say.fieldOf(from, name)?.value === say.fieldOf(to, name)?.value,
+    );
+  };
+  const names = ['Connection', 'Keep-Alive', 'Proxy-Connection'].filter((name) => crossed(name.toLowerCase()));
+  return before.attempts.length > 0 && scores.length > 0 ? names : [];
+}
+
+function evidenceOf(relay: Relay, { wait, clientSide, attempt }: Cycle): Candidate['evidence'] {
+  const client = { exchange: clientSide, hop: 'client-side' } as const;
+  const server = { exchange: attempt.exchange, hop: 'server-side' } as const;
+  const ignored = { exchange: relay.clientSide, hop: 'client-side' } as const;
+  const acked = relay.clientSide.request?.acked;
+  const ending = wait.ended === 'client-abort' ? 'client' : 'server';
+  return say.inOrder([
+    ...say.requestEvidence(client),
+    ...say.requestEvidence(server),
+    ...say.responseEvidence(server),
+    ...say.responseEvidence(client),
+    ...say.requestEvidence(ignored),
+    ...(acked === undefined ? [] : [say.evidence(ignored, 'server', acked, ['ACK of the whole request, nothing else'])]),
+    ...say.closeEvidence(server, attempt.connection, 'server'),
+    ...(wait.ended === 'capture-end' ? [] : [say.evidence(ignored, ending, wait.end, [wait.by ?? 'close'])]),
+  ]);
+}
+
+function becauseOf(
+  relay: Relay,
+  cycle: Cycle,
+  scores: readonly RelayScore[],
+  coupled: number | undefined,
+  announced: number | undefined,
+): readonly Text[] {
+  const { clientSide, attempt, before } = cycle;
+  const because: Text[] = [
+    [
+      `response ${clientSide.ordinal} was complete on both hops and left both connections open: the client had to expect an answer on its one, the origin a request on its own`,
+    ],
+    [`after it the proxy neither sent a request on the server-side connection nor closed it`],
+    ...relay.lookup.filter((check) => check.passed).map((check): Text => [check.text]),
+  ];
+  if (relay.clientSide.request?.acked !== undefined)
+    because.push(['the kernel of the proxy acknowledged the request: it arrived, and nobody read it']);
+  if (coupled !== undefined)
+    because.push([
+      `the proxy closed the client's connection within ${say.duration(Math.abs(coupled))} of the origin's close: that close is what it was waiting for`,
+    ]);
+  if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
+  for (const score of scores) because.push([`the wish of the ${score.direction} to persist: ${scoreText(score)}`]);
+  because.push([
+    `the hops belong together: ${before.link.parts.join(', ')}; margin ${Math.round(before.link.margin)} bits, server side ${attempt.exchange.connection.ends[0].text}`,
+  ]);
+  return because;
+}
