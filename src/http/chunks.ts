@@ -8,6 +8,9 @@ import type { ChunkPosition } from '../model.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
+const SP = 0x20;
+const TAB = 0x09;
+const SEMICOLON = 0x3b;
 
 const SIZE = 0;
 const EXTENSION = 1;
@@ -119,10 +122,15 @@ export class ChunkReader {
       if (this.left > MAX_SIZE) this.state = BROKEN;
     } else if (octet === LF) this.sizeEnd();
     else if (this.digits === 0) this.state = BROKEN;
-    else if (octet !== CR || this.afterCr) {
+    else if (octet !== CR || this.afterCr) this.behindSize(octet);
+  }
+
+  /** An extension, or white space. Something else makes the size doubtful: "0x2" is 0 to some and 2 to others. */
+  private behindSize(octet: number): void {
+    if (octet === SEMICOLON || octet === SP || octet === TAB || this.afterCr) {
       this.extended = true;
       this.state = EXTENSION;
-    }
+    } else this.state = BROKEN;
   }
 
   private sizeEnd(): void {

@@ -23,6 +23,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 /** Octets of a start line after which nobody doubts any more that it is one. */
 const SURE = 64;
+/** Octets of which nobody can tell that they begin a request. */
+const TOO_FEW = 8;
 /** Octets of a preamble that are held. */
 const LONGEST_PREAMBLE = 512;
 
@@ -131,12 +133,14 @@ class ExchangeParser implements ExchangeStage {
     const first = this.table.position(connection, side) === 0;
     const givenUp = this.givenUp.has(connection);
     if (givenUp && !first) return undefined;
-    const kind = recognise(bytes, first ? skipEmptyLines(bytes, start, end) : start, end);
+    const index = first ? skipEmptyLines(bytes, start, end) : start;
+    const kind = recognise(bytes, index, end);
     if (givenUp) {
       if (kind !== is.RESPONSE) return undefined;
       this.givenUp.takeBack(connection);
     }
     if (first && preambleLength(bytes, start, end) !== 0) return this.converse(connection, side, at.PREAMBLE, side);
+    if (index === end) return this.converse(connection, side, at.START, 0);
     if ((kind & (first ? AT_FIRST : ANYWHERE)) === 0) {
       if (kind === is.HTTP2) this.givenUp.asHttp2(connection);
       else if (kind === is.NO && is.isTls(bytes, start, end))
@@ -214,10 +218,15 @@ class ExchangeParser implements ExchangeStage {
     end: number,
     origin: number,
   ): number {
-    const index = skipEmptyLines(bytes, start, end);
+    let index = skipEmptyLines(bytes, start, end);
     if (index > start && direction.state === at.START) direction.before |= EMPTY_LINE_BEFORE;
     if (index === end) return end;
-    const kind = recognise(bytes, index, end) & takenBy(conversation, direction);
+    let kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
+    if (kind === 0 && isBlank(bytes[index])) {
+      direction.before |= OCTETS_BEFORE;
+      while (index < end && isBlank(bytes[index])) index++;
+      kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
+    }
     if (kind === 0) return this.strange(conversation, direction, end);
     const { number, time } = this.table.frame;
     direction.headFrame = number;
@@ -472,11 +481,14 @@ class ExchangeParser implements ExchangeStage {
   }
 }
 
-/** Start lines that this direction takes where it stands. */
-function takenBy(conversation: Conversation, direction: Direction): number {
+/** Start lines that this direction takes where it stands, of which `length` octets are there. */
+function takenBy(conversation: Conversation, direction: Direction, length: number): number {
   const lost = direction.state === at.LOST;
-  if (direction === conversation.requests) return lost ? is.REQUEST | is.LIKELY_REQUEST : BY_CLIENT;
-  if (lost) return is.RESPONSE;
+  if (direction === conversation.requests) {
+    // Text that nobody reads looks like the beginning of a request too often; only too few octets to tell wait for more.
+    return lost ? is.REQUEST | is.LIKELY_REQUEST | (length < TOO_FEW ? is.MAYBE_REQUEST : 0) : BY_CLIENT;
+  }
+  if (lost) return is.RESPONSE | is.MAYBE_RESPONSE;
   const loose = conversation.pending.unanswered === undefined ? 0 : is.LOOSE_RESPONSE;
   return is.RESPONSE | is.MAYBE_RESPONSE | loose;
 }
@@ -485,6 +497,10 @@ function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
   let index = start;
   while (index < end && (bytes[index] === CR || bytes[index] === LF)) index++;
   return index;
+}
+
+function isBlank(octet: number | undefined): boolean {
+  return octet === 0x20 || octet === 0x09;
 }
 
 function isInterim(status: number): boolean {
