@@ -151,6 +151,8 @@ export interface FlowSink {
 export interface ConnectionTable {
   /** The frame that is being handled. */
   readonly frame: Frame;
+  /** The frame that carried the octets that are handed on: `frame`, or an earlier one where they waited behind a hole that was given up. */
+  readonly carrier: Frame;
   /** Octets handed on so far (data and gaps) in that direction: the offset of the next one. */
   position(connection: number, side: Side): number;
   /** Ask for `FlowSink.acked` when the peer's acknowledgement covers `offset`; true if it does so already. */

@@ -70,7 +70,7 @@ export function messageJson(
     ordinal: exchange.ordinal,
     ...(request ? { method: message.method, target: wireOctets({ kind: 'target', octets: message.target }, secrecy) } : {}),
     version: message.version,
-    ...(request ? {} : { status: message.status }),
+    ...(request ? {} : { status: message.status === 0 ? null : message.status }),
     headFrame,
     frame: message.complete ? place.locate(exchange.connection.point, message.lastFrame).frame : null,
     time: epochSeconds(place.base, message.headTime),

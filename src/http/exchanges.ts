@@ -234,7 +234,7 @@ export class Exchanges {
 
   /** The exchange was answered by octets that are no message. */
   answered(conversation: Conversation, exchange: OpenExchange): void {
-    const { number, time } = this.table.frame;
+    const { number, time } = this.table.carrier;
     this.waits.paid(conversation, exchange, BY_HEAD, number, time);
     this.end(conversation, exchange);
   }

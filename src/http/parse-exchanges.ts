@@ -98,7 +98,7 @@ class ExchangeParser implements ExchangeStage {
     const conversation = this.conversations[connection] ?? this.begin(connection, side, bytes, start, end);
     if (conversation === undefined) return;
     const direction = side === conversation.clientSide ? conversation.requests : conversation.responses;
-    const frame = this.table.frame;
+    const frame = this.table.carrier;
     const origin = direction.offset - start;
     let index = start;
     while (index < end) {
@@ -172,7 +172,7 @@ class ExchangeParser implements ExchangeStage {
 
   private resumed(conversation: Conversation, { exchange, message }: Direction): void {
     if (exchange === undefined || message === undefined) return;
-    const { number, time } = this.table.frame;
+    const { number, time } = this.table.carrier;
     this.waits.paid(conversation, exchange, message.kind === 'request' ? BY_REQUEST : BY_BODY, number, time);
   }
 
@@ -228,7 +228,7 @@ class ExchangeParser implements ExchangeStage {
       kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
     }
     if (kind === 0) return this.strange(conversation, direction, end);
-    const { number, time } = this.table.frame;
+    const { number, time } = this.table.carrier;
     direction.headFrame = number;
     direction.headTime = time;
     if ((kind & WHOLE) !== 0) {
@@ -255,7 +255,7 @@ class ExchangeParser implements ExchangeStage {
   ): number {
     const { carry } = direction;
     if (carry === undefined) return end;
-    const { number, time } = this.table.frame;
+    const { number, time } = this.table.carrier;
     carry.frame = number;
     carry.time = time;
     let index = start;
@@ -291,7 +291,7 @@ class ExchangeParser implements ExchangeStage {
     this.scanner.oddities |= direction.before;
     direction.before = 0;
     if (direction === conversation.requests) {
-      this.exchanges.request(conversation, newRequest(this.scanner, bytes, this.texts, direction, this.now()), endOffset);
+      this.exchanges.request(conversation, newRequest(this.scanner, bytes, this.texts, direction, this.carried()), endOffset);
       return;
     }
     const { status, firstStart, oddities } = this.scanner;
@@ -302,7 +302,7 @@ class ExchangeParser implements ExchangeStage {
       this.scanner.oddities |= oddities;
     }
     const method = conversation.pending.unanswered?.request?.method;
-    const response = newResponse(this.scanner, bytes, this.texts, direction, this.now(), method);
+    const response = newResponse(this.scanner, bytes, this.texts, direction, this.carried(), method);
     if (isInterim(status)) this.exchanges.interim(conversation, response, endOffset);
     else this.exchanges.response(conversation, response, endOffset);
   }
@@ -473,6 +473,11 @@ class ExchangeParser implements ExchangeStage {
 
   encryptedFrom(addresses: ReadonlySet<string>): boolean {
     return this.givenUp.encryptedFrom(addresses);
+  }
+
+  private carried(): Moment {
+    const { number, time } = this.table.carrier;
+    return { frame: number, time };
   }
 
   private now(): Moment {

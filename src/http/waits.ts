@@ -2,7 +2,7 @@
  * Debts that stay unpaid: when to tell of them, and the record of the wait. Two deadlines: 1 s for a wait-for cycle, 5 s for a
  * silence of its own (RULES section 5). A wait that was paid later is on record as well, the longest of its exchange.
  */
-import type { Connection, ConnectionTable, DebtKind, ExchangeSink, Moment, Wait, WaitEnding } from '../model.ts';
+import type { Connection, ConnectionTable, DebtKind, ExchangeSink, Frame, Moment, Wait, WaitEnding } from '../model.ts';
 import type { Conversation, OpenExchange } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { type Debt, debtOf } from './debts.ts';
@@ -48,10 +48,13 @@ export class Waits {
   /** The octets of that frame pay what the exchange is owed, if that is one of `kinds`. Most are paid at once: that is seen first. */
   paid(conversation: Conversation, exchange: OpenExchange, kinds: readonly DebtKind[], frame: number, time: number): void {
     const owed = exchange.response ?? exchange.request;
-    if (owed === undefined || time - owed.lastTime < STALL) return;
+    const told = exchange.wait?.final === false;
+    if (owed === undefined || (time - owed.lastTime < STALL && !told)) return;
     const debt = debtOf(exchange);
-    if (debt === undefined || !kinds.includes(debt.debt) || time - debt.start.time < STALL) return;
-    keepLonger(exchange, this.newWait(conversation, debt, { frame, time }, 'answered', 'DATA', true));
+    if (debt === undefined || !kinds.includes(debt.debt)) return;
+    // Octets that waited behind a hole pay when they are handed on, if a deadline was told meanwhile.
+    const paid = told && time - debt.start.time < STALL ? momentOf(this.table.frame) : { frame, time };
+    if (paid.time - debt.start.time >= STALL) keepLonger(exchange, this.newWait(conversation, debt, paid, 'answered', 'DATA', true));
   }
 
   /** A close that ends the body is a payment, too. */
@@ -108,6 +111,10 @@ export class Waits {
 function keepLonger(exchange: OpenExchange, wait: Wait): void {
   const known = exchange.wait;
   if (known === undefined || !known.final || lengthOf(known) < lengthOf(wait)) exchange.wait = wait;
+}
+
+function momentOf({ number, time }: Frame): Moment {
+  return { frame: number, time };
 }
 
 function lengthOf({ start, end }: Wait): number {
