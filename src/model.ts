@@ -247,6 +247,8 @@ export interface Connection extends ConnectionIdentity {
   readonly duplicates: number;
   /** What its octets are, as far as recognised. */
   readonly protocol: 'http' | 'tls' | 'http2' | 'tunnel' | 'other' | 'unknown';
+  /** Who owes what on it; undefined as long as it does not speak HTTP. */
+  readonly state: ConnectionState | undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------- http
@@ -350,6 +352,21 @@ export type Message = RequestMessage | ResponseMessage;
 
 /** What is owed, by whom, since when (DESIGN section 2: who owes the next byte). */
 export type DebtKind = 'request-head' | 'request-body' | 'continue' | 'response-head' | 'response-body' | 'close';
+
+/** Where an HTTP connection stands: who owes the next octet (docs/states.md). */
+export type ConnectionState =
+  | 'idle-fresh'
+  | 'await-request-head'
+  | 'await-100'
+  | 'await-request-body'
+  | 'await-response'
+  | 'await-response-body'
+  | 'await-close'
+  | 'idle-persistent'
+  | 'await-client-close'
+  | 'tunnel'
+  | 'desynchronised'
+  | 'closed';
 
 export type WaitEnding = 'server-close' | 'client-abort' | 'answered' | 'capture-end';
 

@@ -2,8 +2,9 @@
  * What is remembered of one HTTP connection between segments: how far each direction has been read, and the exchanges that
  * are not over. Made when the first head is recognised, dropped with the connection.
  */
-import type { ConnectionIdentity, Endpoint, Exchange, Moment, RequestMessage, ResponseMessage, Side } from '../model.ts';
+import type { ConnectionIdentity, ConnectionState, Endpoint, Exchange, Moment, RequestMessage, ResponseMessage, Side } from '../model.ts';
 import type { ChunkReader } from './chunks.ts';
+import { stateOf } from './debts.ts';
 import type { HeadCarry } from './head-carry.ts';
 import { Pending } from './pending.ts';
 
@@ -52,6 +53,11 @@ export class Direction {
   headTime = Number.NaN;
   /** Oddities that the next head inherits: what stood before it. */
   before = 0;
+
+  /** Brings the open message up to date with what the direction alone knows. */
+  refresh(): void {
+    if (this.message !== undefined && this.chunks !== undefined) this.message.chunk = this.chunks.position;
+  }
 }
 
 /** The first FIN or RST of one side. */
@@ -100,6 +106,22 @@ export class Conversation {
 
   closes(by: Closing['by'], side: Side, moment: Moment): void {
     this.closings = [...this.closings, { by, side: side === this.clientSide ? 'client' : 'server', moment }];
+  }
+
+  /** Where it stands: STATES in debts.ts. */
+  get state(): ConnectionState {
+    const { requests, responses, closings } = this;
+    const reset = closings.some(({ by }) => by === 'RST');
+    const { carry } = requests;
+    return stateOf({
+      tunnel: this.tunnel,
+      lost: requests.state === LOST || responses.state === LOST,
+      used: this.last !== undefined || this.over,
+      clientClosed: reset || closings.some(({ side }) => side === 'client'),
+      serverClosed: reset || closings.some(({ side }) => side === 'server'),
+      head: requests.state === HEAD && carry !== undefined ? { frame: carry.frame, time: carry.time } : undefined,
+      exchange: this.pending.first,
+    });
   }
 
   /** The server sends nothing any more. */

@@ -8,13 +8,17 @@ import type { ConnectionTable, ExchangeSink, Moment } from '../model.ts';
 import { ChunkReader } from './chunks.ts';
 import type { Conversation, Direction, OpenExchange, OpenMessage, OpenRequest, OpenResponse } from './conversation.ts';
 import * as at from './conversation.ts';
+import { announcesClose } from './debts.ts';
 import { clientBelief, serverBelief } from './persistence.ts';
-import { BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
+import { BY_BODY, BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
 
 /** Pending exchanges of one connection (DESIGN section 5). */
 const MAX_PENDING = 10_000;
 /** Interim responses that an exchange keeps. */
 const MAX_INTERIM = 100;
+
+/** Why a head is not whole: the capture lost the rest, its sender stopped, or it was answered without the rest. */
+export type Cut = 'lost' | 'stopped' | 'answered';
 
 export class Exchanges {
   count = 0;
@@ -61,15 +65,16 @@ export class Exchanges {
     if (exchange === undefined) this.end(conversation, owner);
   }
 
-  /** A request of whose head only a part was captured (`lost`), or sent. A start line is enough to know that it was sent. */
-  cutRequest(conversation: Conversation, request: OpenRequest, lost: boolean): void {
+  /** A request of whose head only a part was captured, or sent. A start line is enough to know that it was sent. */
+  cutRequest(conversation: Conversation, request: OpenRequest, why: Cut, now: Moment): void {
     const exchange = this.begin(conversation, request);
-    exchange.damaged = lost;
+    exchange.damaged = why === 'lost';
     request.endOffset = conversation.requests.offset;
-    if (lost) request.missingOctets = 1;
+    if (why === 'lost') request.missingOctets = 1;
+    else this.waits.headLate(conversation, exchange, { frame: request.lastFrame, time: request.lastTime }, now, why === 'answered');
     this.sink.request(exchange);
     this.sink.message(request, exchange);
-    if (!lost) this.end(conversation, exchange);
+    if (why === 'stopped') this.end(conversation, exchange);
     else {
       this.waits.expect(conversation);
       this.watch(conversation, exchange);
@@ -91,7 +96,21 @@ export class Exchanges {
 
   private begin(conversation: Conversation, request: OpenRequest): OpenExchange {
     if (conversation.responses.state === at.LOST) this.forgetUnanswered(conversation);
+    if (conversation.pending.length > 0) this.goOn(conversation, request);
     return this.open(conversation, request);
+  }
+
+  /** The client does not wait for a close that was announced. */
+  private goOn(conversation: Conversation, { firstFrame, firstTime }: OpenRequest): void {
+    for (const exchange of conversation.pending.all()) {
+      if (!this.waitsForClose(conversation, exchange)) continue;
+      this.waits.paid(conversation, exchange, BY_BODY, firstFrame, firstTime);
+      this.end(conversation, exchange);
+    }
+  }
+
+  private waitsForClose({ requests }: Conversation, exchange: OpenExchange): boolean {
+    return requests.exchange !== exchange && announcesClose(exchange);
   }
 
   private answer(conversation: Conversation, response: OpenResponse): OpenExchange {
@@ -249,6 +268,15 @@ export class Exchanges {
     if (!conversation.tunnel) responses.state = at.LOST;
   }
 
+  /** The client closes: whoever waited for the server's close does so no longer. */
+  closed(conversation: Conversation, now: Moment): void {
+    for (const exchange of conversation.pending.all()) {
+      if (!this.waitsForClose(conversation, exchange)) continue;
+      this.waits.paidByClose(conversation, exchange, now);
+      this.end(conversation, exchange);
+    }
+  }
+
   /** The peer acknowledged the request that is watched, and perhaps those behind it. */
   acked(conversation: Conversation, moment: Moment): void {
     const { pending, id, clientSide } = conversation;
@@ -277,8 +305,8 @@ export class Exchanges {
   private finish(direction: Direction, message: OpenMessage, endOffset: number): void {
     const { chunks } = direction;
     message.endOffset = endOffset;
+    direction.refresh();
     if (chunks !== undefined) {
-      message.chunk = chunks.position;
       const { oddities } = chunks;
       if (oddities.length > 0) message.oddities = [...message.oddities, ...oddities];
     }
@@ -298,6 +326,8 @@ export class Exchanges {
 
   private endIfDone(conversation: Conversation, exchange: OpenExchange): void {
     if (conversation.requests.exchange === exchange) return;
+    // The server has announced that it will close: it owes that as long as neither end does so.
+    if (conversation.closings.length === 0 && announcesClose(exchange)) return;
     if (exchange.response?.complete === true || exchange.unpaired || conversation.serverClosed) this.end(conversation, exchange);
   }
 

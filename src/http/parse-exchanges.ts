@@ -8,7 +8,7 @@
 import type { Connection, ConnectionIdentity, ConnectionTable, ExchangeSink, FlowSink, Moment, Side } from '../model.ts';
 import * as at from './conversation.ts';
 import { Conversation, type Direction } from './conversation.ts';
-import { Exchanges } from './exchanges.ts';
+import { type Cut, Exchanges } from './exchanges.ts';
 import { GivenUp } from './given-up.ts';
 import { Texts } from './head.ts';
 import { HeadCarry } from './head-carry.ts';
@@ -256,8 +256,7 @@ class ExchangeParser implements ExchangeStage {
     const { carry } = direction;
     if (carry === undefined) return end;
     const { number, time } = this.table.carrier;
-    carry.frame = number;
-    carry.time = time;
+    carry.touch(number, time);
     let index = start;
     while (index < end && !carry.full) {
       const firstLine = carry.lines === 0;
@@ -275,7 +274,7 @@ class ExchangeParser implements ExchangeStage {
       if (kind === 0 || (carry.lines > 0 && (kind & WHOLE) === 0)) return this.strange(conversation, direction, end);
     }
     if (!carry.full) return end;
-    this.cutHead(conversation, direction, true);
+    this.cutHead(conversation, direction, 'lost');
     return end;
   }
 
@@ -283,6 +282,9 @@ class ExchangeParser implements ExchangeStage {
     direction.carry = undefined;
     direction.state = at.START;
     this.head(conversation, direction, carry.bytes, origin + next);
+    const { stillSince, stillUntil } = carry;
+    if (direction === conversation.requests && stillSince !== undefined && stillUntil !== undefined && conversation.last !== undefined)
+      this.waits.headLate(conversation, conversation.last, stillSince, stillUntil, true);
     return next;
   }
 
@@ -297,7 +299,10 @@ class ExchangeParser implements ExchangeStage {
     const { status, firstStart, oddities } = this.scanner;
     if (conversation.requests.state === at.HEAD && conversation.pending.unanswered === undefined) {
       // The answer to a head that is not complete: the rest of it is late, or lost, or was not waited for.
-      this.cutHead(conversation, conversation.requests, true);
+      const { id, clientSide, requests } = conversation;
+      conversation.watched = undefined;
+      const lost = this.table.watch(id, clientSide, requests.offset + 1);
+      this.cutHead(conversation, requests, lost ? 'lost' : 'answered');
       this.scanner.scan(bytes, firstStart, bytes.length);
       this.scanner.oddities |= oddities;
     }
@@ -322,10 +327,10 @@ class ExchangeParser implements ExchangeStage {
   }
 
   /**
-   * What there is of a head whose rest is missing, in the capture (`lost`) or because its sender stopped.
+   * What there is of a head whose rest is missing: in the capture, because its sender stopped, or because it was answered as it was.
    * A start line is enough to know that a message was sent.
    */
-  private cutHead(conversation: Conversation, direction: Direction, lost: boolean): void {
+  private cutHead(conversation: Conversation, direction: Direction, why: Cut): void {
     const { carry } = direction;
     direction.carry = undefined;
     direction.state = at.LOST;
@@ -337,11 +342,16 @@ class ExchangeParser implements ExchangeStage {
     const end = { frame: carry.frame, time: carry.time };
     if (direction === conversation.requests) {
       if ((kind & (is.REQUEST | is.LIKELY_REQUEST)) === 0) return;
-      this.exchanges.cutRequest(conversation, newRequest(this.scanner, carry.bytes, this.texts, direction, end), lost);
+      this.exchanges.cutRequest(
+        conversation,
+        newRequest(this.scanner, carry.bytes, this.texts, direction, end),
+        why,
+        this.last ?? this.now(),
+      );
     } else if ((kind & (is.RESPONSE | is.LOOSE_RESPONSE)) !== 0) {
       const method = conversation.pending.unanswered?.request?.method;
       const response = newResponse(this.scanner, carry.bytes, this.texts, direction, end, method);
-      if (!isInterim(response.status)) this.exchanges.cutResponse(conversation, response, lost);
+      if (!isInterim(response.status)) this.exchanges.cutResponse(conversation, response, why === 'lost');
     }
   }
 
@@ -355,7 +365,7 @@ class ExchangeParser implements ExchangeStage {
     direction.offset += length;
     if (state === at.OPAQUE) return;
     if (message === undefined || exchange === undefined) {
-      if (state === at.HEAD) this.cutHead(conversation, direction, true);
+      if (state === at.HEAD) this.cutHead(conversation, direction, 'lost');
       else if (direction === conversation.requests) conversation.ahead = 0;
       else if (state === at.START) this.exchanges.answeredInHole(conversation);
       direction.carry = undefined;
@@ -404,8 +414,9 @@ class ExchangeParser implements ExchangeStage {
     conversation.closes('FIN', side, this.now());
     if (side !== clientSide) this.serverDone(conversation);
     else {
-      if (requests.state === at.HEAD) this.cutHead(conversation, requests, false);
+      if (requests.state === at.HEAD) this.cutHead(conversation, requests, 'stopped');
       this.exchanges.cut(conversation, requests, requests.offset);
+      this.exchanges.closed(conversation, this.now());
     }
     if (closings.length > 0) this.over(conversation);
   }
@@ -413,7 +424,7 @@ class ExchangeParser implements ExchangeStage {
   private serverDone(conversation: Conversation): void {
     const { responses } = conversation;
     const now = this.now();
-    if (responses.state === at.HEAD) this.cutHead(conversation, responses, false);
+    if (responses.state === at.HEAD) this.cutHead(conversation, responses, 'stopped');
     if (responses.state === at.UNTIL_CLOSE && responses.exchange !== undefined) {
       this.waits.paidByClose(conversation, responses.exchange, now);
       this.exchanges.complete(conversation, responses, responses.offset);
@@ -444,12 +455,12 @@ class ExchangeParser implements ExchangeStage {
     if (conversation.last === undefined) return;
     conversation.last = undefined;
     const connection = this.table.snapshot(conversation.id, conversation.clientSide);
-    this.sink.connection({ ...connection, protocol: conversation.tunnel ? 'tunnel' : 'http' });
+    this.sink.connection({ ...connection, protocol: conversation.tunnel ? 'tunnel' : 'http', state: conversation.state });
   }
 
   private endBoth(conversation: Conversation): void {
     for (const direction of [conversation.responses, conversation.requests]) {
-      if (direction.state === at.HEAD) this.cutHead(conversation, direction, false);
+      if (direction.state === at.HEAD) this.cutHead(conversation, direction, 'stopped');
     }
     this.exchanges.endAll(conversation, this.last ?? this.now(), false);
   }
@@ -468,7 +479,8 @@ class ExchangeParser implements ExchangeStage {
   snapshot(identity: ConnectionIdentity): Connection | undefined {
     const conversation = this.conversations[identity.id];
     if (conversation?.identity !== identity) return undefined;
-    return { ...this.table.snapshot(conversation.id, conversation.clientSide), protocol: 'http' };
+    const { id, clientSide, state } = conversation;
+    return { ...this.table.snapshot(id, clientSide), protocol: 'http', state };
   }
 
   encryptedFrom(addresses: ReadonlySet<string>): boolean {

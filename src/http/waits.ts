@@ -5,7 +5,7 @@
 import type { Connection, ConnectionTable, DebtKind, ExchangeSink, Frame, Moment, Wait, WaitEnding } from '../model.ts';
 import type { Conversation, OpenExchange } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
-import { type Debt, debtOf } from './debts.ts';
+import { announcesClose, type Debt, debtOf } from './debts.ts';
 
 const SECOND = 1e9;
 const LEVELS = [1 * SECOND, 5 * SECOND] as const;
@@ -15,7 +15,8 @@ export const STALL = LEVELS[0];
 /** What pays which debt. */
 export const BY_REQUEST: readonly DebtKind[] = ['request-body', 'continue'];
 export const BY_INTERIM: readonly DebtKind[] = ['continue'];
-export const BY_HEAD: readonly DebtKind[] = ['response-head', 'continue'];
+/** A final response that comes early ends the wait for the body: whoever sends it does not need the rest. */
+export const BY_HEAD: readonly DebtKind[] = ['response-head', 'continue', 'request-body'];
 export const BY_BODY: readonly DebtKind[] = ['response-body', 'close'];
 
 export class Waits {
@@ -57,15 +58,33 @@ export class Waits {
     if (paid.time - debt.start.time >= STALL) keepLonger(exchange, this.newWait(conversation, debt, paid, 'answered', 'DATA', true));
   }
 
-  /** A close that ends the body is a payment, too. */
+  /** A close that was owed is a payment, too. */
   paidByClose(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
-    const wait = this.waitOf(conversation, exchange, now, true);
+    const wait = this.waitOf(conversation, exchange, now, !this.watchedLive);
     if (wait !== undefined && lengthOf(wait) >= STALL) keepLonger(exchange, wait);
   }
 
-  /** What the exchange is owed will not be paid. */
+  /** What the exchange is owed will not be paid. A longer wait that was paid stays, unless this one is long by itself. */
   unpaid(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
-    exchange.wait = this.waitOf(conversation, exchange, now, !this.watchedLive) ?? exchange.wait;
+    if (announcesClose(exchange)) {
+      this.paidByClose(conversation, exchange, now);
+      return;
+    }
+    const wait = this.waitOf(conversation, exchange, now, !this.watchedLive);
+    if (wait === undefined) return;
+    if (lengthOf(wait) >= LEVELS[1]) exchange.wait = wait;
+    else keepLonger(exchange, wait);
+  }
+
+  /** A request head stood still since `start`: until its rest came (`paid`), or until its sender or its receiver gave it up. */
+  headLate(conversation: Conversation, exchange: OpenExchange, start: Moment, now: Moment, paid: boolean): void {
+    if (!(now.time - start.time >= STALL)) return;
+    const debt: Debt = { debt: 'request-head', debtor: 'client', start };
+    if (paid) keepLonger(exchange, this.newWait(conversation, debt, now, 'answered', 'DATA', true));
+    else {
+      const { end, ended, by } = this.endOf(conversation, debt, now);
+      keepLonger(exchange, this.newWait(conversation, debt, end, ended, by, !this.watchedLive));
+    }
   }
 
   private look(conversation: Conversation, now: Moment): void {
@@ -103,7 +122,10 @@ export class Waits {
   }
 
   private newWait(conversation: Conversation, debt: Debt, end: Moment, ended: WaitEnding, by: Wait['by'], final: boolean): Wait {
-    const connection: Connection = { ...this.table.snapshot(conversation.id, conversation.clientSide), protocol: 'http' };
+    const { id, clientSide, state, requests, responses } = conversation;
+    requests.refresh();
+    responses.refresh();
+    const connection: Connection = { ...this.table.snapshot(id, clientSide), protocol: 'http', state };
     return { ...debt, end, ended, by, connection, final };
   }
 }

@@ -109,6 +109,7 @@ const atTheEnd: Connection = {
   serverEnd: { ...silentEnd, octets: 803, lastData: PROXY_ANSWER, last: PROXY_RESET, reset: PROXY_RESET, ackedTo: 855 },
   duplicates: 0,
   protocol: 'http',
+  state: 'await-response',
 };
 
 function message(sent: Moment, endOffset: number) {

@@ -43,6 +43,7 @@ export function connection(
     serverEnd: endFacts(serverEnd),
     duplicates: 0,
     protocol: 'http',
+    state: 'await-response',
     ...more,
   };
 }
