@@ -230,6 +230,12 @@ export interface EndFacts {
   readonly ackedTo: number;
 }
 
+/** The ends of the connection before a proxy, by the PROXY protocol: its client, and where that had connected to. */
+export interface AnnouncedEnds {
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+}
+
 /** A TCP connection at one moment: a record. */
 export interface Connection extends ConnectionIdentity {
   readonly clientSide: Side;
@@ -249,6 +255,8 @@ export interface Connection extends ConnectionIdentity {
   readonly protocol: 'http' | 'tls' | 'http2' | 'tunnel' | 'other' | 'unknown';
   /** Who owes what on it; undefined as long as it does not speak HTTP. */
   readonly state: ConnectionState | undefined;
+  /** The connection that it continues, as a PROXY protocol header before the first message names it. */
+  readonly announced: AnnouncedEnds | undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------- http
@@ -330,6 +338,12 @@ interface MessageCommon {
   /** Octets of it that are not in the capture. */
   readonly missingOctets: number;
   readonly chunk: ChunkPosition | undefined;
+  /**
+   * The end of a chunked or until-close body as it stood when it was cut short, or when a deadline passed: the last octets of
+   * content, up to 64, and whether content of its kind may end like that. Empty and false for any other.
+   */
+  readonly tail: string;
+  readonly seemsComplete: boolean;
   /** Offset in its direction of the octet behind the last one so far. */
   readonly endOffset: number;
   /** When the peer's ACK first covered its last octet; undefined as long as it has not. */
@@ -404,6 +418,8 @@ export interface Exchange {
   /** The exchange before it on this connection. */
   readonly previous: Exchange | undefined;
   readonly wait: Wait | undefined;
+  /** As `Connection.announced`: it settles which exchange of the hop before this one continues. */
+  readonly announced: AnnouncedEnds | undefined;
   /** Octets that would have told more of this exchange are not in the capture. */
   readonly damaged: boolean;
   /** Nothing more can happen to it. */

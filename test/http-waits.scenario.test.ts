@@ -234,6 +234,16 @@ test('where the chunks stand is on record when a deadline passes', () => {
   expect(readHttp(wire.pcap()).chunks).toEqual(['trailer', 'trailer']);
 });
 
+test.each([
+  ['until-close', `${UNTIL_CLOSE}<p>hello</p></html>`, '<p>hello</p></html>', true],
+  ['chunked', `${CHUNKED}4\r\n{"a"\r\n4\r\n: 1}\r\n`, '{"a": 1}', true],
+  ['chunked, unfinished', `${CHUNKED}4\r\n{"a"\r\n`, '{"a"', false],
+  ['with a length', OK('{}', 'Content-Length: 5'), '', false],
+])('how a body ends that stops is on record: %s', (_, answer, tail, seemsComplete) => {
+  const wire = open().say('c', 'client', GET('/')).say('c', 'server', answer).wait(6).reset('c', 'client');
+  expect(readHttp(wire.pcap()).exchanges[0]?.response).toMatchObject({ complete: false, tail, seemsComplete });
+});
+
 test('the ACK of each request is on record, pipelined or not', () => {
   const wire = open();
   wire.say('c', 'client', GET('/a'), { ack: false }).say('c', 'client', GET('/b'), { ack: false }).ack('c', 'server'); // 4, 5, ACK 6

@@ -23,6 +23,8 @@ const common = {
   complete: true,
   missingOctets: 0,
   chunk: undefined,
+  tail: '',
+  seemsComplete: false,
   endOffset: 0,
   acked: undefined,
 } as const;
@@ -75,6 +77,7 @@ const exchange: Exchange = {
   pipelined: false,
   previous: undefined,
   wait: undefined,
+  announced: undefined,
   damaged: false,
   ended: true,
 };

@@ -81,6 +81,7 @@ export class Records {
       duplicates: table.extra(client, at.DUPLICATES) + table.extra(server, at.DUPLICATES),
       protocol: 'unknown',
       state: undefined,
+      announced: undefined,
     };
   }
 

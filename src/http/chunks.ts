@@ -5,6 +5,7 @@
  * Lenient as receivers are: bare LF ends a line, chunk extensions and trailers are skipped unread; what was forgiven is named.
  */
 import type { ChunkPosition } from '../model.ts';
+import { Tail } from './tail.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -36,6 +37,11 @@ export class ChunkReader {
   private trailed = false;
   /** Octets of content so far. */
   content = 0;
+  private readonly tail: Tail;
+
+  constructor(tail = new Tail()) {
+    this.tail = tail;
+  }
 
   get done(): boolean {
     return this.state === DONE;
@@ -71,6 +77,7 @@ export class ChunkReader {
         const step = Math.min(this.left, end - at);
         this.left -= step;
         this.content += step;
+        this.tail.add(bytes, at, at + step);
         at += step;
         if (this.left === 0) this.state = DATA_END;
         continue;

@@ -2,11 +2,23 @@
  * What is remembered of one HTTP connection between segments: how far each direction has been read, and the exchanges that
  * are not over. Made when the first head is recognised, dropped with the connection.
  */
-import type { ConnectionIdentity, ConnectionState, Endpoint, Exchange, Moment, RequestMessage, ResponseMessage, Side } from '../model.ts';
+import type {
+  AnnouncedEnds,
+  Connection,
+  ConnectionIdentity,
+  ConnectionState,
+  Endpoint,
+  Exchange,
+  Moment,
+  RequestMessage,
+  ResponseMessage,
+  Side,
+} from '../model.ts';
 import type { ChunkReader } from './chunks.ts';
 import { stateOf } from './debts.ts';
 import type { HeadCarry } from './head-carry.ts';
 import { Pending } from './pending.ts';
+import type { Tail } from './tail.ts';
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 export type OpenRequest = Open<RequestMessage>;
@@ -47,6 +59,8 @@ export class Direction {
   /** Offset of the next octet of this direction. */
   offset = Number.NaN;
   chunks: ChunkReader | undefined;
+  /** The end of a body without length. */
+  tail: Tail | undefined;
   /** The octets of a head, or of a preamble, that is not complete. */
   carry: HeadCarry | undefined;
   headFrame = 0;
@@ -56,7 +70,12 @@ export class Direction {
 
   /** Brings the open message up to date with what the direction alone knows. */
   refresh(): void {
-    if (this.message !== undefined && this.chunks !== undefined) this.message.chunk = this.chunks.position;
+    const { message, chunks, tail } = this;
+    if (message === undefined) return;
+    if (chunks !== undefined) message.chunk = chunks.position;
+    if (tail === undefined || message.complete || (message.framing !== 'chunked' && message.framing !== 'until-close')) return;
+    message.tail = tail.text;
+    message.seemsComplete = tail.seemsComplete;
   }
 }
 
@@ -90,6 +109,7 @@ export class Conversation {
   queued = false;
   over = false;
   tunnel = false;
+  announced: AnnouncedEnds | undefined;
   closings: readonly Closing[] = NONE;
 
   constructor(id: number, identity: ConnectionIdentity, clientSide: Side) {
@@ -106,6 +126,11 @@ export class Conversation {
 
   closes(by: Closing['by'], side: Side, moment: Moment): void {
     this.closings = [...this.closings, { by, side: side === this.clientSide ? 'client' : 'server', moment }];
+  }
+
+  /** What HTTP knows of the connection, put on its record. */
+  record(connection: Connection): Connection {
+    return { ...connection, protocol: this.tunnel ? 'tunnel' : 'http', state: this.state, announced: this.announced };
   }
 
   /** Where it stands: STATES in debts.ts. */

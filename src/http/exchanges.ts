@@ -10,6 +10,7 @@ import type { Conversation, Direction, OpenExchange, OpenMessage, OpenRequest, O
 import * as at from './conversation.ts';
 import { announcesClose } from './debts.ts';
 import { clientBelief, serverBelief } from './persistence.ts';
+import { Tail } from './tail.ts';
 import { BY_BODY, BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
 
 /** Pending exchanges of one connection (DESIGN section 5). */
@@ -146,6 +147,7 @@ export class Exchanges {
       pipelined: request !== undefined && pending.length > 0,
       previous: last,
       wait: undefined,
+      announced: conversation.announced,
       damaged: request === undefined && this.missesRequest(conversation),
       ended: false,
       toldLevel: 0,
@@ -194,10 +196,11 @@ export class Exchanges {
         direction.state = message.contentLength > 0 ? at.LENGTH : at.START;
         break;
       case 'chunked':
-        direction.chunks = new ChunkReader();
+        direction.chunks = new ChunkReader(newTail(direction));
         direction.state = at.CHUNKED;
         break;
       case 'until-close':
+        newTail(direction);
         direction.state = at.UNTIL_CLOSE;
         break;
       case 'tunnel':
@@ -351,4 +354,10 @@ export class Exchanges {
     const { number, time } = this.table.frame;
     return { frame: number, time };
   }
+}
+
+function newTail(direction: Direction): Tail {
+  direction.tail ??= new Tail();
+  direction.tail.clear();
+  return direction.tail;
 }

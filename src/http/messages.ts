@@ -38,6 +38,8 @@ export function newRequest(head: HeadScanner, bytes: Uint8Array, texts: Texts, s
     complete: false,
     missingOctets: 0,
     chunk: undefined,
+    tail: '',
+    seemsComplete: false,
     endOffset: Number.NaN,
     acked: undefined,
   };
@@ -76,6 +78,8 @@ export function newResponse(
     complete: false,
     missingOctets: 0,
     chunk: undefined,
+    tail: '',
+    seemsComplete: false,
     endOffset: Number.NaN,
     acked: undefined,
   };

@@ -13,7 +13,7 @@ import { GivenUp } from './given-up.ts';
 import { Texts } from './head.ts';
 import { HeadCarry } from './head-carry.ts';
 import { newRequest, newResponse } from './messages.ts';
-import { preambleLength } from './preamble.ts';
+import { announcedEnds, preambleLength } from './preamble.ts';
 import * as is from './recognise.ts';
 import { recognise } from './recognise.ts';
 import { EMPTY_LINE_BEFORE, HeadScanner, OCTETS_BEFORE } from './scan-head.ts';
@@ -121,6 +121,7 @@ class ExchangeParser implements ExchangeStage {
         if (direction.remaining === 0) this.exchanges.complete(conversation, direction, origin + index);
       } else if (state === at.CHUNKED) index = this.chunked(conversation, direction, bytes, index, end, origin);
       else {
+        direction.tail?.add(bytes, index, end);
         message.bodyOctets += end - index;
         index = end;
       }
@@ -199,7 +200,10 @@ class ExchangeParser implements ExchangeStage {
     if (carry.length < LONGEST_PREAMBLE && !(length <= carry.length)) return end;
     direction.carry = undefined;
     direction.state = at.START;
-    if (length > 0 && length <= carry.length) return start + length - before;
+    if (length > 0 && length <= carry.length) {
+      conversation.announced = announcedEnds(carry.bytes, 0, length);
+      return start + length - before;
+    }
     // It only began like one: what was held is read as if it came now.
     direction.offset = offset - before;
     const { id, clientSide } = conversation;
@@ -454,8 +458,7 @@ class ExchangeParser implements ExchangeStage {
     this.abandon(conversation);
     if (conversation.last === undefined) return;
     conversation.last = undefined;
-    const connection = this.table.snapshot(conversation.id, conversation.clientSide);
-    this.sink.connection({ ...connection, protocol: conversation.tunnel ? 'tunnel' : 'http', state: conversation.state });
+    this.sink.connection(conversation.record(this.table.snapshot(conversation.id, conversation.clientSide)));
   }
 
   private endBoth(conversation: Conversation): void {
@@ -479,8 +482,7 @@ class ExchangeParser implements ExchangeStage {
   snapshot(identity: ConnectionIdentity): Connection | undefined {
     const conversation = this.conversations[identity.id];
     if (conversation?.identity !== identity) return undefined;
-    const { id, clientSide, state } = conversation;
-    return { ...this.table.snapshot(id, clientSide), protocol: 'http', state };
+    return conversation.record(this.table.snapshot(conversation.id, conversation.clientSide));
   }
 
   encryptedFrom(addresses: ReadonlySet<string>): boolean {

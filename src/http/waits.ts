@@ -2,7 +2,7 @@
  * Debts that stay unpaid: when to tell of them, and the record of the wait. Two deadlines: 1 s for a wait-for cycle, 5 s for a
  * silence of its own (RULES section 5). A wait that was paid later is on record as well, the longest of its exchange.
  */
-import type { Connection, ConnectionTable, DebtKind, ExchangeSink, Frame, Moment, Wait, WaitEnding } from '../model.ts';
+import type { ConnectionTable, DebtKind, ExchangeSink, Frame, Moment, Wait, WaitEnding } from '../model.ts';
 import type { Conversation, OpenExchange } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { announcesClose, type Debt, debtOf } from './debts.ts';
@@ -122,10 +122,10 @@ export class Waits {
   }
 
   private newWait(conversation: Conversation, debt: Debt, end: Moment, ended: WaitEnding, by: Wait['by'], final: boolean): Wait {
-    const { id, clientSide, state, requests, responses } = conversation;
+    const { id, clientSide, requests, responses } = conversation;
     requests.refresh();
     responses.refresh();
-    const connection: Connection = { ...this.table.snapshot(id, clientSide), protocol: 'http', state };
+    const connection = conversation.record(this.table.snapshot(id, clientSide));
     return { ...debt, end, ended, by, connection, final };
   }
 }

@@ -32,7 +32,7 @@ export interface Class {
 }
 
 /** Octets that begin no message. */
-export const TRAILING = '\x01\x02 more';
+const TRAILING = '\x01\x02 more';
 
 /** Tells the case: every turn one segment, or segments of `mss` octets. */
 export function tell(said: readonly string[], mss = 65_000): Wire {

@@ -71,7 +71,8 @@ export function readHttp(pcap: Uint8Array): HttpLog {
     last.frame = frame.number;
     last.time = Math.max(last.time, frame.time);
     if (frame.time >= stage.due) stage.advance({ ...last });
-    const state = stage.snapshot(flow.table.identity(0))?.state ?? connections.at(-1)?.state ?? 'idle-fresh';
+    const identity = flow.facts.connections > 0 ? flow.table.identity(0) : undefined;
+    const state = (identity && stage.snapshot(identity)?.state) ?? connections.at(-1)?.state ?? 'idle-fresh';
     if (state !== states.at(-1)) states.push(state);
   });
   capture.push(pcap);

@@ -110,6 +110,7 @@ const atTheEnd: Connection = {
   duplicates: 0,
   protocol: 'http',
   state: 'await-response',
+  announced: undefined,
 };
 
 function message(sent: Moment, endOffset: number) {
@@ -130,6 +131,8 @@ function message(sent: Moment, endOffset: number) {
     complete: true,
     missingOctets: 0,
     chunk: undefined,
+    tail: '',
+    seemsComplete: false,
     endOffset,
     acked: undefined,
   };
@@ -162,6 +165,7 @@ const firstExchange: Exchange = {
   pipelined: false,
   previous: undefined,
   wait: undefined,
+  announced: undefined,
   damaged: false,
   ended: true,
 };

@@ -44,6 +44,7 @@ export function connection(
     duplicates: 0,
     protocol: 'http',
     state: 'await-response',
+    announced: undefined,
     ...more,
   };
 }
