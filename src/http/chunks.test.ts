@@ -27,8 +27,8 @@ function twin(text: string): Pick<Reading, 'content' | 'used'> | 'incomplete' | 
   let at = 0;
   let content = 0;
   for (;;) {
-    const size = /^([0-9a-f]+)(\r?|\r?[^0-9a-f\r\n][^\n]*|\r[^\n]+)\n/i.exec(text.slice(at));
-    if (size === null) return /^$|^[0-9a-f]+([^0-9a-f\n][^\n]*)?$/i.test(text.slice(at)) ? 'incomplete' : 'broken';
+    const size = /^([0-9a-f]+)(\r?|[ \t;][^\n]*|\r[^\n]+)\n/i.exec(text.slice(at));
+    if (size === null) return /^$|^[0-9a-f]+([ \t;\r][^\n]*)?$/i.test(text.slice(at)) ? 'incomplete' : 'broken';
     at += size[0].length;
     const octets = Number.parseInt(size[1] ?? '', 16);
     if (octets === 0) break;
