@@ -109,6 +109,12 @@ describe('messages as NDJSON', () => {
     expect(shown).not.toContain('"capture"');
   });
 
+  test('what was read leniently is named', () => {
+    expect(line({ ...request, oddities: ['bare-lf', 'obs-fold'] }, false, true)).toMatch(
+      /"complete":true,"oddities":\["bare-lf","obs-fold"\]\}$/,
+    );
+  });
+
   test('a response that is cut short: the other direction, a status, no frame', () => {
     expect(line(response, false, false)).toBe(
       '{"stream":3,"kind":"response","src":"10.0.0.2:80","dst":"10.0.0.1:33818","ordinal":2,"version":"HTTP/1.1","status":200,' +

@@ -78,6 +78,7 @@ export function messageJson(
     framing: message.framing,
     bodyBytes: message.bodyOctets,
     complete: message.complete,
+    ...(message.oddities.length > 0 ? { oddities: message.oddities } : {}),
   };
 }
 
@@ -124,13 +125,18 @@ function messageRow(
     `${streamOf(exchange, capture) ?? '?'} ${message.kind === 'request' ? '>' : '<'}`,
     bodyOf(message),
   ] as const;
-  const line = row(cells, safeText(startLine(message), view));
+  const line = row(cells, safeText(startLine(message), view) + odditiesOf(message));
   return width === undefined ? line : cutEnd(line, width);
 }
 
 function bodyOf({ framing, bodyOctets, complete }: Message): string {
   const octets = framing === 'none' ? '' : ` ${bodyOctets}`;
   return `${framing}${octets}${complete ? '' : ', cut'}`;
+}
+
+/** What was read leniently, by our own codes. */
+function odditiesOf({ oddities }: Message): string {
+  return oddities.length === 0 ? '' : ` (${oddities.join(', ')})`;
 }
 
 function startLine(message: Message): Parameters<typeof safeText>[0] {
