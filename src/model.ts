@@ -151,6 +151,8 @@ export interface FlowSink {
 export interface ConnectionTable {
   /** The frame that is being handled. */
   readonly frame: Frame;
+  /** The frame that carried the octets that are handed on: `frame`, or an earlier one where they waited behind a hole that was given up. */
+  readonly carrier: Frame;
   /** Octets handed on so far (data and gaps) in that direction: the offset of the next one. */
   position(connection: number, side: Side): number;
   /** Ask for `FlowSink.acked` when the peer's acknowledgement covers `offset`; true if it does so already. */
@@ -230,6 +232,12 @@ export interface EndFacts {
   readonly ackedTo: number;
 }
 
+/** The ends of the connection before a proxy, by the PROXY protocol: its client, and where that had connected to. */
+export interface AnnouncedEnds {
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+}
+
 /** A TCP connection at one moment: a record. */
 export interface Connection extends ConnectionIdentity {
   readonly clientSide: Side;
@@ -249,6 +257,10 @@ export interface Connection extends ConnectionIdentity {
   readonly tunnelled?: { readonly client: Moment | undefined; readonly server: Moment | undefined };
   /** What its octets are, as far as recognised. */
   readonly protocol: 'http' | 'tls' | 'http2' | 'tunnel' | 'other' | 'unknown';
+  /** Who owes what on it; undefined as long as it does not speak HTTP. */
+  readonly state: ConnectionState | undefined;
+  /** The connection that it continues, as a PROXY protocol header before the first message names it. */
+  readonly announced: AnnouncedEnds | undefined;
 }
 
 // ---------------------------------------------------------------------------------------------------- http
@@ -330,6 +342,12 @@ interface MessageCommon {
   /** Octets of it that are not in the capture. */
   readonly missingOctets: number;
   readonly chunk: ChunkPosition | undefined;
+  /**
+   * The end of a chunked or until-close body as it stood when it was cut short, or when a deadline passed: the last octets of
+   * content, up to 64, and whether content of its kind may end like that. Empty and false for any other.
+   */
+  readonly tail: string;
+  readonly seemsComplete: boolean;
   /** Offset in its direction of the octet behind the last one so far. */
   readonly endOffset: number;
   /** When the peer's ACK first covered its last octet; undefined as long as it has not. */
@@ -352,6 +370,21 @@ export type Message = RequestMessage | ResponseMessage;
 
 /** What is owed, by whom, since when (DESIGN section 2: who owes the next byte). */
 export type DebtKind = 'request-head' | 'request-body' | 'continue' | 'response-head' | 'response-body' | 'close';
+
+/** Where an HTTP connection stands: who owes the next octet (docs/states.md). */
+export type ConnectionState =
+  | 'idle-fresh'
+  | 'await-request-head'
+  | 'await-100'
+  | 'await-request-body'
+  | 'await-response'
+  | 'await-response-body'
+  | 'await-close'
+  | 'idle-persistent'
+  | 'await-client-close'
+  | 'tunnel'
+  | 'desynchronised'
+  | 'closed';
 
 export type WaitEnding = 'server-close' | 'client-abort' | 'answered' | 'capture-end';
 
@@ -389,6 +422,8 @@ export interface Exchange {
   /** The exchange before it on this connection. */
   readonly previous: Exchange | undefined;
   readonly wait: Wait | undefined;
+  /** As `Connection.announced`: it settles which exchange of the hop before this one continues. */
+  readonly announced: AnnouncedEnds | undefined;
   /** Octets that would have told more of this exchange are not in the capture. */
   readonly damaged: boolean;
   /** Nothing more can happen to it. */

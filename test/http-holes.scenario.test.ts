@@ -191,6 +191,17 @@ test('a response that was captured before its request: nobody waits for another'
   ]);
 });
 
+test('a message behind a hole counts for the frame that carried it, not for the one that gave the hole up', () => {
+  const wire = open().say('c', 'client', GET('/a')).say('c', 'server', OK('hello', 'Content-Length: 2000'), { ack: false });
+  wire.lose().say('c', 'server', 'x'.repeat(1400), { ack: false }).say('c', 'server', 'y'.repeat(595), { ack: false });
+  wire.say('c', 'server', 'HTTP/1.1 408 Late\r\nContent-Length: 0\r\n\r\n', { ack: false }).wait(3).ack('c', 'client');
+  const log = readHttp(wire.pcap());
+  expect(log.messages.slice(1)).toEqual(['< HTTP/1.1 200 length 2000 (1)', '< HTTP/1.1 408 length 0 (0)']);
+  const [, ok, late] = log.records;
+  expect([ok?.headFrame, ok?.lastFrame, late?.firstFrame, late?.headFrame]).toEqual([6, 7, 8, 8]);
+  expect(log.exchanges.map(({ wait }) => wait)).toEqual([undefined, undefined]);
+});
+
 test.each<[string, (wire: Wire) => Wire, Partial<Record<'encrypted' | 'http2' | 'exchanges', number>>]>([
   [
     'TLS',

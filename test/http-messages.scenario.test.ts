@@ -329,3 +329,10 @@ describe.each(STORIES)('%s', (_, turns, messages) => {
     expect(more).toEqual(messages);
   });
 });
+
+test('the ends that the PROXY protocol names are on record, of the exchange and of the connection', () => {
+  const header = 'PROXY TCP4 192.0.2.1 192.0.2.2 40000 80\r\n';
+  const { exchanges, connections } = readHttp(tell([[C, header + GET('/a')], [S, OK('x')], 'server-fin', 'client-fin'], { mss: 9 }).pcap());
+  for (const record of [...exchanges, ...connections]) expect(record.announced?.client.text).toBe('192.0.2.1:40000');
+  expect([exchanges.length, connections.map(({ state }) => state)]).toEqual([1, ['closed']]);
+});

@@ -124,6 +124,83 @@ test.each<[string, (wire: Wire) => Wire, readonly string[]]>([
       'server owes response-head from 4 to 6 (6.0 s): server-close by RST',
     ],
   ],
+  [
+    'a close that was announced comes late',
+    (w) => w.say('c', 'client', GET('/')).say('c', 'server', OK('x', 'Connection: close')).wait(6).fin('c', 'server'),
+    ['server owes close from 6 to 8 (6.0 s): server-close by FIN'],
+  ],
+  [
+    'a close that was announced comes at once',
+    (w) => w.say('c', 'client', GET('/')).say('c', 'server', OK('x', 'Connection: close')).fin('c', 'server').wait(6),
+    [],
+  ],
+  [
+    'a close that was announced, and the client closes instead',
+    (w) => w.say('c', 'client', GET('/')).say('c', 'server', OK('x', 'Connection: close')).wait(6).fin('c', 'client'),
+    ['server owes close from 6 to 8 (6.0 s): client-abort by FIN'],
+  ],
+  [
+    'a close that was announced, and the client asks again',
+    (w) =>
+      w
+        .say('c', 'client', GET('/'))
+        .say('c', 'server', OK('x', 'Connection: close'))
+        .wait(6)
+        .say('c', 'client', GET('/b'))
+        .fin('c', 'server'),
+    ['server owes close from 6 to 8 (6.0 s): answered by DATA', 'server owes response-head from 8 to 10 (0.0 s): server-close by FIN'],
+  ],
+  [
+    'a close that was announced never comes',
+    (w) => w.say('c', 'client', GET('/')).say('c', 'server', OK('x', 'Connection: close')).wait(6).open('d', 'x', 'y', 1),
+    ['server owes close from 6 to 10 (6.0 s): capture-end'],
+  ],
+  [
+    'HTTP/1.0 announces a close by saying nothing',
+    (w) => w.say('c', 'client', GET('/ HTTP/1.0')).say('c', 'server', OK('x').replace('1.1', '1.0')).wait(6).fin('c', 'server'),
+    ['server owes close from 6 to 8 (6.0 s): server-close by FIN'],
+  ],
+  [
+    'a request head that stops and goes on',
+    (w) => w.say('c', 'client', 'GET / HTTP/1.1\r\nHo').wait(6).say('c', 'client', 'st: a\r\n\r\n').say('c', 'server', OK()),
+    ['client owes request-head from 4 to 6 (6.0 s): answered by DATA'],
+  ],
+  [
+    'a request head that stops, and 408',
+    (w) =>
+      w
+        .say('c', 'client', 'GET / HTTP/1.1\r\nHo')
+        .wait(6)
+        .say('c', 'server', 'HTTP/1.1 408 Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+        .fin('c', 'server'),
+    ['client owes request-head from 4 to 6 (6.0 s): answered by DATA'],
+  ],
+  [
+    'a request head that stops, and a reset',
+    (w) => w.say('c', 'client', 'GET / HTTP/1.1\r\nHo').wait(6).reset('c', 'server'),
+    ['client owes request-head from 4 to 6 (6.0 s): server-close by RST'],
+  ],
+  [
+    'a request body that stops, and 408',
+    (w) =>
+      w
+        .say('c', 'client', 'POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab')
+        .wait(6)
+        .say('c', 'server', 'HTTP/1.1 408 Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+        .fin('c', 'server')
+        .reset('c', 'client'),
+    ['client owes request-body from 4 to 6 (6.0 s): answered by DATA'],
+  ],
+  [
+    'a long wait for 100 stays on record, though the answer never comes',
+    (w) => w.say('c', 'client', POST).wait(4).say('c', 'client', 'hello').wait(2).fin('c', 'server'),
+    ['server owes continue from 4 to 6 (4.0 s): answered by DATA'],
+  ],
+  [
+    'a longer one does not hide that the answer never comes',
+    (w) => w.say('c', 'client', POST).wait(8).say('c', 'client', 'hello').wait(6).fin('c', 'server'),
+    ['server owes response-head from 6 to 8 (6.0 s): server-close by FIN'],
+  ],
   ['think time is no wait', (w) => w.say('c', 'client', GET('/')).say('c', 'server', OK()).wait(60).fin('c', 'server'), []],
 ])('%s', (_, story, lines) => {
   expect(waits(readHttp(story(open()).pcap()))).toEqual(lines);
@@ -149,6 +226,22 @@ test('a stall that resumes is told anew when it stalls again', () => {
   wire.say('c', 'server', 'b');
   pass();
   expect(readHttp(wire.pcap()).waiting.map(({ debt }) => debt)).toEqual(['response-body', 'response-body']);
+});
+
+test('where the chunks stand is on record when a deadline passes', () => {
+  const wire = open().say('c', 'client', GET('/')).say('c', 'server', `${CHUNKED}2\r\nab\r\n0\r\n`).open('d', 'other', 'server', 80);
+  for (let second = 0; second < 20; second++) wire.wait(0.5).say('d', 'client', 'x');
+  expect(readHttp(wire.pcap()).chunks).toEqual(['trailer', 'trailer']);
+});
+
+test.each([
+  ['until-close', `${UNTIL_CLOSE}<p>hello</p></html>`, '<p>hello</p></html>', true],
+  ['chunked', `${CHUNKED}4\r\n{"a"\r\n4\r\n: 1}\r\n`, '{"a": 1}', true],
+  ['chunked, unfinished', `${CHUNKED}4\r\n{"a"\r\n`, '{"a"', false],
+  ['with a length', OK('{}', 'Content-Length: 5'), '', false],
+])('how a body ends that stops is on record: %s', (_, answer, tail, seemsComplete) => {
+  const wire = open().say('c', 'client', GET('/')).say('c', 'server', answer).wait(6).reset('c', 'client');
+  expect(readHttp(wire.pcap()).exchanges[0]?.response).toMatchObject({ complete: false, tail, seemsComplete });
 });
 
 test('the ACK of each request is on record, pipelined or not', () => {

@@ -27,6 +27,7 @@ const exchange: Exchange = {
   pipelined: false,
   previous: undefined,
   wait: undefined,
+  announced: undefined,
   damaged: false,
   ended: true,
 };

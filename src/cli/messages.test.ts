@@ -23,6 +23,8 @@ const common = {
   complete: true,
   missingOctets: 0,
   chunk: undefined,
+  tail: '',
+  seemsComplete: false,
   endOffset: 0,
   acked: undefined,
 } as const;
@@ -75,6 +77,7 @@ const exchange: Exchange = {
   pipelined: false,
   previous: undefined,
   wait: undefined,
+  announced: undefined,
   damaged: false,
   ended: true,
 };
@@ -104,6 +107,12 @@ describe('messages as NDJSON', () => {
     expect(shown).toContain('"cookie":["a=\\u009b1","b=2"]');
     expect(shown).toContain('"target":"/a?token=abcdef"');
     expect(shown).not.toContain('"capture"');
+  });
+
+  test('what was read leniently is named', () => {
+    expect(line({ ...request, oddities: ['bare-lf', 'obs-fold'] }, false, true)).toMatch(
+      /"complete":true,"oddities":\["bare-lf","obs-fold"\]\}$/,
+    );
   });
 
   test('a response that is cut short: the other direction, a status, no frame', () => {

@@ -70,7 +70,7 @@ export function messageJson(
     ordinal: exchange.ordinal,
     ...(request ? { method: message.method, target: wireOctets({ kind: 'target', octets: message.target }, secrecy) } : {}),
     version: message.version,
-    ...(request ? {} : { status: message.status }),
+    ...(request ? {} : { status: message.status === 0 ? null : message.status }),
     headFrame,
     frame: message.complete ? place.locate(exchange.connection.point, message.lastFrame).frame : null,
     time: epochSeconds(place.base, message.headTime),
@@ -78,6 +78,7 @@ export function messageJson(
     framing: message.framing,
     bodyBytes: message.bodyOctets,
     complete: message.complete,
+    ...(message.oddities.length > 0 ? { oddities: message.oddities } : {}),
   };
 }
 
@@ -124,13 +125,18 @@ function messageRow(
     `${streamOf(exchange, capture) ?? '?'} ${message.kind === 'request' ? '>' : '<'}`,
     bodyOf(message),
   ] as const;
-  const line = row(cells, safeText(startLine(message), view));
+  const line = row(cells, safeText(startLine(message), view) + odditiesOf(message));
   return width === undefined ? line : cutEnd(line, width);
 }
 
 function bodyOf({ framing, bodyOctets, complete }: Message): string {
   const octets = framing === 'none' ? '' : ` ${bodyOctets}`;
   return `${framing}${octets}${complete ? '' : ', cut'}`;
+}
+
+/** What was read leniently, by our own codes. */
+function odditiesOf({ oddities }: Message): string {
+  return oddities.length === 0 ? '' : ` (${oddities.join(', ')})`;
 }
 
 function startLine(message: Message): Parameters<typeof safeText>[0] {

@@ -270,6 +270,10 @@ class ShiftedTable implements ConnectionTable {
     return this.table.frame;
   }
 
+  get carrier(): Frame {
+    return this.table.carrier;
+  }
+
   position(connection: number, side: Side): number {
     return this.table.position(connection, side) + this.given();
   }

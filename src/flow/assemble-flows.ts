@@ -77,6 +77,10 @@ class Answers implements ConnectionTable {
     return this.rows.frame;
   }
 
+  get carrier(): Frame {
+    return this.rows.carrier ?? this.rows.frame;
+  }
+
   position(connection: number, side: Side): number {
     return this.rows.float(2 * connection + side, at.POSITION);
   }

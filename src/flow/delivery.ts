@@ -57,6 +57,7 @@ export class Delivery {
       return;
     }
     if (!held.put(offset, bytes, start, end)) this.facts.conflicting++;
+    held.arrived(offset, this.table.frame.number, this.table.frame.time);
     this.drain(direction, held);
   }
 
@@ -64,7 +65,7 @@ export class Delivery {
   close(direction: number, limit: number): void {
     for (let held = this.held(direction); held !== undefined && held.ranges.from <= limit; held = this.held(direction)) {
       this.gap(direction, held.ranges.from - this.table.float(direction, at.POSITION));
-      this.drain(direction, held);
+      this.release(direction, held);
     }
     if (!this.table.is(direction, at.FIN_PENDING)) return;
     const missing = this.toFin(direction);
@@ -99,13 +100,32 @@ export class Delivery {
     table.setInt(direction, at.NEXT, (table.int(direction, at.NEXT) + length) | 0);
   }
 
+  /** The hole before what is held was filled: it all became readable in the frame at hand. */
   private drain(direction: number, held: HeldOctets): void {
     while (held.ranges.from === this.table.float(direction, at.POSITION)) {
       const start = held.ranges.from - held.base;
       const end = held.ranges.to - held.base;
       this.next(direction, held.bytes, start, end, end - start);
-      held.ranges.shift();
+      held.takeArrivals(ignore);
     }
+    this.afterDrain(direction, held);
+  }
+
+  /** The hole before what is held was given up: the octets behind it count for the frames that carried them. */
+  private release(direction: number, held: HeldOctets): void {
+    const { table } = this;
+    const { base, bytes } = held;
+    held.takeArrivals((to, frame, time) => {
+      const from = table.float(direction, at.POSITION);
+      if (to <= from) return;
+      table.carrier = { ...table.frame, number: frame, time };
+      this.next(direction, bytes, from - base, to - base, to - from);
+    });
+    table.carrier = undefined;
+    this.afterDrain(direction, held);
+  }
+
+  private afterDrain(direction: number, held: HeldOctets): void {
     if (held.ranges.count === 0) this.forget(direction, held);
     this.finishIfDue(direction);
   }
@@ -182,6 +202,8 @@ export class Delivery {
     }
   }
 }
+
+function ignore(): void {}
 
 function sideOf(direction: number): Side {
   return (direction & 1) === 0 ? 0 : 1;

@@ -161,6 +161,14 @@ describe('records', () => {
     expect(log.flow.facts).toMatchObject({ gaps: 1, gapOctets: 3 });
   });
 
+  test('a FIN before the SYN-ACK of its side is not believed', () => {
+    const log = new FlowLog().send(0, { flags: SYN, seq: 99 }).send(1, { flags: FIN | ACK, seq: 900, ack: 100 });
+    log.send(1, { flags: SYN | ACK, seq: 499, ack: 100 }).send(0, { seq: 100, ack: 500, text: 'ask' });
+    log.send(1, { seq: 500, ack: 103, text: 'answer' });
+    expect(log.events.filter((event) => event.includes('"'))).toEqual(['0 "ask"', '1 "answer"']);
+    expect(log.table.snapshot(0, 0).serverEnd.fin).toBeUndefined();
+  });
+
   test('a SYN that nobody answers', () => {
     const log = new FlowLog().send(0, { flags: SYN, seq: 99 });
     expect([log.table.connecting(new Set(['10.0.0.1'])), log.table.connecting(new Set(['10.0.0.2']))]).toEqual([true, false]);

@@ -34,6 +34,7 @@ export class Handshakes {
     const syn = (segment.flags & SYN) !== 0;
     const first = (segment.seq + (syn ? 1 : 0)) | 0;
     const again = table.is(direction, at.SYN_SENT);
+    if (syn && !again) this.takeBackFin(direction);
     if (!table.is(direction, at.KNOWN)) this.expect(direction, first);
     else if (this.startsAt(direction, syn, first)) this.correct(direction, first);
     if (syn && (segment.flags & ACK) !== 0) table.setInt(direction, at.BASE, segment.seq);
@@ -44,6 +45,15 @@ export class Handshakes {
     if (segment.length > 0 || (segment.flags & FIN) !== 0) return;
     if (again) this.reassembly.repeated(direction, segment);
     else this.reassembly.remember(direction, segment);
+  }
+
+  /** Who answers the SYN only now has not closed before: that FIN was another connection's, or forged to deceive who looks on. */
+  private takeBackFin(direction: number): void {
+    const { table } = this;
+    if (table.float(direction, at.POSITION) > 0 || !table.is(direction, at.FIN_PENDING | at.FIN_DONE)) return;
+    table.lower(direction, at.FIN_PENDING | at.FIN_DONE | at.FIN_ACKED);
+    table.setExtra(direction, at.FIN_MOMENT, 0);
+    table.setExtra(direction, at.FIN_ACKED_MOMENT, 0);
   }
 
   /** The first octet of data has this number. */

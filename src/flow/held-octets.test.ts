@@ -22,6 +22,28 @@ test('moves to a larger buffer and to another beginning', () => {
   expect(`${latin1(held.bytes, 0, 3)} ${latin1(held.bytes, 5, 8)}`).toBe('abc xyz');
 });
 
+test('tells which frame made which octets readable', () => {
+  const held = new HeldOctets(100, new Uint8Array(64));
+  const put = (offset: number, text: string, frame: number): void => {
+    held.put(offset, octetsOf(text), 0, text.length);
+    held.arrived(offset, frame, frame * 10);
+  };
+  const parts: (readonly number[])[] = [];
+  const take = (): unknown => held.takeArrivals((...part) => parts.push(part));
+  put(120, 'xyz', 8);
+  put(110, 'cd', 7);
+  put(108, 'ab', 9);
+  put(112, 'e', 10);
+  take();
+  take();
+  expect(parts).toEqual([
+    [110, 9, 90],
+    [112, 9, 90],
+    [113, 10, 100],
+    [123, 8, 80],
+  ]);
+});
+
 test('the pool lends powers of two, again and again, and never more than its limit', () => {
   const pool = new BufferPool(2 ** 14);
   const [one, two] = [pool.take(5000), pool.take(8192)];

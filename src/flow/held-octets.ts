@@ -11,6 +11,8 @@ import { Ranges } from './ranges.ts';
 /** Bounds per direction: octets from the hole's beginning to the end of what is held, and pieces. */
 export const HELD_LIMIT = 2 ** 20;
 export const PIECES_LIMIT = 1024;
+/** Segments of one direction whose frames are remembered; what more come counts for the last of them. */
+const ARRIVALS_LIMIT = 4096;
 /** Bound of all directions together. */
 const POOL_LIMIT = 64 * 2 ** 20;
 const SMALLEST = 4096;
@@ -22,10 +24,35 @@ export class HeldOctets {
   bytes: Uint8Array;
   /** Offset of bytes[0] in the direction. */
   base: number;
+  /** The segments that brought it: offset, frame and time by turns, by offset. */
+  private readonly arrivals: number[] = [];
 
   constructor(base: number, bytes: Uint8Array) {
     this.base = base;
     this.bytes = bytes;
+  }
+
+  /** The octets from `offset` on came in that frame. */
+  arrived(offset: number, frame: number, time: number): void {
+    const { arrivals } = this;
+    if (arrivals.length >= 3 * ARRIVALS_LIMIT) return;
+    let index = arrivals.length;
+    while (index > 0 && (arrivals[index - 3] ?? 0) > offset) index -= 3;
+    arrivals.splice(index, 0, offset, frame, time);
+  }
+
+  /** Takes the octets of the first range apart again: the offset where each part ends, and the frame that made it readable. */
+  takeArrivals(piece: (to: number, frame: number, time: number) => void): void {
+    const { arrivals, ranges } = this;
+    const { to } = ranges;
+    let [frame, time] = [0, 0];
+    let index = 0;
+    for (; index < arrivals.length && (arrivals[index] ?? to) < to; index += 3) {
+      if ((arrivals[index + 1] ?? 0) > frame) [frame, time] = [arrivals[index + 1] ?? 0, arrivals[index + 2] ?? 0];
+      piece(Math.min(arrivals[index + 3] ?? to, to), frame, time);
+    }
+    arrivals.splice(0, index);
+    ranges.shift();
   }
 
   /** Moves what is held to another buffer, or forward in its own, so that bytes[0] is the octet at `base`. */

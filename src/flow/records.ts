@@ -80,6 +80,8 @@ export class Records {
       serverEnd: this.endFacts(server),
       duplicates: table.extra(client, at.DUPLICATES) + table.extra(server, at.DUPLICATES),
       protocol: 'unknown',
+      state: undefined,
+      announced: undefined,
     };
   }
 

@@ -26,6 +26,9 @@ export class FlowTable {
     linkType: 0,
   };
 
+  /** The frame that carried the octets that are handed on, where that is not the one at hand. */
+  carrier: Frame | undefined;
+
   isOpen(id: number): boolean {
     return this.rows.int(id, STATE) !== 0;
   }

@@ -27,8 +27,8 @@ function twin(text: string): Pick<Reading, 'content' | 'used'> | 'incomplete' | 
   let at = 0;
   let content = 0;
   for (;;) {
-    const size = /^([0-9a-f]+)(\r?|\r?[^0-9a-f\r\n][^\n]*|\r[^\n]+)\n/i.exec(text.slice(at));
-    if (size === null) return /^$|^[0-9a-f]+([^0-9a-f\n][^\n]*)?$/i.test(text.slice(at)) ? 'incomplete' : 'broken';
+    const size = /^([0-9a-f]+)(\r?|[ \t;][^\n]*|\r[^\n]+)\n/i.exec(text.slice(at));
+    if (size === null) return /^$|^[0-9a-f]+([ \t;\r][^\n]*)?$/i.test(text.slice(at)) ? 'incomplete' : 'broken';
     at += size[0].length;
     const octets = Number.parseInt(size[1] ?? '', 16);
     if (octets === 0) break;
@@ -61,7 +61,7 @@ test.each<[string, string, Partial<Reading>]>([
   ['no size', '\r\nhello', { position: 'broken', oddities: ['bad-chunk'] }],
   ['negative size', '-5\r\n', { position: 'broken' }],
   ['no hexadecimal', 'xyz\r\n', { position: 'broken' }],
-  ['0x', '0x5\r\nhello\r\n', { content: 0, oddities: ['chunk-extension', 'trailer-fields'] }],
+  ['0x, which is 0 to some and 5 to others', '0x5\r\nhello\r\n', { content: 0, position: 'broken', oddities: ['bad-chunk'] }],
   ['a chunk longer than it says', '5\r\nhello!\r\n', { content: 5, position: 'broken' }],
   ['a size that no double can hold', 'fffffffffffffffff\r\n', { position: 'broken' }],
 ])('%s', (_, text, wanted) => {
@@ -83,9 +83,9 @@ test('agrees with regular expressions, whatever comes', () => {
       else if (slow === 'incomplete') expect(['size', 'data', 'data-end', 'trailer']).toContain(fast.position);
       else expect({ content: fast.content, used: fast.used, position: fast.position }).toEqual({ ...slow, position: 'done' });
     }),
-    { numRuns: 500 },
+    { numRuns: 10_000 },
   );
-});
+}, 120_000);
 
 test('any cut gives the same reading', () => {
   fc.assert(

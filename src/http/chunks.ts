@@ -5,9 +5,13 @@
  * Lenient as receivers are: bare LF ends a line, chunk extensions and trailers are skipped unread; what was forgiven is named.
  */
 import type { ChunkPosition } from '../model.ts';
+import { Tail } from './tail.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
+const SP = 0x20;
+const TAB = 0x09;
+const SEMICOLON = 0x3b;
 
 const SIZE = 0;
 const EXTENSION = 1;
@@ -33,6 +37,11 @@ export class ChunkReader {
   private trailed = false;
   /** Octets of content so far. */
   content = 0;
+  private readonly tail: Tail;
+
+  constructor(tail = new Tail()) {
+    this.tail = tail;
+  }
 
   get done(): boolean {
     return this.state === DONE;
@@ -68,6 +77,7 @@ export class ChunkReader {
         const step = Math.min(this.left, end - at);
         this.left -= step;
         this.content += step;
+        this.tail.add(bytes, at, at + step);
         at += step;
         if (this.left === 0) this.state = DATA_END;
         continue;
@@ -119,10 +129,15 @@ export class ChunkReader {
       if (this.left > MAX_SIZE) this.state = BROKEN;
     } else if (octet === LF) this.sizeEnd();
     else if (this.digits === 0) this.state = BROKEN;
-    else if (octet !== CR || this.afterCr) {
+    else if (octet !== CR || this.afterCr) this.behindSize(octet);
+  }
+
+  /** An extension, or white space. Something else makes the size doubtful: "0x2" is 0 to some and 2 to others. */
+  private behindSize(octet: number): void {
+    if (octet === SEMICOLON || octet === SP || octet === TAB || this.afterCr) {
       this.extended = true;
       this.state = EXTENSION;
-    }
+    } else this.state = BROKEN;
   }
 
   private sizeEnd(): void {

@@ -2,10 +2,23 @@
  * What is remembered of one HTTP connection between segments: how far each direction has been read, and the exchanges that
  * are not over. Made when the first head is recognised, dropped with the connection.
  */
-import type { ConnectionIdentity, Endpoint, Exchange, Moment, RequestMessage, ResponseMessage, Side } from '../model.ts';
+import type {
+  AnnouncedEnds,
+  Connection,
+  ConnectionIdentity,
+  ConnectionState,
+  Endpoint,
+  Exchange,
+  Moment,
+  RequestMessage,
+  ResponseMessage,
+  Side,
+} from '../model.ts';
 import type { ChunkReader } from './chunks.ts';
+import { stateOf } from './debts.ts';
 import type { HeadCarry } from './head-carry.ts';
 import { Pending } from './pending.ts';
+import type { Tail } from './tail.ts';
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 export type OpenRequest = Open<RequestMessage>;
@@ -46,6 +59,8 @@ export class Direction {
   /** Offset of the next octet of this direction. */
   offset = Number.NaN;
   chunks: ChunkReader | undefined;
+  /** The end of a body without length. */
+  tail: Tail | undefined;
   /** The octets of a head, or of a preamble, that is not complete. */
   carry: HeadCarry | undefined;
   headFrame = 0;
@@ -54,6 +69,16 @@ export class Direction {
   before = 0;
   /** The first octets that passed through it as a tunnel. */
   tunnelled: Moment | undefined;
+
+  /** Brings the open message up to date with what the direction alone knows. */
+  refresh(): void {
+    const { message, chunks, tail } = this;
+    if (message === undefined) return;
+    if (chunks !== undefined) message.chunk = chunks.position;
+    if (tail === undefined || message.complete || (message.framing !== 'chunked' && message.framing !== 'until-close')) return;
+    message.tail = tail.text;
+    message.seemsComplete = tail.seemsComplete;
+  }
 }
 
 /** The first FIN or RST of one side. */
@@ -86,6 +111,7 @@ export class Conversation {
   queued = false;
   over = false;
   tunnel = false;
+  announced: AnnouncedEnds | undefined;
   closings: readonly Closing[] = NONE;
 
   constructor(id: number, identity: ConnectionIdentity, clientSide: Side) {
@@ -102,6 +128,29 @@ export class Conversation {
 
   closes(by: Closing['by'], side: Side, moment: Moment): void {
     this.closings = [...this.closings, { by, side: side === this.clientSide ? 'client' : 'server', moment }];
+  }
+
+  /** What HTTP knows of the connection, put on its record. */
+  record(connection: Connection): Connection {
+    const record = { ...connection, state: this.state, announced: this.announced };
+    if (!this.tunnel) return { ...record, protocol: 'http' };
+    return { ...record, protocol: 'tunnel', tunnelled: { client: this.requests.tunnelled, server: this.responses.tunnelled } };
+  }
+
+  /** Where it stands: STATES in debts.ts. */
+  get state(): ConnectionState {
+    const { requests, responses, closings } = this;
+    const reset = closings.some(({ by }) => by === 'RST');
+    const { carry } = requests;
+    return stateOf({
+      tunnel: this.tunnel,
+      lost: requests.state === LOST || responses.state === LOST,
+      used: this.last !== undefined || this.over,
+      clientClosed: reset || closings.some(({ side }) => side === 'client'),
+      serverClosed: reset || closings.some(({ side }) => side === 'server'),
+      head: requests.state === HEAD && carry !== undefined ? { frame: carry.frame, time: carry.time } : undefined,
+      exchange: this.pending.first,
+    });
   }
 
   /** The server sends nothing any more. */

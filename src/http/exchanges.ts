@@ -8,13 +8,18 @@ import type { ConnectionTable, ExchangeSink, Moment } from '../model.ts';
 import { ChunkReader } from './chunks.ts';
 import type { Conversation, Direction, OpenExchange, OpenMessage, OpenRequest, OpenResponse } from './conversation.ts';
 import * as at from './conversation.ts';
+import { announcesClose } from './debts.ts';
 import { clientBelief, serverBelief } from './persistence.ts';
-import { BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
+import { Tail } from './tail.ts';
+import { BY_BODY, BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
 
 /** Pending exchanges of one connection (DESIGN section 5). */
 const MAX_PENDING = 10_000;
 /** Interim responses that an exchange keeps. */
 const MAX_INTERIM = 100;
+
+/** Why a head is not whole: the capture lost the rest, its sender stopped, or it was answered without the rest. */
+export type Cut = 'lost' | 'stopped' | 'answered';
 
 export class Exchanges {
   count = 0;
@@ -61,15 +66,16 @@ export class Exchanges {
     if (exchange === undefined) this.end(conversation, owner);
   }
 
-  /** A request of whose head only a part was captured (`lost`), or sent. A start line is enough to know that it was sent. */
-  cutRequest(conversation: Conversation, request: OpenRequest, lost: boolean): void {
+  /** A request of whose head only a part was captured, or sent. A start line is enough to know that it was sent. */
+  cutRequest(conversation: Conversation, request: OpenRequest, why: Cut, now: Moment): void {
     const exchange = this.begin(conversation, request);
-    exchange.damaged = lost;
+    exchange.damaged = why === 'lost';
     request.endOffset = conversation.requests.offset;
-    if (lost) request.missingOctets = 1;
+    if (why === 'lost') request.missingOctets = 1;
+    else this.waits.headLate(conversation, exchange, { frame: request.lastFrame, time: request.lastTime }, now, why === 'answered');
     this.sink.request(exchange);
     this.sink.message(request, exchange);
-    if (!lost) this.end(conversation, exchange);
+    if (why === 'stopped') this.end(conversation, exchange);
     else {
       this.waits.expect(conversation);
       this.watch(conversation, exchange);
@@ -91,7 +97,21 @@ export class Exchanges {
 
   private begin(conversation: Conversation, request: OpenRequest): OpenExchange {
     if (conversation.responses.state === at.LOST) this.forgetUnanswered(conversation);
+    if (conversation.pending.length > 0) this.goOn(conversation, request);
     return this.open(conversation, request);
+  }
+
+  /** The client does not wait for a close that was announced. */
+  private goOn(conversation: Conversation, { firstFrame, firstTime }: OpenRequest): void {
+    for (const exchange of conversation.pending.all()) {
+      if (!this.waitsForClose(conversation, exchange)) continue;
+      this.waits.paid(conversation, exchange, BY_BODY, firstFrame, firstTime);
+      this.end(conversation, exchange);
+    }
+  }
+
+  private waitsForClose({ requests }: Conversation, exchange: OpenExchange): boolean {
+    return requests.exchange !== exchange && announcesClose(exchange);
   }
 
   private answer(conversation: Conversation, response: OpenResponse): OpenExchange {
@@ -127,6 +147,7 @@ export class Exchanges {
       pipelined: request !== undefined && pending.length > 0,
       previous: last,
       wait: undefined,
+      announced: conversation.announced,
       damaged: request === undefined && this.missesRequest(conversation),
       ended: false,
       toldLevel: 0,
@@ -175,10 +196,11 @@ export class Exchanges {
         direction.state = message.contentLength > 0 ? at.LENGTH : at.START;
         break;
       case 'chunked':
-        direction.chunks = new ChunkReader();
+        direction.chunks = new ChunkReader(newTail(direction));
         direction.state = at.CHUNKED;
         break;
       case 'until-close':
+        newTail(direction);
         direction.state = at.UNTIL_CLOSE;
         break;
       case 'tunnel':
@@ -234,7 +256,7 @@ export class Exchanges {
 
   /** The exchange was answered by octets that are no message. */
   answered(conversation: Conversation, exchange: OpenExchange): void {
-    const { number, time } = this.table.frame;
+    const { number, time } = this.table.carrier;
     this.waits.paid(conversation, exchange, BY_HEAD, number, time);
     this.end(conversation, exchange);
   }
@@ -247,6 +269,15 @@ export class Exchanges {
     if (!requestsGoOn) this.cut(conversation, requests, requests.offset);
     for (const exchange of pending.all()) if (exchange !== requests.exchange) this.end(conversation, exchange);
     if (!conversation.tunnel) responses.state = at.LOST;
+  }
+
+  /** The client closes: whoever waited for the server's close does so no longer. */
+  closed(conversation: Conversation, now: Moment): void {
+    for (const exchange of conversation.pending.all()) {
+      if (!this.waitsForClose(conversation, exchange)) continue;
+      this.waits.paidByClose(conversation, exchange, now);
+      this.end(conversation, exchange);
+    }
   }
 
   /** The peer acknowledged the request that is watched, and perhaps those behind it. */
@@ -277,8 +308,8 @@ export class Exchanges {
   private finish(direction: Direction, message: OpenMessage, endOffset: number): void {
     const { chunks } = direction;
     message.endOffset = endOffset;
+    direction.refresh();
     if (chunks !== undefined) {
-      message.chunk = chunks.position;
       const { oddities } = chunks;
       if (oddities.length > 0) message.oddities = [...message.oddities, ...oddities];
     }
@@ -298,6 +329,8 @@ export class Exchanges {
 
   private endIfDone(conversation: Conversation, exchange: OpenExchange): void {
     if (conversation.requests.exchange === exchange) return;
+    // The server has announced that it will close: it owes that as long as neither end does so.
+    if (conversation.closings.length === 0 && announcesClose(exchange)) return;
     if (exchange.response?.complete === true || exchange.unpaired || conversation.serverClosed) this.end(conversation, exchange);
   }
 
@@ -321,4 +354,10 @@ export class Exchanges {
     const { number, time } = this.table.frame;
     return { frame: number, time };
   }
+}
+
+function newTail(direction: Direction): Tail {
+  direction.tail ??= new Tail();
+  direction.tail.clear();
+  return direction.tail;
 }

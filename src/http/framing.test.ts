@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Field } from '../model.ts';
-import { type BodyCase, codingOf, type DeclaredLength, framingOddities, framingOf, lengthOf } from './framing.ts';
+import { type BodyCase, codingOf, type DeclaredLength, framingOddities, framingOf, lengthOf, repeatsChunked } from './framing.ts';
 
 const TEN: DeclaredLength = { kind: 'octets', octets: 10, repeated: false };
 const REQUEST: BodyCase = { response: false, method: 'POST', status: 0, coding: 'none', length: { kind: 'none' } };
@@ -97,6 +97,16 @@ test.each<[BodyCase['coding'], DeclaredLength, string, readonly string[]]>([
   ['identity', { kind: 'none' }, 'HTTP/1.1', ['identity-coding']],
 ])('%s coding and length %j in %s: %j', (coding, length, version, oddities) => {
   expect(framingOddities(coding, length, version)).toEqual(oddities);
+});
+
+test.each([
+  [['chunked'], false],
+  [['gzip, chunked'], false],
+  [['chunked, chunked'], true],
+  [['gzip, Chunked', 'chunked'], true],
+])('%j applies chunked twice: %s', (values, twice) => {
+  expect(repeatsChunked(fields('Transfer-Encoding', values))).toBe(twice);
+  expect(framingOddities('chunked', { kind: 'none' }, 'HTTP/1.1', twice)).toEqual(twice ? ['repeated-chunked'] : []);
 });
 
 test('a list of a million lengths is read in no time', () => {

@@ -5,6 +5,7 @@
  * so that a rule can look at the other reading.
  */
 import type { Field, Framing } from '../model.ts';
+import { tokensOf } from './head.ts';
 
 export interface BodyCase {
   readonly response: boolean;
@@ -53,7 +54,12 @@ function isUnusable({ kind }: DeclaredLength): boolean {
 }
 
 /** What the fields that frame the body get wrong, by code. */
-export function framingOddities(coding: BodyCase['coding'], length: DeclaredLength, version: string): readonly string[] {
+export function framingOddities(
+  coding: BodyCase['coding'],
+  length: DeclaredLength,
+  version: string,
+  twiceChunked = false,
+): readonly string[] {
   if (coding === 'none' && (length.kind === 'none' || (length.kind === 'octets' && !length.repeated))) return FINE;
   const oddities: string[] = [];
   if (length.kind === 'invalid') oddities.push('invalid-length');
@@ -63,6 +69,7 @@ export function framingOddities(coding: BodyCase['coding'], length: DeclaredLeng
   if (coding === 'other') oddities.push('unknown-coding');
   if (coding === 'identity') oddities.push('identity-coding');
   if (coding !== 'none' && version === 'HTTP/1.0') oddities.push('coding-in-http10');
+  if (twiceChunked) oddities.push('repeated-chunked');
   return oddities;
 }
 
@@ -82,6 +89,16 @@ export function codingOf(fields: readonly Field[]): BodyCase['coding'] {
     else if (coding === 'none') coding = 'identity';
   }
   return coding;
+}
+
+/** Is the chunked coding applied twice (RFC 9112 section 6.1: it must not be)? It is removed once. */
+export function repeatsChunked(fields: readonly Field[]): boolean {
+  let count = 0;
+  for (const field of fields) {
+    if (field.name.length !== 17 || field.name.toLowerCase() !== 'transfer-encoding') continue;
+    count += field.value === 'chunked' ? 1 : tokensOf(field.value).filter((token) => token === 'chunked').length;
+  }
+  return count > 1;
 }
 
 /** The last element of a list that is not empty (RFC 9110 section 5.6.1). */

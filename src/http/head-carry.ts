@@ -5,6 +5,8 @@
  * of single octets costs no more than its length.
  */
 
+import type { Moment } from '../model.ts';
+
 /** Octets of one head that are held; behind it the message is given up (DESIGN section 5). */
 export const MAX_HEAD = 256 * 1024;
 const LF = 0x0a;
@@ -20,12 +22,31 @@ export class HeadCarry {
   /** The frame of the last octets, and its time. */
   frame = 0;
   time = Number.NaN;
+  /** The longest silence inside it: since when, and until when. */
+  stillSince: Moment | undefined;
+  stillUntil: Moment | undefined;
   /** Octets of the current line, and whether they are nothing but a CR. */
   private column = 0;
   private onlyCr = false;
 
   get full(): boolean {
     return this.length === MAX_HEAD;
+  }
+
+  /** More octets come in that frame. */
+  touch(frame: number, time: number): void {
+    const longest = (this.stillUntil?.time ?? 0) - (this.stillSince?.time ?? 0);
+    if (time - this.time > longest) {
+      this.stillSince = this.last;
+      this.stillUntil = { frame, time };
+    }
+    this.frame = frame;
+    this.time = time;
+  }
+
+  /** The last octets so far. */
+  get last(): Moment {
+    return { frame: this.frame, time: this.time };
   }
 
   /** Takes octets up to the end of the head, or of its first line when that is not complete; gives the index behind the last one. */

@@ -166,6 +166,7 @@ const ODDITIES: readonly (readonly [number, string])[] = [
   [scan.HEAD_CUT, 'head-cut'],
   [scan.EMPTY_LINE_BEFORE, 'empty-line-before'],
   [scan.OCTETS_BEFORE, 'octets-before'],
+  [scan.BAD_FIELD_NAME, 'bad-field-name'],
 ];
 
 export function odditiesOf(flags: number): readonly string[] {

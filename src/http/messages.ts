@@ -1,7 +1,7 @@
 /** A scanned head to an open message: what is known of it the moment its blank line arrives. */
 import type { Field, Framing, Moment } from '../model.ts';
 import type { OpenRequest, OpenResponse } from './conversation.ts';
-import { codingOf, framingOddities, framingOf, lengthOf } from './framing.ts';
+import { codingOf, framingOddities, framingOf, lengthOf, repeatsChunked } from './framing.ts';
 import { fieldsOf, fingerprintOf, odditiesOf, type Texts } from './head.ts';
 import type { HeadScanner } from './scan-head.ts';
 
@@ -38,6 +38,8 @@ export function newRequest(head: HeadScanner, bytes: Uint8Array, texts: Texts, s
     complete: false,
     missingOctets: 0,
     chunk: undefined,
+    tail: '',
+    seemsComplete: false,
     endOffset: Number.NaN,
     acked: undefined,
   };
@@ -76,6 +78,8 @@ export function newResponse(
     complete: false,
     missingOctets: 0,
     chunk: undefined,
+    tail: '',
+    seemsComplete: false,
     endOffset: Number.NaN,
     acked: undefined,
   };
@@ -106,7 +110,7 @@ function bodyOf(
   const coding = codingOf(fields);
   const length = lengthOf(fields);
   const framing = framingOf({ response: head.response, method, status, coding, length });
-  const wrong = framingOddities(coding, length, version);
+  const wrong = framingOddities(coding, length, version, coding === 'chunked' && repeatsChunked(fields));
   const oddities = odditiesOf(head.oddities);
   return {
     framing,

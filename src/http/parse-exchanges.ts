@@ -8,12 +8,12 @@
 import type { Connection, ConnectionIdentity, ConnectionTable, ExchangeSink, FlowSink, Moment, Side } from '../model.ts';
 import * as at from './conversation.ts';
 import { Conversation, type Direction } from './conversation.ts';
-import { Exchanges } from './exchanges.ts';
+import { type Cut, Exchanges } from './exchanges.ts';
 import { GivenUp } from './given-up.ts';
 import { Texts } from './head.ts';
 import { HeadCarry } from './head-carry.ts';
 import { newRequest, newResponse } from './messages.ts';
-import { preambleLength } from './preamble.ts';
+import { announcedEnds, preambleLength } from './preamble.ts';
 import * as is from './recognise.ts';
 import { recognise } from './recognise.ts';
 import { EMPTY_LINE_BEFORE, HeadScanner, OCTETS_BEFORE } from './scan-head.ts';
@@ -23,6 +23,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 /** Octets of a start line after which nobody doubts any more that it is one. */
 const SURE = 64;
+/** Octets of which nobody can tell that they begin a request. */
+const TOO_FEW = 8;
 /** Octets of a preamble that are held. */
 const LONGEST_PREAMBLE = 512;
 
@@ -96,7 +98,7 @@ class ExchangeParser implements ExchangeStage {
     const conversation = this.conversations[connection] ?? this.begin(connection, side, bytes, start, end);
     if (conversation === undefined) return;
     const direction = side === conversation.clientSide ? conversation.requests : conversation.responses;
-    const frame = this.table.frame;
+    const frame = this.table.carrier;
     const origin = direction.offset - start;
     let index = start;
     while (index < end) {
@@ -122,6 +124,7 @@ class ExchangeParser implements ExchangeStage {
         if (direction.remaining === 0) this.exchanges.complete(conversation, direction, origin + index);
       } else if (state === at.CHUNKED) index = this.chunked(conversation, direction, bytes, index, end, origin);
       else {
+        direction.tail?.add(bytes, index, end);
         message.bodyOctets += end - index;
         index = end;
       }
@@ -134,12 +137,14 @@ class ExchangeParser implements ExchangeStage {
     const first = this.table.position(connection, side) === 0;
     const givenUp = this.givenUp.has(connection);
     if (givenUp && !first) return undefined;
-    const kind = recognise(bytes, first ? skipEmptyLines(bytes, start, end) : start, end);
+    const index = first ? skipEmptyLines(bytes, start, end) : start;
+    const kind = recognise(bytes, index, end);
     if (givenUp) {
       if (kind !== is.RESPONSE) return undefined;
       this.givenUp.takeBack(connection);
     }
     if (first && preambleLength(bytes, start, end) !== 0) return this.converse(connection, side, at.PREAMBLE, side);
+    if (index === end) return this.converse(connection, side, at.START, 0);
     if ((kind & (first ? AT_FIRST : ANYWHERE)) === 0) {
       if (kind === is.HTTP2) this.givenUp.asHttp2(connection);
       else if (kind === is.NO && is.isTls(bytes, start, end))
@@ -171,7 +176,7 @@ class ExchangeParser implements ExchangeStage {
 
   private resumed(conversation: Conversation, { exchange, message }: Direction): void {
     if (exchange === undefined || message === undefined) return;
-    const { number, time } = this.table.frame;
+    const { number, time } = this.table.carrier;
     this.waits.paid(conversation, exchange, message.kind === 'request' ? BY_REQUEST : BY_BODY, number, time);
   }
 
@@ -198,7 +203,10 @@ class ExchangeParser implements ExchangeStage {
     if (carry.length < LONGEST_PREAMBLE && !(length <= carry.length)) return end;
     direction.carry = undefined;
     direction.state = at.START;
-    if (length > 0 && length <= carry.length) return start + length - before;
+    if (length > 0 && length <= carry.length) {
+      conversation.announced = announcedEnds(carry.bytes, 0, length);
+      return start + length - before;
+    }
     // It only began like one: what was held is read as if it came now.
     direction.offset = offset - before;
     const { id, clientSide } = conversation;
@@ -217,12 +225,17 @@ class ExchangeParser implements ExchangeStage {
     end: number,
     origin: number,
   ): number {
-    const index = skipEmptyLines(bytes, start, end);
+    let index = skipEmptyLines(bytes, start, end);
     if (index > start && direction.state === at.START) direction.before |= EMPTY_LINE_BEFORE;
     if (index === end) return end;
-    const kind = recognise(bytes, index, end) & takenBy(conversation, direction);
+    let kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
+    if (kind === 0 && isBlank(bytes[index])) {
+      direction.before |= OCTETS_BEFORE;
+      while (index < end && isBlank(bytes[index])) index++;
+      kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
+    }
     if (kind === 0) return this.strange(conversation, direction, end);
-    const { number, time } = this.table.frame;
+    const { number, time } = this.table.carrier;
     direction.headFrame = number;
     direction.headTime = time;
     if ((kind & WHOLE) !== 0) {
@@ -249,9 +262,8 @@ class ExchangeParser implements ExchangeStage {
   ): number {
     const { carry } = direction;
     if (carry === undefined) return end;
-    const { number, time } = this.table.frame;
-    carry.frame = number;
-    carry.time = time;
+    const { number, time } = this.table.carrier;
+    carry.touch(number, time);
     let index = start;
     while (index < end && !carry.full) {
       const firstLine = carry.lines === 0;
@@ -269,7 +281,7 @@ class ExchangeParser implements ExchangeStage {
       if (kind === 0 || (carry.lines > 0 && (kind & WHOLE) === 0)) return this.strange(conversation, direction, end);
     }
     if (!carry.full) return end;
-    this.cutHead(conversation, direction, true);
+    this.cutHead(conversation, direction, 'lost');
     return end;
   }
 
@@ -277,6 +289,9 @@ class ExchangeParser implements ExchangeStage {
     direction.carry = undefined;
     direction.state = at.START;
     this.head(conversation, direction, carry.bytes, origin + next);
+    const { stillSince, stillUntil } = carry;
+    if (direction === conversation.requests && stillSince !== undefined && stillUntil !== undefined && conversation.last !== undefined)
+      this.waits.headLate(conversation, conversation.last, stillSince, stillUntil, true);
     return next;
   }
 
@@ -285,18 +300,21 @@ class ExchangeParser implements ExchangeStage {
     this.scanner.oddities |= direction.before;
     direction.before = 0;
     if (direction === conversation.requests) {
-      this.exchanges.request(conversation, newRequest(this.scanner, bytes, this.texts, direction, this.now()), endOffset);
+      this.exchanges.request(conversation, newRequest(this.scanner, bytes, this.texts, direction, this.carried()), endOffset);
       return;
     }
     const { status, firstStart, oddities } = this.scanner;
     if (conversation.requests.state === at.HEAD && conversation.pending.unanswered === undefined) {
       // The answer to a head that is not complete: the rest of it is late, or lost, or was not waited for.
-      this.cutHead(conversation, conversation.requests, true);
+      const { id, clientSide, requests } = conversation;
+      conversation.watched = undefined;
+      const lost = this.table.watch(id, clientSide, requests.offset + 1);
+      this.cutHead(conversation, requests, lost ? 'lost' : 'answered');
       this.scanner.scan(bytes, firstStart, bytes.length);
       this.scanner.oddities |= oddities;
     }
     const method = conversation.pending.unanswered?.request?.method;
-    const response = newResponse(this.scanner, bytes, this.texts, direction, this.now(), method);
+    const response = newResponse(this.scanner, bytes, this.texts, direction, this.carried(), method);
     if (isInterim(status)) this.exchanges.interim(conversation, response, endOffset);
     else this.exchanges.response(conversation, response, endOffset);
   }
@@ -316,10 +334,10 @@ class ExchangeParser implements ExchangeStage {
   }
 
   /**
-   * What there is of a head whose rest is missing, in the capture (`lost`) or because its sender stopped.
+   * What there is of a head whose rest is missing: in the capture, because its sender stopped, or because it was answered as it was.
    * A start line is enough to know that a message was sent.
    */
-  private cutHead(conversation: Conversation, direction: Direction, lost: boolean): void {
+  private cutHead(conversation: Conversation, direction: Direction, why: Cut): void {
     const { carry } = direction;
     direction.carry = undefined;
     direction.state = at.LOST;
@@ -331,11 +349,16 @@ class ExchangeParser implements ExchangeStage {
     const end = { frame: carry.frame, time: carry.time };
     if (direction === conversation.requests) {
       if ((kind & (is.REQUEST | is.LIKELY_REQUEST)) === 0) return;
-      this.exchanges.cutRequest(conversation, newRequest(this.scanner, carry.bytes, this.texts, direction, end), lost);
+      this.exchanges.cutRequest(
+        conversation,
+        newRequest(this.scanner, carry.bytes, this.texts, direction, end),
+        why,
+        this.last ?? this.now(),
+      );
     } else if ((kind & (is.RESPONSE | is.LOOSE_RESPONSE)) !== 0) {
       const method = conversation.pending.unanswered?.request?.method;
       const response = newResponse(this.scanner, carry.bytes, this.texts, direction, end, method);
-      if (!isInterim(response.status)) this.exchanges.cutResponse(conversation, response, lost);
+      if (!isInterim(response.status)) this.exchanges.cutResponse(conversation, response, why === 'lost');
     }
   }
 
@@ -349,7 +372,7 @@ class ExchangeParser implements ExchangeStage {
     direction.offset += length;
     if (state === at.OPAQUE) return;
     if (message === undefined || exchange === undefined) {
-      if (state === at.HEAD) this.cutHead(conversation, direction, true);
+      if (state === at.HEAD) this.cutHead(conversation, direction, 'lost');
       else if (direction === conversation.requests) conversation.ahead = 0;
       else if (state === at.START) this.exchanges.answeredInHole(conversation);
       direction.carry = undefined;
@@ -398,8 +421,9 @@ class ExchangeParser implements ExchangeStage {
     conversation.closes('FIN', side, this.now());
     if (side !== clientSide) this.serverDone(conversation);
     else {
-      if (requests.state === at.HEAD) this.cutHead(conversation, requests, false);
+      if (requests.state === at.HEAD) this.cutHead(conversation, requests, 'stopped');
       this.exchanges.cut(conversation, requests, requests.offset);
+      this.exchanges.closed(conversation, this.now());
     }
     if (closings.length > 0) this.over(conversation);
   }
@@ -407,7 +431,7 @@ class ExchangeParser implements ExchangeStage {
   private serverDone(conversation: Conversation): void {
     const { responses } = conversation;
     const now = this.now();
-    if (responses.state === at.HEAD) this.cutHead(conversation, responses, false);
+    if (responses.state === at.HEAD) this.cutHead(conversation, responses, 'stopped');
     if (responses.state === at.UNTIL_CLOSE && responses.exchange !== undefined) {
       this.waits.paidByClose(conversation, responses.exchange, now);
       this.exchanges.complete(conversation, responses, responses.offset);
@@ -437,15 +461,12 @@ class ExchangeParser implements ExchangeStage {
     this.abandon(conversation);
     if (conversation.last === undefined) return;
     conversation.last = undefined;
-    const connection = this.table.snapshot(conversation.id, conversation.clientSide);
-    const { tunnel, requests, responses } = conversation;
-    const tunnelled = { client: requests.tunnelled, server: responses.tunnelled };
-    this.sink.connection(tunnel ? { ...connection, protocol: 'tunnel', tunnelled } : { ...connection, protocol: 'http' });
+    this.sink.connection(conversation.record(this.table.snapshot(conversation.id, conversation.clientSide)));
   }
 
   private endBoth(conversation: Conversation): void {
     for (const direction of [conversation.responses, conversation.requests]) {
-      if (direction.state === at.HEAD) this.cutHead(conversation, direction, false);
+      if (direction.state === at.HEAD) this.cutHead(conversation, direction, 'stopped');
     }
     this.exchanges.endAll(conversation, this.last ?? this.now(), false);
   }
@@ -464,11 +485,16 @@ class ExchangeParser implements ExchangeStage {
   snapshot(identity: ConnectionIdentity): Connection | undefined {
     const conversation = this.conversations[identity.id];
     if (conversation?.identity !== identity) return undefined;
-    return { ...this.table.snapshot(conversation.id, conversation.clientSide), protocol: 'http' };
+    return conversation.record(this.table.snapshot(conversation.id, conversation.clientSide));
   }
 
   encryptedFrom(addresses: ReadonlySet<string>): boolean {
     return this.givenUp.encryptedFrom(addresses);
+  }
+
+  private carried(): Moment {
+    const { number, time } = this.table.carrier;
+    return { frame: number, time };
   }
 
   private now(): Moment {
@@ -477,11 +503,14 @@ class ExchangeParser implements ExchangeStage {
   }
 }
 
-/** Start lines that this direction takes where it stands. */
-function takenBy(conversation: Conversation, direction: Direction): number {
+/** Start lines that this direction takes where it stands, of which `length` octets are there. */
+function takenBy(conversation: Conversation, direction: Direction, length: number): number {
   const lost = direction.state === at.LOST;
-  if (direction === conversation.requests) return lost ? is.REQUEST | is.LIKELY_REQUEST : BY_CLIENT;
-  if (lost) return is.RESPONSE;
+  if (direction === conversation.requests) {
+    // Text that nobody reads looks like the beginning of a request too often; only too few octets to tell wait for more.
+    return lost ? is.REQUEST | is.LIKELY_REQUEST | (length < TOO_FEW ? is.MAYBE_REQUEST : 0) : BY_CLIENT;
+  }
+  if (lost) return is.RESPONSE | is.MAYBE_RESPONSE;
   const loose = conversation.pending.unanswered === undefined ? 0 : is.LOOSE_RESPONSE;
   return is.RESPONSE | is.MAYBE_RESPONSE | loose;
 }
@@ -490,6 +519,10 @@ function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
   let index = start;
   while (index < end && (bytes[index] === CR || bytes[index] === LF)) index++;
   return index;
+}
+
+function isBlank(octet: number | undefined): boolean {
+  return octet === 0x20 || octet === 0x09;
 }
 
 function isInterim(status: number): boolean {

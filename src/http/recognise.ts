@@ -4,7 +4,7 @@
  * Hot: runs at the start of each message and on each segment of connections that are not being read; the first octet settles most.
  * The kinds are bits, so that a state of a direction can say which of them it takes.
  */
-import { isVersion } from './scan-head.ts';
+import { isTokenOctet, isVersion } from './scan-head.ts';
 
 export const NO = 0;
 export const REQUEST = 1;
@@ -16,7 +16,7 @@ export const MAYBE_REQUEST = 8;
 export const MAYBE_RESPONSE = 16;
 /** A known method and a path, without a version: HTTP/0.9. */
 export const SIMPLE_REQUEST = 32;
-/** "HTTP/" and a digit, but no version, or no status behind it. */
+/** "HTTP/" and a digit, in any letter case, but no version, or no status behind it. */
 export const LOOSE_RESPONSE = 64;
 /** The preface of HTTP/2 (RFC 9113 section 3.4). */
 export const HTTP2 = 128;
@@ -30,16 +30,18 @@ const SLASH = 0x2f;
 
 const METHODS: readonly Uint8Array[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'].map(spelled);
 const VERSION = spelled('HTTP/');
+const SMALL_VERSION = spelled('http/');
 const PREFACE = spelled('PRI * HTTP/2.0\r\n');
 const ABSOLUTE = spelled('http');
 
 export function recognise(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end || !isTokenOctet(bytes[start]!)) return NO;
   if (bytes[start] === VERSION[0] && begins(VERSION, bytes, start, end)) return responseOf(bytes, start, end);
+  if (bytes[start] === SMALL_VERSION[0] && begins(SMALL_VERSION, bytes, start, end)) return smallResponseOf(bytes, start, end);
   let space = start;
   while (space < end && isTokenOctet(bytes[space]!)) space++;
   if (space - start > LONGEST_METHOD) return NO;
-  if (space === end) return isUpper(bytes[start]!) ? MAYBE_REQUEST : NO;
+  if (space === end) return isUpper(bytes[start]!) || beginsSmallMethod(bytes, start, end) ? MAYBE_REQUEST : NO;
   if (bytes[space] !== SP) return NO;
   let at = space;
   while (at < end && bytes[at] !== LF) at++;
@@ -55,14 +57,15 @@ function requestOf(bytes: Uint8Array, start: number, space: number, lineFeed: nu
   if (isVersion(bytes, last, lineEnd)) {
     return bytes[start] === PREFACE[0] && begins(PREFACE, bytes, start, lineFeed + 1) ? HTTP2 : REQUEST;
   }
-  if (!isKnownMethod(bytes, start, space)) return NO;
   if (last > space + 1 && lineEnd - last >= VERSION.length && begins(VERSION, bytes, last, lineEnd)) return REQUEST;
+  if (!isKnownMethod(bytes, start, space)) return NO;
   return bytes[space + 1] === SLASH ? SIMPLE_REQUEST : NO;
 }
 
 /** A line whose end is not there yet. */
 function openRequestOf(bytes: Uint8Array, start: number, space: number, end: number): number {
-  if (!isUpper(bytes[start]!) || hasControls(bytes, start, end)) return NO;
+  if (hasControls(bytes, start, end)) return NO;
+  if (!isUpper(bytes[start]!)) return beginsSmallMethod(bytes, start, space) ? MAYBE_REQUEST : NO;
   const target = space + 1;
   if (end - target < ABSOLUTE.length || !isKnownMethod(bytes, start, space)) return MAYBE_REQUEST;
   return bytes[target] === SLASH || begins(ABSOLUTE, bytes, target, end) ? LIKELY_REQUEST : MAYBE_REQUEST;
@@ -74,6 +77,12 @@ function responseOf(bytes: Uint8Array, start: number, end: number): number {
   if (!isDigit(bytes[start + 5]!)) return NO;
   if (end - start < 12) return hasLineFeed(bytes, start, end) ? LOOSE_RESPONSE : MAYBE_RESPONSE;
   return isVersion(bytes, start, start + 8) && bytes[start + 8] === SP && isDigit(bytes[start + 9]!) ? RESPONSE : LOOSE_RESPONSE;
+}
+
+/** The same in small letters, as some old servers wrote it: only who waits for a response takes that for one. */
+function smallResponseOf(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start <= SMALL_VERSION.length) return MAYBE_REQUEST | MAYBE_RESPONSE;
+  return isDigit(bytes[start + 5]!) ? LOOSE_RESPONSE : NO;
 }
 
 /** TLS, by the header of its first record: handshake, version 3.x (RFC 8446 section 5.1). */
@@ -102,14 +111,18 @@ function isDigit(octet: number): boolean {
   return octet >= 0x30 && octet <= 0x39;
 }
 
-function isUpper(octet: number): boolean {
-  return octet >= 0x41 && octet <= 0x5a;
+/** Methods are capitals; one in small letters is taken for a mistake only where it is a known one (RFC 9110 section 9.1). */
+function beginsSmallMethod(bytes: Uint8Array, start: number, end: number): boolean {
+  for (const method of METHODS) {
+    let at = start;
+    while (at < end && at - start < method.length && bytes[at] === (method[at - start]! | 0x20)) at++;
+    if (at === end) return true;
+  }
+  return false;
 }
 
-/** Letters, digits and "-_.!": the methods that exist, without the rest of the token alphabet (RFC 9110 section 5.6.2). */
-function isTokenOctet(octet: number): boolean {
-  const letter = octet | 0x20;
-  return (letter >= 0x61 && letter <= 0x7a) || isDigit(octet) || octet === 0x2d || octet === 0x5f || octet === 0x2e || octet === 0x21;
+function isUpper(octet: number): boolean {
+  return octet >= 0x41 && octet <= 0x5a;
 }
 
 function hasControls(bytes: Uint8Array, start: number, end: number): boolean {

@@ -39,6 +39,8 @@ export const HEAD_CUT = 8192;
 /** Empty lines, or octets that are no message, stood before the head. */
 export const EMPTY_LINE_BEFORE = 16384;
 export const OCTETS_BEFORE = 32768;
+/** A field name that is empty, or holds an octet that no token has (RFC 9110 section 5.6.2). */
+export const BAD_FIELD_NAME = 65536;
 
 /** Names that some Connection field has named and that are kept from then on. */
 const MAX_NOMINATED = 64;
@@ -78,8 +80,7 @@ export class HeadScanner {
   /** Scans a head that begins at `start`; returns the index behind its blank line, or -1 when that is not in bytes[start, end). */
   scan(bytes: Uint8Array, start: number, end: number): number {
     this.reset();
-    let at = start;
-    while (at < end && bytes[at] !== LF) at++;
+    let at = this.endOfStartLine(bytes, start, end);
     if (at >= end) return -1;
     this.startLine(bytes, start, this.lineEnd(bytes, start, at));
     at++;
@@ -131,8 +132,7 @@ export class HeadScanner {
   /** A head that is one line (HTTP/0.9); returns the index behind it. */
   scanLine(bytes: Uint8Array, start: number, end: number): number {
     this.reset();
-    let at = start;
-    while (at < end && bytes[at] !== LF) at++;
+    const at = this.endOfStartLine(bytes, start, end);
     this.startLine(bytes, start, at < end ? this.lineEnd(bytes, start, at) : at);
     return Math.min(at + 1, end);
   }
@@ -154,6 +154,19 @@ export class HeadScanner {
     this.traitCount = 0;
   }
 
+  /** The index of the LF that ends the line, or `end`. */
+  private endOfStartLine(bytes: Uint8Array, start: number, end: number): number {
+    let at = start;
+    for (; at < end; at++) {
+      const octet = bytes[at]!;
+      if (octet >= SP) continue;
+      if (octet === LF) break;
+      if (octet === CR && at + 1 < end && bytes[at + 1] !== LF) this.oddities |= BARE_CR;
+      else if (octet === 0) this.oddities |= NUL;
+    }
+    return at;
+  }
+
   private lineEnd(bytes: Uint8Array, start: number, lineFeed: number): number {
     if (lineFeed > start && bytes[lineFeed - 1] === CR) return lineFeed - 1;
     this.oddities |= BARE_LF;
@@ -163,12 +176,12 @@ export class HeadScanner {
   /** Request: method, target, version. Response: version, status, reason. */
   private startLine(bytes: Uint8Array, start: number, end: number): void {
     let space = start;
-    while (space < end && bytes[space] !== SP) space++;
+    while (space < end && bytes[space] !== SP && bytes[space] !== TAB) space++;
     this.response = isVersionLike(bytes, start, space);
     this.firstStart = start;
     this.firstEnd = space;
     let rest = Math.min(space + 1, end);
-    if (rest < end && bytes[rest] === SP) {
+    if ((rest < end && bytes[rest] === SP) || bytes[space] === TAB) {
       this.oddities |= EXTRA_SPACE;
       while (rest < end && bytes[rest] === SP) rest++;
     }
@@ -183,11 +196,11 @@ export class HeadScanner {
       status = status * 10 + bytes[afterStatus]! - 0x30;
     }
     this.status = status;
-    if (!isVersion(bytes, start, space)) this.oddities |= BAD_VERSION;
+    if (!isExactVersion(bytes, start, space)) this.oddities |= BAD_VERSION;
     if (status < 100 || status > 999) this.oddities |= BAD_STATUS;
     this.secondStart = rest;
     this.secondEnd = afterStatus;
-    this.thirdStart = Math.min(afterStatus + 1, end);
+    this.thirdStart = afterStatus === rest ? rest : Math.min(afterStatus + 1, end);
     this.thirdEnd = end;
   }
 
@@ -199,7 +212,7 @@ export class HeadScanner {
     while (last > rest && bytes[last - 1] !== SP) last--;
     const versioned = last > rest && isVersionLike(bytes, last, end);
     if (!versioned) this.oddities |= NO_VERSION;
-    else if (!isVersion(bytes, last, end)) this.oddities |= BAD_VERSION;
+    else if (!isExactVersion(bytes, last, end)) this.oddities |= BAD_VERSION;
     let targetEnd = versioned ? last - 1 : end;
     while (targetEnd > rest && bytes[targetEnd - 1] === SP) targetEnd--;
     if (versioned && targetEnd !== last - 1) this.oddities |= EXTRA_SPACE;
@@ -233,6 +246,7 @@ export class HeadScanner {
     const nameHash = hashName(bytes, start, nameEnd);
     const known = nameIndex(nameHash, bytes, start, nameEnd);
     const use = known < 0 ? 0 : USE[known]!;
+    if (known < 0 && !isToken(bytes, start, nameEnd)) this.oddities |= BAD_FIELD_NAME;
     const wanted = (use & KEPT) !== 0 || this.keepAll || (this.nominated.size > 0 && this.nominated.has(nameHash));
     if (wanted) this.keep(known, start, nameEnd, valueStart, valueEnd);
     if ((use & PER_HOP) === 0) {
@@ -274,6 +288,25 @@ export class HeadScanner {
     else if (known === ETAG && bytes[start] === 0x57 && bytes[start + 1] === SLASH) hash = hashOctets(bytes, start + 2, end);
     this.traits[this.traitCount++] = (hash & ~15) | TRAIT_SLOT[known]!;
   }
+}
+
+/** The letters of HTTP-version are capitals (RFC 9112 section 2.3). */
+function isExactVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  return isVersion(bytes, start, end) && ((bytes[start]! | bytes[start + 1]! | bytes[start + 2]! | bytes[start + 3]!) & 0x20) === 0;
+}
+
+/** Octets of a token (RFC 9110 section 5.6.2). */
+const TOKEN_OCTETS = octetsOf("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+const IS_TOKEN = new Uint8Array(256);
+for (const octet of TOKEN_OCTETS) IS_TOKEN[octet] = 1;
+
+export function isTokenOctet(octet: number): boolean {
+  return IS_TOKEN[octet] === 1;
+}
+
+function isToken(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (IS_TOKEN[bytes[at]!] === 0) return false;
+  return end > start;
 }
 
 /** "HTTP/" and a version of two digits, in any letter case. */

@@ -2,10 +2,10 @@
  * Debts that stay unpaid: when to tell of them, and the record of the wait. Two deadlines: 1 s for a wait-for cycle, 5 s for a
  * silence of its own (RULES section 5). A wait that was paid later is on record as well, the longest of its exchange.
  */
-import type { Connection, ConnectionTable, DebtKind, ExchangeSink, Moment, Wait, WaitEnding } from '../model.ts';
+import type { ConnectionTable, DebtKind, ExchangeSink, Frame, Moment, Wait, WaitEnding } from '../model.ts';
 import type { Conversation, OpenExchange } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
-import { type Debt, debtOf } from './debts.ts';
+import { announcesClose, type Debt, debtOf } from './debts.ts';
 
 const SECOND = 1e9;
 const LEVELS = [1 * SECOND, 5 * SECOND] as const;
@@ -15,7 +15,8 @@ export const STALL = LEVELS[0];
 /** What pays which debt. */
 export const BY_REQUEST: readonly DebtKind[] = ['request-body', 'continue'];
 export const BY_INTERIM: readonly DebtKind[] = ['continue'];
-export const BY_HEAD: readonly DebtKind[] = ['response-head', 'continue'];
+/** A final response that comes early ends the wait for the body: whoever sends it does not need the rest. */
+export const BY_HEAD: readonly DebtKind[] = ['response-head', 'continue', 'request-body'];
 export const BY_BODY: readonly DebtKind[] = ['response-body', 'close'];
 
 export class Waits {
@@ -48,21 +49,42 @@ export class Waits {
   /** The octets of that frame pay what the exchange is owed, if that is one of `kinds`. Most are paid at once: that is seen first. */
   paid(conversation: Conversation, exchange: OpenExchange, kinds: readonly DebtKind[], frame: number, time: number): void {
     const owed = exchange.response ?? exchange.request;
-    if (owed === undefined || time - owed.lastTime < STALL) return;
+    const told = exchange.wait?.final === false;
+    if (owed === undefined || (time - owed.lastTime < STALL && !told)) return;
     const debt = debtOf(exchange);
-    if (debt === undefined || !kinds.includes(debt.debt) || time - debt.start.time < STALL) return;
-    keepLonger(exchange, this.newWait(conversation, debt, { frame, time }, 'answered', 'DATA', true));
+    if (debt === undefined || !kinds.includes(debt.debt)) return;
+    // Octets that waited behind a hole pay when they are handed on, if a deadline was told meanwhile.
+    const paid = told && time - debt.start.time < STALL ? momentOf(this.table.frame) : { frame, time };
+    if (paid.time - debt.start.time >= STALL) keepLonger(exchange, this.newWait(conversation, debt, paid, 'answered', 'DATA', true));
   }
 
-  /** A close that ends the body is a payment, too. */
+  /** A close that was owed is a payment, too. */
   paidByClose(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
-    const wait = this.waitOf(conversation, exchange, now, true);
+    const wait = this.waitOf(conversation, exchange, now, !this.watchedLive);
     if (wait !== undefined && lengthOf(wait) >= STALL) keepLonger(exchange, wait);
   }
 
-  /** What the exchange is owed will not be paid. */
+  /** What the exchange is owed will not be paid. A longer wait that was paid stays, unless this one is long by itself. */
   unpaid(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
-    exchange.wait = this.waitOf(conversation, exchange, now, !this.watchedLive) ?? exchange.wait;
+    if (announcesClose(exchange)) {
+      this.paidByClose(conversation, exchange, now);
+      return;
+    }
+    const wait = this.waitOf(conversation, exchange, now, !this.watchedLive);
+    if (wait === undefined) return;
+    if (lengthOf(wait) >= LEVELS[1]) exchange.wait = wait;
+    else keepLonger(exchange, wait);
+  }
+
+  /** A request head stood still since `start`: until its rest came (`paid`), or until its sender or its receiver gave it up. */
+  headLate(conversation: Conversation, exchange: OpenExchange, start: Moment, now: Moment, paid: boolean): void {
+    if (!(now.time - start.time >= STALL)) return;
+    const debt: Debt = { debt: 'request-head', debtor: 'client', start };
+    if (paid) keepLonger(exchange, this.newWait(conversation, debt, now, 'answered', 'DATA', true));
+    else {
+      const { end, ended, by } = this.endOf(conversation, debt, now);
+      keepLonger(exchange, this.newWait(conversation, debt, end, ended, by, !this.watchedLive));
+    }
   }
 
   private look(conversation: Conversation, now: Moment): void {
@@ -100,7 +122,10 @@ export class Waits {
   }
 
   private newWait(conversation: Conversation, debt: Debt, end: Moment, ended: WaitEnding, by: Wait['by'], final: boolean): Wait {
-    const connection: Connection = { ...this.table.snapshot(conversation.id, conversation.clientSide), protocol: 'http' };
+    const { id, clientSide, requests, responses } = conversation;
+    requests.refresh();
+    responses.refresh();
+    const connection = conversation.record(this.table.snapshot(id, clientSide));
     return { ...debt, end, ended, by, connection, final };
   }
 }
@@ -108,6 +133,10 @@ export class Waits {
 function keepLonger(exchange: OpenExchange, wait: Wait): void {
   const known = exchange.wait;
   if (known === undefined || !known.final || lengthOf(known) < lengthOf(wait)) exchange.wait = wait;
+}
+
+function momentOf({ number, time }: Frame): Moment {
+  return { frame: number, time };
 }
 
 function lengthOf({ start, end }: Wait): number {

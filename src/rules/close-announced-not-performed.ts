@@ -19,7 +19,7 @@ export const closeAnnouncedNotPerformed: Rule = {
 
   check(exchange, _context, found) {
     const { wait, response, request } = exchange;
-    if (wait?.debt !== 'close' || wait.ended === 'answered' || request === undefined || response === undefined) return;
+    if (wait?.debt !== 'close' || response?.framing !== 'until-close' || wait.ended === 'answered' || request === undefined) return;
     const announced = response.options.includes('close') || exchange.serverBelief === 'close';
     if (announced && !isStream(response) && lasted(wait, OPEN) && !networkExplains(wait)) found(candidateOf(exchange, response, wait));
   },

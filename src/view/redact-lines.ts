@@ -36,9 +36,9 @@ function redactBody(octets: string): string {
   return octets.replaceAll(/[^\r\n]/g, FILLER);
 }
 
-/** The size of a chunk stays, what an extension says does not (RFC 9112 section 7.1.1). */
+/** The size of a chunk and the semicolon behind it stay, what an extension says does not (RFC 9112 section 7.1.1). */
 export function redactChunkSize(line: string): string {
-  const size = /^[0-9a-f]{1,16}[ \t]*/i.exec(line)?.[0] ?? '';
+  const size = /^[0-9a-f]{1,16}[ \t]*;?/i.exec(line)?.[0] ?? '';
   return size + redactBody(line.slice(size.length));
 }
 

@@ -13,7 +13,7 @@ import { newDecodeFacts } from '../../src/decode/decode-facts.ts';
 import { decodeFrames } from '../../src/decode/decode-frames.ts';
 import { assembleFlows } from '../../src/flow/assemble-flows.ts';
 import { type ExchangeStage, type HttpFacts, parseExchanges } from '../../src/http/parse-exchanges.ts';
-import type { Connection, Exchange, Message, Wait } from '../../src/model.ts';
+import type { ChunkPosition, Connection, ConnectionState, Exchange, Message, Wait } from '../../src/model.ts';
 
 export interface HttpLog {
   /** Messages in the order in which they ended. */
@@ -22,6 +22,10 @@ export interface HttpLog {
   readonly exchanges: readonly Exchange[];
   /** Waits as they stood when a deadline passed. */
   readonly waiting: readonly Wait[];
+  /** Where the chunks of the response stood at those moments. */
+  readonly chunks: readonly (ChunkPosition | undefined)[];
+  /** The state of the first connection, whenever a frame has changed it. */
+  readonly states: readonly ConnectionState[];
   readonly connections: readonly Connection[];
   readonly facts: HttpFacts;
 }
@@ -31,6 +35,8 @@ export function readHttp(pcap: Uint8Array): HttpLog {
   const records: Message[] = [];
   const exchanges: Exchange[] = [];
   const waiting: Wait[] = [];
+  const chunks: (ChunkPosition | undefined)[] = [];
+  const states: ConnectionState[] = [];
   const connections: Connection[] = [];
   const addresses = newAddresses();
   const facts = newCaptureFacts(0, 'capture', 'p1', 0);
@@ -48,6 +54,7 @@ export function readHttp(pcap: Uint8Array): HttpLog {
         response() {},
         waiting(exchange) {
           if (exchange.wait !== undefined) waiting.push(exchange.wait);
+          chunks.push(exchange.response?.chunk);
         },
         ended: (exchange) => exchanges.push(exchange),
         connection: (connection) => connections.push(connection),
@@ -64,13 +71,16 @@ export function readHttp(pcap: Uint8Array): HttpLog {
     last.frame = frame.number;
     last.time = Math.max(last.time, frame.time);
     if (frame.time >= stage.due) stage.advance({ ...last });
+    const identity = flow.facts.connections > 0 ? flow.table.identity(0) : undefined;
+    const state = (identity && stage.snapshot(identity)?.state) ?? connections.at(-1)?.state ?? 'idle-fresh';
+    if (state !== states.at(-1)) states.push(state);
   });
   capture.push(pcap);
   capture.end();
   decode.end();
   stage.finish(last, false);
   flow.end();
-  return { messages, records, exchanges, waiting, connections, facts: stage.facts };
+  return { messages, records, exchanges, waiting, chunks, states, connections, facts: stage.facts };
 }
 
 function messageLine(message: Message, { ordinal }: Exchange): string {

@@ -40,6 +40,8 @@ const AT_ONCE = {
   complete: true,
   missingOctets: 0,
   chunk: undefined,
+  tail: '',
+  seemsComplete: false,
   endOffset: 100,
   acked: undefined,
 } as const;
@@ -70,6 +72,7 @@ export function exchange(connection: ConnectionIdentity, more: Partial<Exchange>
     pipelined: false,
     previous: undefined,
     wait: undefined,
+    announced: undefined,
     damaged: false,
     ended: true,
     ...more,

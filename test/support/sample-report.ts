@@ -110,6 +110,8 @@ const atTheEnd: Connection = {
   serverEnd: { ...silentEnd, octets: 803, lastData: PROXY_ANSWER, last: PROXY_RESET, reset: PROXY_RESET, ackedTo: 855 },
   duplicates: 0,
   protocol: 'http',
+  state: 'await-response',
+  announced: undefined,
 };
 
 function message(sent: Moment, endOffset: number) {
@@ -130,6 +132,8 @@ function message(sent: Moment, endOffset: number) {
     complete: true,
     missingOctets: 0,
     chunk: undefined,
+    tail: '',
+    seemsComplete: false,
     endOffset,
     acked: undefined,
   };
@@ -162,6 +166,7 @@ const firstExchange: Exchange = {
   pipelined: false,
   previous: undefined,
   wait: undefined,
+  announced: undefined,
   damaged: false,
   ended: true,
 };

@@ -44,6 +44,8 @@ export function connection(
     serverEnd: endFacts(serverEnd),
     duplicates: 0,
     protocol: 'http',
+    state: 'await-response',
+    announced: undefined,
     ...more,
   };
 }
