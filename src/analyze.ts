@@ -144,8 +144,8 @@ class Analysis implements Analyzer {
     this.joined?.tell(this.proxy);
     const { findings, groups } = this.verdict.finish();
     const points = [...this.points.values()];
-    const connections = sum(points, (point) => point.flow.facts.connections);
-    const exchanges = sum(points, (point) => point.http.facts.exchanges);
+    const connections = sum(points, (point) => point.flow.facts.connections) - (this.joined?.copies.connections ?? 0);
+    const exchanges = sum(points, (point) => point.http.facts.exchanges) - (this.joined?.copies.exchanges ?? 0);
     const { relays } = this.proxy.facts;
     return {
       tool: { name: 'hopcheck', version: this.options.version ?? '0' },
@@ -185,8 +185,8 @@ class Analysis implements Analyzer {
     const pointAt = (index: number): Point | undefined => [...this.points.values()][index];
     return {
       snapshot: (identity) => this.joined?.snapshot(identity) ?? pointAt(identity.point)?.http.snapshot(identity),
+      doubt: (one, other) => this.joined?.doubt(one, other) ?? SAME_ORDER,
       encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
-      doubt: () => SAME_ORDER,
       connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
     };
   }
@@ -198,12 +198,14 @@ class Analysis implements Analyzer {
     if (found === undefined || Math.abs(found.clock.offset) < SAME_CLOCK) return [];
     const reference = [...this.points.values()][found.reference]?.name ?? '';
     const seconds = (nanoseconds: number): string => (nanoseconds / 1e9).toFixed(6);
-    const { offset, uncertainty, pairs } = found.clock;
-    const moved = `${offset > 0 ? '+' : ''}${seconds(offset)} s, give or take ${seconds(uncertainty)} s`;
+    const { offset, drift, uncertainty, pairs, basis } = found.clock;
+    const drifting = Math.abs(drift) < SAME_SPEED ? '' : `, drifting by ${(drift * 1e6).toFixed(1)} ppm`;
+    const moved = `${offset > 0 ? '+' : ''}${seconds(offset)} s, give or take ${seconds(uncertainty)} s${drifting}`;
+    const from = basis === 'same-connections' ? 'connections that both saw' : 'exchanges seen at both';
     return [
       {
         code: 'clock-offset',
-        message: `times of ${point.name} are told by the clock of ${reference} (${moved}, from exchanges seen at both)`,
+        message: `times of ${point.name} are told by the clock of ${reference} (${moved}, from ${from})`,
         count: pairs,
       },
     ];
@@ -236,9 +238,10 @@ function outlineOf({ key, client, server, first, last }: Connection): Connection
   return { key, client, server, first, last };
 }
 
-/** Frames of one clock this near to each other may have been captured in the other order. */
+/** Doubt about the order of two frames of the same clock, in nanoseconds. */
 const SAME_ORDER = 2e6;
-
+/** A clock that drifts by less is not worth a word: 1e-6 is a part per million. */
+const SAME_SPEED = 1e-6;
 /** A point that differs by less from another one is not worth a word. */
 const SAME_CLOCK = 1e6;
 

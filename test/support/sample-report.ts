@@ -93,6 +93,7 @@ const silentEnd: EndFacts = {
   probes: 0,
   lastProbe: undefined,
   zeroWindow: undefined,
+  firstSeq: 1,
   ackedTo: 803,
 };
 

@@ -19,6 +19,7 @@ function endFacts(more: Partial<EndFacts> = {}): EndFacts {
     probes: 0,
     lastProbe: undefined,
     zeroWindow: undefined,
+    firstSeq: 1,
     ackedTo: 100,
     ...more,
   };
