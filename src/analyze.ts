@@ -59,6 +59,8 @@ export interface CaptureSource {
   readonly name: string;
   /** The point of capture; files of one point are parts of one ring, in order. By default a point of its own. */
   readonly point?: string;
+  /** Why it belongs to that point, when nobody said so: the report tells it. */
+  readonly assumed?: string;
   readonly reader?: CaptureReaderFactory;
 }
 
@@ -116,11 +118,12 @@ class Analysis implements Analyzer {
     this.proxy = matchRelays(this.lookup(), sink, options.onRelay !== undefined);
   }
 
-  open({ name, point: pointName, reader = readCapture }: CaptureSource): CaptureInput {
+  open({ name, point: pointName, assumed, reader = readCapture }: CaptureSource): CaptureInput {
     const index = this.captures.length;
     const point = this.pointOf(pointName ?? `p${this.points.size + 1}`);
     const facts = newCaptureFacts(index, name, point.name, point.frames);
     this.captures.push(facts);
+    if (assumed !== undefined) facts.issues.push({ code: 'point-assumed', message: assumed, count: 1 });
     let input: CaptureReader | undefined = reader(facts, this.base, point.frame);
     point.begin(facts);
     return {
@@ -216,7 +219,12 @@ class Analysis implements Analyzer {
     const flow = point?.flow.facts;
     return {
       ...facts,
-      issues: [...facts.issues, ...(point?.issuesFor(facts) ?? []), ...this.clockIssues(point, facts)],
+      issues: [
+        ...facts.issues,
+        ...(point?.orderIssues(facts) ?? []),
+        ...(point?.issuesFor(facts) ?? []),
+        ...this.clockIssues(point, facts),
+      ],
       observedUntil: Math.max(facts.lastTime, point?.observedUntil ?? Number.NaN),
       health: {
         connections: flow?.connections ?? 0,
@@ -244,6 +252,9 @@ const SAME_ORDER = 2e6;
 const SAME_SPEED = 1e-6;
 /** A point that differs by less from another one is not worth a word. */
 const SAME_CLOCK = 1e6;
+
+/** Frames of several interfaces race each other: files that overlap by less may be parts of one ring. */
+const RACE = 1e9;
 
 /** One place of capture: its chain and its clock. */
 class Point {
@@ -322,6 +333,15 @@ class Point {
     this.decode.end();
     this.http.finish(last, this.ticked);
     this.flow.end();
+  }
+
+  /** A file of which the end was not known beforehand may begin before it: then it was taken elsewhere. */
+  orderIssues(facts: CaptureFacts): readonly Issue[] {
+    const before = this.files[this.files.indexOf(facts) - 1];
+    if (before === undefined || !(before.lastTime - facts.firstTime > RACE)) return [];
+    const by = ((before.lastTime - facts.firstTime) / 1e9).toFixed(3);
+    const message = `begins ${by} s before the end of ${before.name}, which is read as the part before it: if they are two places, say so with --point`;
+    return [{ code: 'times-overlap', message, count: 1 }];
   }
 
   /** What the decode and flow stages could not use, told with the first file of the point. */
