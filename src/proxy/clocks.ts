@@ -22,7 +22,9 @@ const RIVAL = 0.75;
 /** How far the bounds are widened while the drift is found, since it blurs each stretch: less and less. */
 const BLURS: readonly number[] = [1, 0.3, 0.1];
 /** Frames get their time stamps up to that late. */
-const STAMP = 1e5;
+const STAMP = 2e4;
+/** A drift that is less than so many times what the bounds leave open is none. */
+const CLEARLY = 2;
 /** No offset is known better than that. */
 const EXACT = 1e3;
 
@@ -113,19 +115,20 @@ class Line {
     return level.filter((bound) => allows(widen(bound, blur), offset));
   }
 
-  /** Turns towards the stretches, those first that have many and narrow bounds. */
+  /** Goes through the stretches, above all through those that allow little. */
   private fit(parts: readonly (readonly Bounds[])[], blur: number): void {
     const points = parts.map((stretch) => {
       const agreeing = this.agreeing(stretch, blur);
       const { offset, half } = intervalOf(agreeing);
-      return { x: timeOf(agreeing) - this.middle, y: offset, weight: agreeing.length / (half + blur) ** 2 };
+      const x = timeOf(agreeing) - this.middle;
+      return { x, y: offset + this.slope * x, weight: 1 / (half + blur) ** 2 };
     });
     const total = sumOf(points, ({ weight }) => weight);
     const x = sumOf(points, (point) => point.weight * point.x) / total;
     const y = sumOf(points, (point) => point.weight * point.y) / total;
     const spread = sumOf(points, (point) => point.weight * (point.x - x) ** 2);
-    const turn = spread === 0 ? 0 : sumOf(points, (point) => point.weight * (point.x - x) * (point.y - y)) / spread;
-    this.slope = Math.max(-MOST_DRIFT, Math.min(MOST_DRIFT, this.slope + turn));
+    const slope = spread === 0 ? 0 : sumOf(points, (point) => point.weight * (point.x - x) * (point.y - y)) / spread;
+    this.slope = slope ** 2 * spread < CLEARLY ** 2 ? 0 : Math.max(-MOST_DRIFT, Math.min(MOST_DRIFT, slope));
   }
 }
 
