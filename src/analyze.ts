@@ -59,6 +59,8 @@ export interface CaptureSource {
   readonly name: string;
   /** The point of capture; files of one point are parts of one ring, in order. By default a point of its own. */
   readonly point?: string;
+  /** Why it belongs to that point, when nobody said so: the report tells it. */
+  readonly assumed?: string;
   readonly reader?: CaptureReaderFactory;
 }
 
@@ -116,11 +118,12 @@ class Analysis implements Analyzer {
     this.proxy = matchRelays(this.lookup(), sink, options.onRelay !== undefined);
   }
 
-  open({ name, point: pointName, reader = readCapture }: CaptureSource): CaptureInput {
+  open({ name, point: pointName, assumed, reader = readCapture }: CaptureSource): CaptureInput {
     const index = this.captures.length;
     const point = this.pointOf(pointName ?? `p${this.points.size + 1}`);
     const facts = newCaptureFacts(index, name, point.name, point.frames);
     this.captures.push(facts);
+    if (assumed !== undefined) facts.issues.push({ code: 'point-assumed', message: assumed, count: 1 });
     let input: CaptureReader | undefined = reader(facts, this.base, point.frame);
     point.begin(facts);
     return {
@@ -144,8 +147,8 @@ class Analysis implements Analyzer {
     this.joined?.tell(this.proxy);
     const { findings, groups } = this.verdict.finish();
     const points = [...this.points.values()];
-    const connections = sum(points, (point) => point.flow.facts.connections);
-    const exchanges = sum(points, (point) => point.http.facts.exchanges);
+    const connections = sum(points, (point) => point.flow.facts.connections) - (this.joined?.copies.connections ?? 0);
+    const exchanges = sum(points, (point) => point.http.facts.exchanges) - (this.joined?.copies.exchanges ?? 0);
     const { relays } = this.proxy.facts;
     return {
       tool: { name: 'hopcheck', version: this.options.version ?? '0' },
@@ -185,8 +188,8 @@ class Analysis implements Analyzer {
     const pointAt = (index: number): Point | undefined => [...this.points.values()][index];
     return {
       snapshot: (identity) => this.joined?.snapshot(identity) ?? pointAt(identity.point)?.http.snapshot(identity),
+      doubt: (one, other) => this.joined?.doubt(one, other) ?? SAME_ORDER,
       encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
-      doubt: () => SAME_ORDER,
       connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
     };
   }
@@ -198,12 +201,14 @@ class Analysis implements Analyzer {
     if (found === undefined || Math.abs(found.clock.offset) < SAME_CLOCK) return [];
     const reference = [...this.points.values()][found.reference]?.name ?? '';
     const seconds = (nanoseconds: number): string => (nanoseconds / 1e9).toFixed(6);
-    const { offset, uncertainty, pairs } = found.clock;
-    const moved = `${offset > 0 ? '+' : ''}${seconds(offset)} s, give or take ${seconds(uncertainty)} s`;
+    const { offset, drift, uncertainty, pairs, basis } = found.clock;
+    const drifting = Math.abs(drift) < SAME_SPEED ? '' : `, drifting by ${(drift * 1e6).toFixed(1)} ppm`;
+    const moved = `${offset > 0 ? '+' : ''}${seconds(offset)} s, give or take ${seconds(uncertainty)} s${drifting}`;
+    const from = basis === 'same-connections' ? 'connections that both saw' : 'exchanges seen at both';
     return [
       {
         code: 'clock-offset',
-        message: `times of ${point.name} are told by the clock of ${reference} (${moved}, from exchanges seen at both)`,
+        message: `times of ${point.name} are told by the clock of ${reference} (${moved}, from ${from})`,
         count: pairs,
       },
     ];
@@ -214,7 +219,12 @@ class Analysis implements Analyzer {
     const flow = point?.flow.facts;
     return {
       ...facts,
-      issues: [...facts.issues, ...(point?.issuesFor(facts) ?? []), ...this.clockIssues(point, facts)],
+      issues: [
+        ...facts.issues,
+        ...(point?.orderIssues(facts) ?? []),
+        ...(point?.issuesFor(facts) ?? []),
+        ...this.clockIssues(point, facts),
+      ],
       observedUntil: Math.max(facts.lastTime, point?.observedUntil ?? Number.NaN),
       health: {
         connections: flow?.connections ?? 0,
@@ -236,11 +246,15 @@ function outlineOf({ key, client, server, first, last }: Connection): Connection
   return { key, client, server, first, last };
 }
 
-/** Frames of one clock this near to each other may have been captured in the other order. */
+/** Doubt about the order of two frames of the same clock, in nanoseconds. */
 const SAME_ORDER = 2e6;
-
+/** A clock that drifts by less is not worth a word: 1e-6 is a part per million. */
+const SAME_SPEED = 1e-6;
 /** A point that differs by less from another one is not worth a word. */
 const SAME_CLOCK = 1e6;
+
+/** Frames of several interfaces race each other: files that overlap by less may be parts of one ring. */
+const RACE = 1e9;
 
 /** One place of capture: its chain and its clock. */
 class Point {
@@ -319,6 +333,15 @@ class Point {
     this.decode.end();
     this.http.finish(last, this.ticked);
     this.flow.end();
+  }
+
+  /** A file of which the end was not known beforehand may begin before it: then it was taken elsewhere. */
+  orderIssues(facts: CaptureFacts): readonly Issue[] {
+    const before = this.files[this.files.indexOf(facts) - 1];
+    if (before === undefined || !(before.lastTime - facts.firstTime > RACE)) return [];
+    const by = ((before.lastTime - facts.firstTime) / 1e9).toFixed(3);
+    const message = `begins ${by} s before the end of ${before.name}, which is read as the part before it: if they are two places, say so with --point`;
+    return [{ code: 'times-overlap', message, count: 1 }];
   }
 
   /** What the decode and flow stages could not use, told with the first file of the point. */

@@ -206,6 +206,8 @@ export interface ConnectionIdentity {
 
 /** What one end of a connection did. */
 export interface EndFacts {
+  /** Sequence number of its first octet, by which another point of capture knows the connection again; NaN while it is not known. */
+  readonly firstSeq: number;
   /** Octets sent, gaps included. */
   readonly octets: number;
   readonly gaps: number;

@@ -80,6 +80,11 @@ export function noteTimeStep(facts: CaptureFacts, time: number, offset: number, 
   }
 }
 
+/** Called where the header of another file stands between the records. */
+export function noteJoined(facts: CaptureFacts, offset: number): void {
+  addIssue(facts, 'file-header', 'the header of another capture file between the records: files were joined', { offset });
+}
+
 /** Called for each frame that the capture cut. */
 export function noteCutFrame(facts: CaptureFacts, offset: number, frame: number): void {
   facts.cutFrames++;

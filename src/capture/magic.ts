@@ -7,6 +7,13 @@ export const MAGIC = 4;
 
 /** A section header block: the same octets in both byte orders. */
 export const SECTION_HEADER = 0x0a0d0d0a;
+const BYTE_ORDER = 0x1a2b3c4d;
+
+/** Does a pcapng section begin at `position`? Wants 12 octets. */
+export function beginsSection(view: DataView, position: number): boolean {
+  if (view.getUint32(position) !== SECTION_HEADER) return false;
+  return view.getUint32(position + 8, true) === BYTE_ORDER || view.getUint32(position + 8, false) === BYTE_ORDER;
+}
 
 /** What people hand over instead of a capture, by the first octets in hexadecimal. */
 const OTHERS: ReadonlyArray<readonly [prefix: string, name: string]> = [

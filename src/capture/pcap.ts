@@ -6,8 +6,8 @@
  */
 import { CaptureError } from '../errors.ts';
 import type { CaptureFacts, Frame, Sink, TimeBase } from '../model.ts';
-import { addDamage, addIssue, addLinkType, newFrame, noteCutFrame, noteTimeStep } from './facts.ts';
-import { refuseShortInput } from './magic.ts';
+import { addDamage, addLinkType, newFrame, noteCutFrame, noteJoined, noteTimeStep } from './facts.ts';
+import { beginsSection, refuseShortInput } from './magic.ts';
 import { PCAP_HEADER, type PcapHeader, pcapByteOrder, pcapVersion, readPcapHeader } from './pcap-header.ts';
 import { NO, Recovery, YES } from './recovery.ts';
 import { FRAME_LIMIT, viewOf, type Walker } from './walker.ts';
@@ -17,6 +17,7 @@ const NEAR_SECONDS = 31 * 86_400;
 
 export class PcapWalker implements Walker {
   needed = PCAP_HEADER;
+  over = false;
   #header: PcapHeader | undefined;
   readonly #facts: CaptureFacts;
   readonly #base: TimeBase;
@@ -43,7 +44,7 @@ export class PcapWalker implements Walker {
         this.needed = recovery.needed;
       } else if (this.#header === undefined) position = this.#fileHeader(view, position, end, at);
       else position = this.#records(bytes, view, position, end, at, this.#header);
-    } while (this.needed === 0);
+    } while (this.needed === 0 && !this.over);
     return position;
   }
 
@@ -104,7 +105,7 @@ export class PcapWalker implements Walker {
       const message = `pcap version ${pcapVersion(view, position)}: only 2.0 to 2.4 can be read (at byte ${offset + 4})`;
       throw new CaptureError('version-unknown', message, offset + 4);
     }
-    this.#facts.format = 'pcap';
+    this.#facts.format ??= 'pcap';
     addLinkType(this.#facts, this.#header.linkType);
     this.needed = 0;
     return position + PCAP_HEADER;
@@ -113,6 +114,13 @@ export class PcapWalker implements Walker {
   /** A record of no octets or of too many. True when it is none; then `needed` and the state are set. */
   #strange(view: DataView, position: number, end: number, origin: number, captured: number): boolean {
     const offset = origin + position;
+    // Read as a record, a section header has its byte-order magic for a length.
+    if (beginsSection(view, position)) {
+      noteJoined(this.#facts, offset);
+      this.over = true;
+      this.needed = 0;
+      return true;
+    }
     if (captured > FRAME_LIMIT) {
       this.#recovery.lose('record-length', `a record claims ${captured} captured bytes, ${FRAME_LIMIT} are possible`, offset);
       this.needed = 0;
@@ -128,7 +136,7 @@ export class PcapWalker implements Walker {
     this.needed = PCAP_HEADER;
     if (end - position < PCAP_HEADER) return true;
     if (readPcapHeader(view, position) === undefined) return false;
-    addIssue(this.#facts, 'file-header', 'another pcap file header between the records: files were joined', { offset });
+    noteJoined(this.#facts, offset);
     this.#header = undefined;
     this.needed = 0;
     return true;

@@ -7,8 +7,9 @@
  */
 import { CaptureError } from '../errors.ts';
 import type { CaptureFacts, Frame, Sink, TimeBase } from '../model.ts';
-import { addDamage, addIssue, newFrame, noteCutFrame, noteTimeStep } from './facts.ts';
+import { addDamage, addIssue, newFrame, noteCutFrame, noteJoined, noteTimeStep } from './facts.ts';
 import { refuseShortInput, SECTION_HEADER } from './magic.ts';
+import { PCAP_HEADER, pcapByteOrder, readPcapHeader } from './pcap-header.ts';
 import { Section } from './pcapng-section.ts';
 import { NO, Recovery, YES } from './recovery.ts';
 import { FRAME_LIMIT, viewOf, type Walker } from './walker.ts';
@@ -44,6 +45,7 @@ const UNREADABLE = {
 
 export class PcapngWalker implements Walker {
   needed = BLOCK;
+  over = false;
   #section: Section;
   readonly #facts: CaptureFacts;
   readonly #base: TimeBase;
@@ -71,7 +73,7 @@ export class PcapngWalker implements Walker {
         position = recovery.walk(view, position, end, at, ended);
         this.needed = recovery.needed;
       } else position = this.#blocks(view, position, end, at);
-    } while (this.needed === 0);
+    } while (this.needed === 0 && !this.over);
     return position;
   }
 
@@ -101,14 +103,14 @@ export class PcapngWalker implements Walker {
       const claimed = view.getUint32(position + 4, little);
       const length = (claimed + 3) & ~3;
       if (claimed < BLOCK || claimed > BLOCK_LIMIT) {
-        return this.#lose(type, `a block claims a length of ${claimed} bytes`, view, position, origin + position);
+        return this.#lose(type, `a block claims a length of ${claimed} bytes`, view, position, end, origin + position);
       }
       if (length > end - position) {
-        this.needed = length;
+        if (!this.#isPcap(view, position, end, origin + position)) this.needed = length;
         return position;
       }
       if (view.getUint32(position + length - 4, little) !== claimed) {
-        return this.#lose(type, `a block of ${claimed} bytes does not end with its length`, view, position, origin + position);
+        return this.#lose(type, `a block of ${claimed} bytes does not end with its length`, view, position, end, origin + position);
       }
       const bodyEnd = position + length - 4;
       if (type === ENHANCED_PACKET) this.#packet(view.getUint32(position + 8, little), view, position, bodyEnd, origin + position);
@@ -125,7 +127,7 @@ export class PcapngWalker implements Walker {
     else if (type === OBSOLETE_PACKET) this.#packet(view.getUint16(position + 8, section.little), view, position, bodyEnd, offset);
     else if (type === INTERFACE) section.describe(view, position + 8, bodyEnd, offset);
     else if (type === STATISTICS) section.statistics(view, position + 8, bodyEnd);
-    else if (type === SECTION_HEADER) this.#facts.format = 'pcapng';
+    else if (type === SECTION_HEADER) this.#facts.format ??= 'pcapng';
   }
 
   /** An enhanced or an obsolete packet block: they differ in where the interface id stands. */
@@ -230,13 +232,28 @@ export class PcapngWalker implements Walker {
   }
 
   /** Hands over to the recovery; returns where it begins. */
-  #lose(type: number, message: string, view: DataView, position: number, offset: number): number {
+  #lose(type: number, message: string, view: DataView, position: number, end: number, offset: number): number {
+    if (this.#isPcap(view, position, end, offset)) return position;
     const zeros = type === 0 && view.getUint32(position + 4) === 0 && view.getUint32(position + 8) === 0;
     if (zeros) this.#recovery.pad(offset);
     else if (type === SECTION_HEADER) this.#refuse('block-length', message, offset);
     else this.#recovery.lose('block-length', message, offset);
     this.needed = 0;
     return position;
+  }
+
+  /** A classic file was joined to this one: read as a block, its version is a length that cannot be right. */
+  #isPcap(view: DataView, position: number, end: number, offset: number): boolean {
+    if (pcapByteOrder(view, position) === undefined) return false;
+    if (end - position < PCAP_HEADER) {
+      this.needed = PCAP_HEADER;
+      return true;
+    }
+    if (readPcapHeader(view, position) === undefined) return false;
+    noteJoined(this.#facts, offset);
+    this.over = true;
+    this.needed = 0;
+    return true;
   }
 
   /** A block of a common type whose two lengths agree. */

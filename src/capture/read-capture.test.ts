@@ -55,6 +55,31 @@ describe('what is no capture', () => {
   });
 });
 
+describe('joined files of both formats', () => {
+  const classic = join(pcapHeader(), record(text('one')), record(text('two')));
+  const blocks = join(section(), describeInterface({ linkType: 276 }), enhancedPacket(text('three')), enhancedPacket(text('four')));
+  const kinds = { classic: 1, blocks: 276 };
+
+  test.each<[string, readonly (keyof typeof kinds)[], 'pcap' | 'pcapng']>([
+    ['pcapng behind pcap', ['classic', 'blocks'], 'pcap'],
+    ['pcap behind pcapng', ['blocks', 'classic'], 'pcapng'],
+    ['to and fro', ['classic', 'blocks', 'classic', 'classic', 'blocks', 'blocks'], 'pcap'],
+  ])('%s', (_name, order, format) => {
+    const bytes = join(...order.map((kind) => (kind === 'classic' ? classic : blocks)));
+    for (const chunks of [[bytes.length], [1], [7]]) {
+      const { frames, facts, error } = readFrames(readCapture, bytes, { chunks });
+      expect(error).toBeUndefined();
+      expect(frames.map(({ number, linkType }) => [number, linkType])).toEqual(
+        order.flatMap((kind, index) => [2 * index + 1, 2 * index + 2].map((number) => [number, kinds[kind]])),
+      );
+      expect(facts).toMatchObject({ format, complete: true, frames: 2 * order.length });
+      expect(facts.issues.filter(({ code }) => code === 'file-header')).toMatchObject([
+        { offset: (order[0] === 'classic' ? classic : blocks).length },
+      ]);
+    }
+  });
+});
+
 // -------------------------------------------------------------------------------------------------------- properties
 
 const octets = fc.uint8Array({ maxLength: 300 });

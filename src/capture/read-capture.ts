@@ -94,11 +94,17 @@ class Feeder implements CaptureReader {
   #step(bytes: Uint8Array, start: number, end: number, ended: boolean): number {
     if (end - start < this.#needed && !ended) return 0;
     try {
-      this.#walker ??= this.#choose(bytes, start);
-      const used = this.#walker.walk(bytes, start, end, this.#offset, ended) - start;
-      this.#offset += used;
-      this.#needed = this.#walker.needed;
-      return used;
+      let position = start;
+      let walker = this.#walker;
+      do {
+        walker = walker === undefined || walker.over ? this.#choose(bytes, position) : walker;
+        const stopped = walker.walk(bytes, position, end, this.#offset, ended);
+        this.#offset += stopped - position;
+        position = stopped;
+      } while (walker.over);
+      this.#walker = walker;
+      this.#needed = walker.needed;
+      return position - start;
     } catch (error) {
       this.#fail();
       throw error;

@@ -10,6 +10,8 @@ export const FRAME_LIMIT = 262_144;
 export interface Walker {
   /** Octets from the position that `walk` returned on, without which another call would change nothing; at least 1. */
   needed: number;
+  /** Another file begins at the position that `walk` returned: files were joined, and that one wants a walker of its own. */
+  readonly over: boolean;
   /**
    * Handles the whole records in bytes[start, end) and returns the position of the first octet that it did not use.
    * `offset` is the file offset of bytes[start]. `ended`: nothing follows.

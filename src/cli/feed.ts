@@ -21,12 +21,13 @@ interface Input {
 
 /** The part of Analyzer that is needed here. */
 export interface Opener {
-  open(input: { name: string; point?: string; reader?: CaptureReaderFactory }): Input;
+  open(input: { name: string; point?: string; assumed?: string; reader?: CaptureReaderFactory }): Input;
 }
 
 export interface FeedOptions {
   readonly name: string;
   readonly point: string | undefined;
+  readonly assumed?: string | undefined;
   readonly key: RedactionKey;
   readonly reader: CaptureReaderFactory | undefined;
 }
@@ -91,9 +92,14 @@ export class Feed {
 
   #start(bytes: Uint8Array): void {
     this.#gathered = undefined;
-    const { name, point, key, reader } = this.#options;
+    const { name, point, assumed, key, reader } = this.#options;
     key.offer(bytes);
-    this.#input = this.#opener.open({ name, ...(point === undefined ? {} : { point }), ...(reader === undefined ? {} : { reader }) });
+    this.#input = this.#opener.open({
+      name,
+      ...(point === undefined ? {} : { point }),
+      ...(assumed === undefined ? {} : { assumed }),
+      ...(reader === undefined ? {} : { reader }),
+    });
     this.#input.push(bytes);
   }
 }

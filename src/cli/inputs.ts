@@ -62,8 +62,8 @@ export async function readInputs(inputs: readonly CaptureName[], target: Target,
   return { analysed: fates.length - count('unreadable'), unreadable: count('unreadable'), damaged: count('damaged') };
 }
 
-async function readInput({ path, name, point }: CaptureName, target: Target, options: ReadOptions): Promise<Fate> {
-  const feed = new Feed(target, { name, point, key: options.key, reader: options.narrowing.reader(options.reader) });
+async function readInput({ path, name, point, assumed }: CaptureName, target: Target, options: ReadOptions): Promise<Fate> {
+  const feed = new Feed(target, { name, point, assumed, key: options.key, reader: options.narrowing.reader(options.reader) });
   try {
     const damage = await readAll(path, feed, target, options);
     if (damage === undefined) feed.end();

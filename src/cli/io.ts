@@ -13,6 +13,8 @@ export interface CaptureName {
   readonly name: string;
   /** The point of capture that it belongs to; undefined: its own. */
   readonly point?: string;
+  /** Why it belongs there, when nobody said so. */
+  readonly assumed?: string;
 }
 
 export interface Output {

@@ -109,6 +109,7 @@ export class Records {
     const moment = (field: number): Moment | undefined =>
       momentOf(table.extra(direction, field), table.extraFloat(direction, field + at.MOMENT_TIME));
     return {
+      firstSeq: this.firstSeq(direction),
       octets: this.position(direction),
       gaps: table.extra(direction, at.GAPS),
       gapOctets: table.extraFloat(direction, at.GAP_OCTETS),
@@ -125,6 +126,13 @@ export class Records {
       lastZeroWindow: moment(at.ZERO_WINDOW_MOMENT),
       ackedTo: table.float(direction ^ 1, at.ACKED_TO),
     };
+  }
+
+  private firstSeq(direction: number): number {
+    const { table } = this;
+    if (!table.is(direction, at.KNOWN)) return Number.NaN;
+    const behind = this.position(direction) + (table.is(direction, at.FIN_DONE) ? 1 : 0);
+    return (table.int(direction, at.NEXT) - behind) >>> 0;
   }
 
   private position(direction: number): number {

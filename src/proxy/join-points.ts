@@ -5,15 +5,16 @@
  * Times of the points that are corrected are those of the reference point from here on; frames stay those of their files.
  */
 import type { Connection, ConnectionIdentity, EndFacts, Exchange, ExchangeSink, Message, Moment, Wait } from '../model.ts';
-import { type Clock, estimateClock, longerAt } from './clocks.ts';
+import { type Clock, clockOfRelayed, clockOfSame } from './clocks.ts';
+import { SameConnections } from './same-connections.ts';
 
 /** Facts of a connection this much later than the moment of the story still belong to it: closes follow each other. */
 const SOON = 250e6;
-
-interface Event {
-  readonly time: number;
-  readonly tell: (sink: ExchangeSink) => void;
-}
+/** Doubt about the order of two frames of the same clock, and of two clocks that nothing could be learned of. */
+const SAME_CLOCK = 2e6;
+const UNKNOWN_CLOCK = 10e6;
+/** Events that are let go of at a time. */
+const TOLD = 4096;
 
 type PointEvent =
   | { readonly kind: 'request' | 'response' | 'ended'; readonly time: number; readonly exchange: Exchange }
@@ -28,9 +29,11 @@ export interface PointClock {
 
 export class JoinedPoints {
   private readonly points: Recorder[] = [];
-  private readonly finals = new Map<string, Connection>();
+  private tellers: readonly Teller[] = [];
   private now = Number.NEGATIVE_INFINITY;
   readonly clocks: PointClock[] = [];
+  /** What another point had told already: connections that both saw, and the exchanges on them. */
+  readonly copies = { connections: 0, exchanges: 0 };
 
   /** The sink of one point. */
   point(index: number): ExchangeSink {
@@ -41,60 +44,107 @@ export class JoinedPoints {
 
   /** A connection as it stood at the moment of the story. */
   snapshot(identity: ConnectionIdentity): Connection | undefined {
-    const final = this.finals.get(identity.key);
+    const final = this.tellers[identity.point]?.connectionOf(identity.key);
     return final && asOf(final, this.now + SOON);
   }
 
-  /** Tells everything that was recorded, once. */
+  /** Doubt about the order of two frames, in nanoseconds. */
+  doubt(one: number, other: number): number {
+    return one === other ? SAME_CLOCK : Math.max(SAME_CLOCK, this.uncertainty(one) + this.uncertainty(other));
+  }
+
+  /** Tells everything that was recorded, once, and forgets it. */
   tell(sink: ExchangeSink): void {
     const reference = this.reference();
-    const events: Event[] = [];
-    for (const [index, recorder] of this.points.entries()) {
-      const clock = index === reference ? undefined : this.clockOf(index, reference);
-      const shift = clock === undefined ? undefined : new Shift(clock);
-      for (const event of recorder.events) events.push(this.eventOf(event, shift));
+    const order = [...this.points.keys()].sort((a, b) => Number(b === reference) - Number(a === reference) || a - b);
+    const same = new SameConnections(this.points, order);
+    this.setClocks(reference, same);
+    const elsewhere = same.seenElsewhere(this.points);
+    this.tellers = this.points.map((recorder, index) => new Teller(recorder, this.clockOf(index), elsewhere));
+    for (const recorder of this.points) {
+      this.copies.connections += [...recorder.connections.keys()].filter((key) => same.isCopy(key)).length;
+      this.copies.exchanges += recorder.exchanges.filter(({ connection }) => same.isCopy(connection.key)).length;
+      recorder.forget((key) => same.isCopy(key));
     }
-    for (const event of events.sort((a, b) => a.time - b.time)) {
-      this.now = event.time;
-      event.tell(sink);
+    for (let next = this.nextTeller(); next !== undefined; next = this.nextTeller()) {
+      this.now = next.time;
+      next.tell(sink);
     }
   }
 
-  /** The point nearest to the clients: where the same requests take longest. */
+  private nextTeller(): Teller | undefined {
+    let next: Teller | undefined;
+    for (const teller of this.tellers) if (teller.time < (next?.time ?? Number.POSITIVE_INFINITY)) next = teller;
+    return next;
+  }
+
+  /** The point nearest to the clients: whose exchanges enclose those of the others. */
   private reference(): number {
     let reference = 0;
     for (const [index, recorder] of this.points.entries()) {
       const chosen = this.points[reference];
       if (chosen === undefined || index === reference) continue;
-      if (longerAt(recorder.exchanges, chosen.exchanges) > longerAt(chosen.exchanges, recorder.exchanges)) reference = index;
+      const nearer = clockOfRelayed(recorder.exchanges, chosen.exchanges)?.agreement ?? 0;
+      if (nearer > (clockOfRelayed(chosen.exchanges, recorder.exchanges)?.agreement ?? 0)) reference = index;
     }
     return reference;
   }
 
-  private clockOf(index: number, reference: number): Clock | undefined {
-    const [own, chosen] = [this.points[index], this.points[reference]];
-    const clock = own && chosen && estimateClock(chosen.exchanges, own.exchanges);
-    if (clock !== undefined) this.clocks.push({ point: index, reference, clock });
-    return clock;
+  private clockOf(point: number): Clock | undefined {
+    return this.clocks.find((clock) => clock.point === point)?.clock;
   }
 
-  private eventOf(event: PointEvent, shift: Shift | undefined): Event {
-    const time = shift === undefined ? event.time : shift.time(event.time);
-    if (event.kind === 'connection') {
-      const connection = shift === undefined ? event.connection : shift.connection(event.connection);
-      this.finals.set(connection.key, connection);
-      return { time, tell: (sink) => sink.connection(connection) };
-    }
-    const { kind } = event;
-    const exchange = shift === undefined ? event.exchange : shift.exchange(event.exchange);
-    return { time, tell: (sink) => sink[kind](exchange) };
+  private uncertainty(point: number): number {
+    const known = this.clocks.some(({ reference }) => reference === point) ? 0 : UNKNOWN_CLOCK;
+    return this.clockOf(point)?.uncertainty ?? known;
   }
+
+  /** By the reference, or through a point whose clock is known already: connections that both saw are worth more than exchanges that look alike. */
+  private setClocks(reference: number, same: SameConnections): void {
+    const set = [reference];
+    const open = new Set(this.points.keys());
+    open.delete(reference);
+    for (const find of [sameOf, relayedOf]) {
+      for (const by of set) {
+        for (const index of open) {
+          const clock = find(this.points, same, by, index);
+          if (clock === undefined) continue;
+          this.clocks.push({ point: index, reference, clock: through(clock, this.clockOf(by)) });
+          open.delete(index);
+          set.push(index);
+        }
+      }
+    }
+  }
+}
+
+type Finder = (points: readonly Recorder[], same: SameConnections, by: number, index: number) => Clock | undefined;
+
+const sameOf: Finder = (_points, same, by, index) => clockOfSame(same.pairs(by, index));
+
+const relayedOf: Finder = (points, _same, by, index) => {
+  const [own, chosen] = [points[index], points[by]];
+  return own && chosen && clockOfRelayed(chosen.exchanges, own.exchanges);
+};
+
+/** The clock of a point by that of another one, which has a clock itself. */
+function through(clock: Clock, by: Clock | undefined): Clock {
+  if (by === undefined) return clock;
+  const first = (time: number): number => time + clock.offsetAt(time);
+  return {
+    ...clock,
+    offsetAt: (time) => clock.offsetAt(time) + by.offsetAt(first(time)),
+    offset: clock.offset + by.offset,
+    drift: clock.drift + by.drift,
+    uncertainty: clock.uncertainty + by.uncertainty,
+  };
 }
 
 /** Records what a point tells, in its order. Waits are told by their ends. */
 class Recorder implements ExchangeSink {
-  readonly events: PointEvent[] = [];
-  readonly exchanges: Exchange[] = [];
+  events: PointEvent[] = [];
+  exchanges: Exchange[] = [];
+  readonly connections = new Map<string, Connection>();
   private latest = Number.NEGATIVE_INFINITY;
 
   message(): void {}
@@ -115,7 +165,16 @@ class Recorder implements ExchangeSink {
   }
 
   connection(connection: Connection): void {
+    this.connections.set(connection.key, connection);
     this.events.push({ kind: 'connection', time: this.at(connection.last.time), connection });
+  }
+
+  /** What is only needed to compare points, and what another point tells. */
+  forget(isCopy: (key: string) => boolean): void {
+    this.exchanges = [];
+    this.events = this.events.filter(
+      (event) => !isCopy(event.kind === 'connection' ? event.connection.key : event.exchange.connection.key),
+    );
   }
 
   /** Never earlier than what was told before. */
@@ -125,38 +184,89 @@ class Recorder implements ExchangeSink {
   }
 }
 
-/** Records with their times moved to another clock; the same record gives the same copy. */
-class Shift {
-  private readonly clock: Clock;
-  private readonly moved = new Map<Exchange, Exchange>();
+/** Tells what a point recorded, with its times moved to the clock of the reference, and lets go of it on the way. */
+class Teller {
+  private readonly recorder: Recorder;
+  private readonly clock: Clock | undefined;
+  private readonly elsewhere: ReadonlyMap<string, Connection['seenIn']>;
+  private next = 0;
+  /** Copies of exchanges by their connection, as long as that is not over: the same record gives the same copy. */
+  private readonly copies = new Map<string, Map<Exchange, Exchange>>();
+  private readonly identities = new Map<string, ConnectionIdentity>();
 
-  constructor(clock: Clock) {
+  constructor(recorder: Recorder, clock: Clock | undefined, elsewhere: ReadonlyMap<string, Connection['seenIn']>) {
+    this.recorder = recorder;
     this.clock = clock;
+    this.elsewhere = elsewhere;
   }
 
-  time(time: number): number {
-    return time + this.clock.offsetAt(time);
+  /** Of what comes next; infinite when there is nothing. */
+  get time(): number {
+    const event = this.recorder.events[this.next];
+    return event === undefined ? Number.POSITIVE_INFINITY : this.moved(event.time);
   }
 
-  exchange(exchange: Exchange): Exchange {
-    const known = this.moved.get(exchange);
-    if (known !== undefined) return known;
+  tell(sink: ExchangeSink): void {
+    const event = this.recorder.events[this.next++];
+    if (this.next >= TOLD) {
+      this.recorder.events.splice(0, this.next);
+      this.next = 0;
+    }
+    if (event?.kind === 'connection') {
+      sink.connection(this.connection(event.connection));
+      this.copies.delete(event.connection.key);
+    } else if (event !== undefined) sink[event.kind](this.exchange(event.exchange));
+  }
+
+  connectionOf(key: string): Connection | undefined {
+    const found = this.recorder.connections.get(key);
+    return found && this.connection(found);
+  }
+
+  private moved(time: number): number {
+    return this.clock === undefined ? time : time + this.clock.offsetAt(time);
+  }
+
+  private exchange(exchange: Exchange): Exchange {
+    const { key } = exchange.connection;
+    if (this.clock === undefined && !this.elsewhere.has(key)) return exchange;
+    const copies = this.copies.get(key) ?? new Map<Exchange, Exchange>();
+    this.copies.set(key, copies);
+    return copies.get(exchange) ?? this.copy(exchange, copies);
+  }
+
+  private copy(exchange: Exchange, copies: Map<Exchange, Exchange>): Exchange {
     const { request, response, interim, wait, previous } = exchange;
-    const moved: Exchange = {
+    const copy: Exchange = {
       ...exchange,
+      connection: this.identity(exchange.connection),
       request: request && this.message(request),
       response: response && this.message(response),
       interim: interim.map((message) => this.message(message)),
       wait: wait && this.wait(wait),
       previous: previous && this.exchange(previous),
     };
-    this.moved.set(exchange, moved);
-    return moved;
+    copies.set(exchange, copy);
+    return copy;
   }
 
-  connection(connection: Connection): Connection {
+  /** With all the files that it was seen in. */
+  private identity(identity: ConnectionIdentity): ConnectionIdentity {
+    const elsewhere = this.elsewhere.get(identity.key);
+    if (elsewhere === undefined) return identity;
+    const known = this.identities.get(identity.key);
+    if (known !== undefined) return known;
+    const merged = { ...identity, seenIn: [...identity.seenIn, ...elsewhere] };
+    this.identities.set(identity.key, merged);
+    return merged;
+  }
+
+  private connection(connection: Connection): Connection {
+    const elsewhere = this.elsewhere.get(connection.key);
+    if (this.clock === undefined && elsewhere === undefined) return connection;
     return {
       ...connection,
+      seenIn: [...connection.seenIn, ...(elsewhere ?? [])],
       first: this.moment(connection.first),
       last: this.moment(connection.last),
       clientEnd: this.end(connection.clientEnd),
@@ -172,9 +282,9 @@ class Shift {
   private message<M extends Message>(message: M): M {
     return {
       ...message,
-      firstTime: this.time(message.firstTime),
-      headTime: this.time(message.headTime),
-      lastTime: this.time(message.lastTime),
+      firstTime: this.moved(message.firstTime),
+      headTime: this.moved(message.headTime),
+      lastTime: this.moved(message.lastTime),
       acked: message.acked && this.moment(message.acked),
     };
   }
@@ -200,7 +310,7 @@ class Shift {
   }
 
   private moment({ frame, time }: Moment): Moment {
-    return { frame, time: this.time(time) };
+    return { frame, time: this.moved(time) };
   }
 }
 

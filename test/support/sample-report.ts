@@ -94,6 +94,7 @@ const silentEnd: EndFacts = {
   lastProbe: undefined,
   zeroWindow: undefined,
   lastZeroWindow: undefined,
+  firstSeq: 1,
   ackedTo: 803,
 };
 

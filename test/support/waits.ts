@@ -20,6 +20,7 @@ function endFacts(more: Partial<EndFacts> = {}): EndFacts {
     lastProbe: undefined,
     zeroWindow: undefined,
     lastZeroWindow: undefined,
+    firstSeq: 1,
     ackedTo: 100,
     ...more,
   };

@@ -1,0 +1,80 @@
+/** Two hosts capture the same connections, by clocks that differ: every exchange counts once and is evidence in both files. */
+import { describe, expect, test } from 'vitest';
+import { createAnalyzer, type Report } from '../src/index.ts';
+import { fixtures } from './support/fixtures.ts';
+import { type OtherHost, takenElsewhere } from './support/other-clock.ts';
+
+const hang = fixtures.find(({ situation }) => situation === 'figure-4-15')?.bytes ?? new Uint8Array();
+
+function analyzed(...captures: readonly Uint8Array[]): Report {
+  const analyzer = createAnalyzer({ joinPoints: captures.length > 1 });
+  for (const [index, bytes] of captures.entries()) {
+    const input = analyzer.open({ name: `host${index + 1}.pcap` });
+    input.push(bytes);
+    input.end();
+  }
+  return analyzer.finish();
+}
+
+const clockOf = (report: Report): readonly string[] =>
+  report.captures.flatMap(({ issues }) => issues.filter(({ code }) => code === 'clock-offset').map(({ message }) => message));
+
+const alone = analyzed(hang);
+
+describe.each<[string, OtherHost, RegExp]>([
+  ['with the same clock', { ahead: 0 }, /^$/],
+  [
+    '3.217 s ahead',
+    { ahead: 3.217 },
+    /^times of p2 are told by the clock of p1 \(-3\.217000 s, give or take 0\.000001 s, from connections/,
+  ],
+  [
+    '3.217 s ahead and 100 ppm too fast',
+    { ahead: 3.217, drift: 100 },
+    /\(-3\.217\d+ s, give or take 0\.00000\d s, drifting by (100\.\d|99\.9) ppm/,
+  ],
+  [
+    'an hour behind and too slow',
+    { ahead: -3600, drift: -50 },
+    /\(\+3600\.000\d+ s, give or take 0\.00000\d s, drifting by -(50\.\d|49\.9) ppm/,
+  ],
+  [
+    'behind a NAT',
+    {
+      ahead: 3.217,
+      nat: [
+        [10, 0, 2, 1],
+        [198, 51, 100, 7],
+      ],
+    },
+    /\(-3\.217000 s, give or take 0\.000001 s, from connections/,
+  ],
+])('the second host is %s', (_name, other, clock) => {
+  const report = analyzed(hang, takenElsewhere(hang, other));
+
+  test('its clock is known from the connections that both saw', () => {
+    expect(clockOf(report).join('\n')).toMatch(clock);
+  });
+
+  test('the findings are those of one capture, and are seen in both', () => {
+    expect(report.findings.map(({ rule, severity, confidence, exchange }) => [rule, severity, confidence, exchange.ordinal])).toEqual(
+      alone.findings.map(({ rule, severity, confidence, exchange }) => [rule, severity, confidence, exchange.ordinal]),
+    );
+    expect(report.findings[0]?.hops.map(({ connection }) => connection.seenIn.map(({ capture }) => capture))).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  test('exchanges and relays are counted once', () => {
+    expect([report.exchanges, report.relays]).toEqual([alone.exchanges, alone.relays]);
+  });
+});
+
+test('what one host lost is taken from the other one', () => {
+  const lossy = takenElsewhere(hang, { ahead: 0, keep: (frame) => frame % 5 !== 0 });
+  const report = analyzed(lossy, takenElsewhere(hang, { ahead: 3.217 }));
+  expect(report.findings.map(({ rule, severity }) => [rule, severity])).toEqual(
+    alone.findings.map(({ rule, severity }) => [rule, severity]),
+  );
+});
