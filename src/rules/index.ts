@@ -23,6 +23,7 @@ import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
 import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
 import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
+import { requestAfterClose } from './request-after-close.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
@@ -68,4 +69,5 @@ export const rules: readonly Rule[] = [
   proxyAuthorizationRelayed,
   framingChangedInconsistently,
   tunnelAfterFirstRequest,
+  requestAfterClose,
 ];

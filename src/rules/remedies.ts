@@ -30,7 +30,8 @@ export type RemedyTopic =
   | 'interim-relay'
   | 'reframing'
   | 'tunnel'
-  | 'one-shot';
+  | 'one-shot'
+  | 'after-close';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -273,6 +274,13 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'nginx', text: 'proxy_set_header Proxy-Authorization "";' },
     { product: 'HAProxy', text: 'http-request del-header proxy-authorization' },
     { product: 'Squid', text: 'no login=PASS or login=PASSTHRU on a cache_peer that is an origin' },
+  ],
+  'after-close': [
+    {
+      product: 'the client',
+      text: 'put no connection back into the pool when one of the two messages said close, nor after a response of HTTP/1.0 without keep-alive (RFC 9112 sections 9.3 and 9.6)',
+    },
+    { product: 'the server', text: 'close after the last octet of a response that says close, so that nobody can send more' },
   ],
 };
 

@@ -8,6 +8,7 @@
  * was pipelined was dropped with what had been read, so it was not the wait for a close that kept it from being read.
  */
 const DEBT_OWNERS: readonly string[] = [
+  'request-after-close',
   'pipelined-request-dropped',
   'proxy-connection-cascade',
   'dumb-proxy-deadlock',
