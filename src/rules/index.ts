@@ -2,6 +2,7 @@
 import type { Rule } from '../model.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
+import { conflictingLength } from './conflicting-length.ts';
 import { connectionCloseRelayed } from './connection-close-relayed.ts';
 import { connectionOptionReflected } from './connection-option-reflected.ts';
 import { connectionOptionsConflict } from './connection-options-conflict.ts';
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   contentLengthOverstated,
   chunkTerminatorMissing,
   truncatedByClose,
+  conflictingLength,
   requestBodyShort,
   transferEncodingWithHttp10,
   pipelinedRequestDropped,

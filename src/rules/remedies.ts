@@ -31,7 +31,8 @@ export type RemedyTopic =
   | 'reframing'
   | 'tunnel'
   | 'one-shot'
-  | 'after-close';
+  | 'after-close'
+  | 'conflicting';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -281,6 +282,17 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'put no connection back into the pool when one of the two messages said close, nor after a response of HTTP/1.0 without keep-alive (RFC 9112 sections 9.3 and 9.6)',
     },
     { product: 'the server', text: 'close after the last octet of a response that says close, so that nobody can send more' },
+  ],
+  conflicting: [
+    {
+      product: 'the sender',
+      text: 'send Content-Length or Transfer-Encoding: chunked, once, and never both; a program that adds the one removes the other (RFC 9112 section 6.1)',
+    },
+    {
+      product: 'any proxy',
+      text: 'refuse such a request with 400 and close, or decode it and forward it with one length of its own (RFC 9112 section 6.3)',
+    },
+    { product: 'Envoy', text: 'leave allow_chunked_length off' },
   ],
 };
 

@@ -16,6 +16,7 @@ const DEBT_OWNERS: readonly string[] = [
   'response-held-until-origin-close',
   'upgrade-lost',
   'expect-continue-unanswered',
+  'conflicting-length',
   'request-body-short',
   'framing-changed-inconsistently',
   'until-close-but-kept-open',
