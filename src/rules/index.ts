@@ -11,6 +11,7 @@ import { connectionRelayedResponse } from './connection-relayed-response.ts';
 import { contentLengthOverstated } from './content-length-overstated.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
 import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
+import { earlyResponseDeadlock } from './early-response-deadlock.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
 import { framingChangedInconsistently } from './framing-changed-inconsistently.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
@@ -71,5 +72,6 @@ export const rules: readonly Rule[] = [
   proxyAuthorizationRelayed,
   framingChangedInconsistently,
   tunnelAfterFirstRequest,
+  earlyResponseDeadlock,
   requestAfterClose,
 ];

@@ -32,7 +32,8 @@ export type RemedyTopic =
   | 'tunnel'
   | 'one-shot'
   | 'after-close'
-  | 'conflicting';
+  | 'conflicting'
+  | 'early-response';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -293,6 +294,17 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'refuse such a request with 400 and close, or decode it and forward it with one length of its own (RFC 9112 section 6.3)',
     },
     { product: 'Envoy', text: 'leave allow_chunked_length off' },
+  ],
+  'early-response': [
+    {
+      product: 'the server',
+      text: 'answer early with "Connection: close" and close, reading on for a while; or read the whole request before the next one (RFC 9112 sections 9.3 and 9.6)',
+    },
+    {
+      product: 'the client',
+      text: 'look for a response while sending; when it refuses the request, stop and close the connection (RFC 9112 section 9.5)',
+    },
+    { product: 'nginx', text: 'lingering_close always; lingering_time and lingering_timeout bound how much is read and thrown away' },
   ],
 };
 

@@ -17,6 +17,7 @@ const DEBT_OWNERS: readonly string[] = [
   'upgrade-lost',
   'expect-continue-unanswered',
   'conflicting-length',
+  'early-response-deadlock',
   'request-body-short',
   'framing-changed-inconsistently',
   'until-close-but-kept-open',

@@ -1,0 +1,91 @@
+/**
+ * The answer began before the request was complete, and then neither side went on (RULES R42): the client has stopped because it
+ * was answered, the server still reads the request.
+ */
+import type { Candidate, Confidence, Exchange, Message, RequestMessage, ResponseMessage, Rule, Severity, Text, Wait } from '../model.ts';
+import { captureCap, least, openCap } from './confidence.ts';
+import { remediesFor } from './remedies.ts';
+import { expectsContinue } from './single-messages.ts';
+import { endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
+import { shareText } from './stopped-bodies.ts';
+import { lasted, OPEN } from './thresholds.ts';
+import * as say from './words.ts';
+
+const REQUEST_TIMEOUT = 408;
+/** The first status that refuses a request or sends it elsewhere. */
+const REDIRECTION = 300;
+
+export const earlyResponseDeadlock: Rule = {
+  id: 'early-response-deadlock',
+  on: 'exchange',
+  title: 'Answered before the request was complete, and then nobody went on',
+  basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.5'],
+  remedies: remediesFor('early-response'),
+
+  check(exchange, _context, found) {
+    const { request, response, wait } = exchange;
+    if (wait === undefined || request === undefined || response === undefined || wait.ended === 'answered') return;
+    if (!isHalfSent(request) || response.framing === 'tunnel' || response.status === REQUEST_TIMEOUT) return;
+    const silence = silenceOf(wait, request, response);
+    if (!lasted(silence, OPEN) || networkExplains(silence) || isStream(request) || isStream(response)) return;
+    if (!response.complete) found(candidateOf(exchange, request, response, silence));
+    else if (exchange.serverBelief === 'keep' && exchange.clientBelief === 'keep' && silence.ended !== 'client-abort')
+      found(candidateOf(exchange, request, response, silence));
+  },
+};
+
+/** Some of the body is still to come. One that was held back need not follow a refusal (RFC 9110 section 10.1.1). */
+function isHalfSent(request: RequestMessage): boolean {
+  if (request.complete || request.framing === 'none' || request.oddities.includes('head-cut')) return false;
+  return request.bodyOctets > 0 || !expectsContinue(request);
+}
+
+/** Since neither side sent anything. */
+function silenceOf(wait: Wait, request: RequestMessage, response: ResponseMessage): Wait {
+  const later: Message = request.lastTime > response.lastTime ? request : response;
+  return later.lastTime > wait.start.time ? { ...wait, start: say.lastOf(later) } : wait;
+}
+
+function candidateOf(exchange: Exchange, request: RequestMessage, response: ResponseMessage, wait: Wait): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const severity: Severity = response.complete ? 'will-hang' : 'hang';
+  // Both may be meant to flow at once; nobody streams a refusal.
+  const byEvidence: Confidence = response.status < REDIRECTION ? 'possible' : wait.ended === 'capture-end' ? 'likely' : 'strong';
+  return {
+    severity,
+    confidence: least(byEvidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
+    message: messageOf(exchange, request, response, wait),
+    hops: [say.hopOf(seen)],
+    exchange,
+    wait,
+    direction: 'both',
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      say.evidence(seen, 'client', say.lastOf(request), ['last octet of the request']),
+      ...say.responseEvidence(seen),
+      say.evidence(seen, 'server', say.lastOf(response), ['last octet of the response']),
+      ...endEvidence(seen, wait),
+    ]),
+    because: [
+      ['the response began while the client was still sending, and the client then stopped'],
+      response.complete
+        ? ['both ends keep the connection, on which the next request would be read as the rest of this body (RFC 9112 section 9.3)']
+        : ['neither message is complete, and neither side sends: each waits for the other'],
+      ['all that was sent was acknowledged, and nothing was sent again'],
+    ],
+    wouldChangeOurMind: ['two bodies that are meant to flow at the same time, with a pause in both'],
+  };
+}
+
+function messageOf(exchange: Exchange, request: RequestMessage, response: ResponseMessage, wait: Wait): Text {
+  const sent = request.framing === 'length' ? shareText(request) : `${request.bodyOctets} octets of a chunked body`;
+  return [
+    `${exchange.server.text} answered `,
+    ...say.requestText(request),
+    ' with ',
+    ...say.statusText(response),
+    ` after ${sent}, the client stopped, and `,
+    response.complete ? 'the connection is kept with half a request on it' : 'the answer stops as well',
+    `: ${silenceText(wait, exchange)}`,
+  ];
+}
