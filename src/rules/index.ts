@@ -1,5 +1,6 @@
 /** The rules, in the order of their numbers in the catalogue. Adding one: its file, its page, and a line here. */
 import type { Rule } from '../model.ts';
+import { bodylessResponseWithFraming } from './bodyless-response-with-framing.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
 import { conflictingLength } from './conflicting-length.ts';
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   contentLengthOverstated,
   chunkTerminatorMissing,
   truncatedByClose,
+  bodylessResponseWithFraming,
   conflictingLength,
   requestBodyShort,
   transferEncodingWithHttp10,

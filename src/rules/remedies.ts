@@ -33,7 +33,8 @@ export type RemedyTopic =
   | 'one-shot'
   | 'after-close'
   | 'conflicting'
-  | 'early-response';
+  | 'early-response'
+  | 'bodyless';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -305,6 +306,18 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'look for a response while sending; when it refuses the request, stop and close the connection (RFC 9112 section 9.5)',
     },
     { product: 'nginx', text: 'lingering_close always; lingering_time and lingering_timeout bound how much is read and thrown away' },
+  ],
+  bodyless: [
+    {
+      product: 'the server',
+      text: 'send neither Content-Length nor Transfer-Encoding with 1xx, 204 and 2xx to CONNECT (RFC 9110 section 8.6, RFC 9112 section 6.1)',
+    },
+    {
+      product: 'any proxy',
+      text: 'look at the method and the status before the fields: such a response is complete with its head (RFC 9112 section 6.3, rules 1 and 2)',
+    },
+    { product: 'nginx in front of it', text: 'proxy_read_timeout bounds the wait' },
+    { product: 'HAProxy in front of it', text: 'timeout server bounds the wait' },
   ],
 };
 

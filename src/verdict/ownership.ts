@@ -13,6 +13,7 @@ const DEBT_OWNERS: readonly string[] = [
   'proxy-connection-cascade',
   'dumb-proxy-deadlock',
   'interim-response-mishandled',
+  'bodyless-response-with-framing',
   'response-held-until-origin-close',
   'upgrade-lost',
   'expect-continue-unanswered',
