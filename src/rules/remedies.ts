@@ -34,7 +34,9 @@ export type RemedyTopic =
   | 'after-close'
   | 'conflicting'
   | 'early-response'
-  | 'bodyless';
+  | 'bodyless'
+  | 'echo'
+  | 'lingering';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -318,6 +320,29 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'nginx in front of it', text: 'proxy_read_timeout bounds the wait' },
     { product: 'HAProxy in front of it', text: 'timeout server bounds the wait' },
+  ],
+  echo: [
+    {
+      product: 'the server',
+      text: 'answer keep-alive to an HTTP/1.0 client that asks for it and is to be kept, or close after the response (RFC 9112 section 9.3)',
+    },
+    {
+      product: 'Envoy',
+      text: 'leave accept_http_10 off unless such clients exist; a proxy in front of them can speak HTTP/1.1 for them',
+    },
+    { product: 'the client', text: 'stop reading when the length of the response is reached' },
+  ],
+  lingering: [
+    {
+      product: 'the server',
+      text: 'after an early answer shut down only the sending side, read and throw away what comes for a while, then close (RFC 9112 section 9.6)',
+    },
+    {
+      product: 'the client',
+      text: 'look for an answer while sending, and read it before the error of the next write is reported (RFC 9112 section 9.5)',
+    },
+    { product: 'nginx', text: 'lingering_close always; lingering_time and lingering_timeout; and reset_timedout_connection off' },
+    { product: 'Varnish', text: 'the parameter timeout_linger' },
   ],
 };
 

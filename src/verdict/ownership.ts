@@ -25,6 +25,8 @@ const DEBT_OWNERS: readonly string[] = [
   'http10-keepalive-without-length',
   'close-announced-not-performed',
   'transfer-encoding-with-http10',
+  'http10-keepalive-not-echoed',
+  'response-destroyed-by-reset',
   'content-length-overstated',
   'chunk-terminator-missing',
   'truncated-by-close',
