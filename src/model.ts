@@ -237,6 +237,8 @@ export interface Connection extends ConnectionIdentity {
   readonly server: Endpoint;
   readonly first: Moment;
   readonly last: Moment;
+  /** Until when it was watched: up to its end, or up to that of the capture. */
+  readonly until: number;
   /** SYN-ACK seen, or data of both ends: the connection was established. */
   readonly established: boolean;
   /** From SYN to the ACK of the SYN-ACK, in nanoseconds; NaN where the handshake was not captured. */
@@ -370,6 +372,15 @@ export interface Wait {
   readonly final: boolean;
 }
 
+/** Octets behind a complete response that begin no other one. */
+export interface Excess {
+  readonly octets: number;
+  /** Where they began. */
+  readonly first: Moment;
+  /** The first 64 of them, latin-1. */
+  readonly beginning: string;
+}
+
 /** A request and what answered it, on one connection: a record. */
 export interface Exchange {
   readonly connection: ConnectionIdentity;
@@ -391,6 +402,8 @@ export interface Exchange {
   readonly wait: Wait | undefined;
   /** Octets that would have told more of this exchange are not in the capture. */
   readonly damaged: boolean;
+  /** What its server sent too much. It may come when the exchange has been told: the next one, or the end of the connection, shows it. */
+  readonly excess: Excess | undefined;
   /** Nothing more can happen to it. */
   readonly ended: boolean;
 }

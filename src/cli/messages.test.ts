@@ -76,6 +76,7 @@ const exchange: Exchange = {
   previous: undefined,
   wait: undefined,
   damaged: false,
+  excess: undefined,
   ended: true,
 };
 

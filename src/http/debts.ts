@@ -25,7 +25,6 @@ const ROWS: readonly Row[] = [
   ['continue', 'server', (x) => x.response === undefined && awaitsContinue(x), (x) => headOf(x.request)],
   ['request-body', 'client', (x) => x.response === undefined && x.request !== undefined && !isSent(x.request), bodyDue],
   ['response-head', 'server', (x) => x.response === undefined, (x) => lastOf(x.request)],
-  ['request-body', 'client', answeredEarly, restDue],
 ];
 
 export function debtOf(exchange: Exchange): Debt | undefined {
@@ -47,17 +46,6 @@ function awaitsContinue({ request, interim }: Exchange): boolean {
   if (request === undefined || isSent(request) || request.bodyOctets > 0 || interim.length > 0 || request.version === 'HTTP/1.0')
     return false;
   return request.fields.some((field) => field.name.toLowerCase() === 'expect' && field.value.toLowerCase() === '100-continue');
-}
-
-/** The response is complete, and the connection has to wait for the rest of the request, unless that was held back and refused. */
-function answeredEarly({ request, response }: Exchange): boolean {
-  if (response?.framing === 'tunnel' || request === undefined || isSent(request)) return false;
-  return request.bodyOctets > 0 || !request.fields.some(({ name }) => name.toLowerCase() === 'expect');
-}
-
-function restDue({ request, response }: Exchange): Moment | undefined {
-  const [sent, answered] = [lastOf(request), lastOf(response)];
-  return sent !== undefined && answered !== undefined && answered.time > sent.time ? answered : sent;
 }
 
 /** Since when the client owes the rest of its body: its last octet, or the interim response that it waited for. */

@@ -141,7 +141,7 @@ class Shift {
   exchange(exchange: Exchange): Exchange {
     const known = this.moved.get(exchange);
     if (known !== undefined) return known;
-    const { request, response, interim, wait, previous } = exchange;
+    const { request, response, interim, wait, previous, excess } = exchange;
     const moved: Exchange = {
       ...exchange,
       request: request && this.message(request),
@@ -149,6 +149,7 @@ class Shift {
       interim: interim.map((message) => this.message(message)),
       wait: wait && this.wait(wait),
       previous: previous && this.exchange(previous),
+      excess: excess && { ...excess, first: this.moment(excess.first) },
     };
     this.moved.set(exchange, moved);
     return moved;
@@ -159,6 +160,7 @@ class Shift {
       ...connection,
       first: this.moment(connection.first),
       last: this.moment(connection.last),
+      until: this.time(connection.until),
       clientEnd: this.end(connection.clientEnd),
       serverEnd: this.end(connection.serverEnd),
       ...(connection.tunnelled === undefined ? {} : { tunnelled: this.both(connection.tunnelled) }),

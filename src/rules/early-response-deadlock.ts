@@ -2,8 +2,9 @@
  * The answer began before the request was complete, and then neither side went on (RULES R42): the client has stopped because it
  * was answered, the server still reads the request.
  */
-import type { Candidate, Confidence, Exchange, Message, RequestMessage, ResponseMessage, Rule, Severity, Text, Wait } from '../model.ts';
+import type { Candidate, Confidence, Exchange, RequestMessage, ResponseMessage, Rule, Severity, Text, Wait } from '../model.ts';
 import { captureCap, least, openCap } from './confidence.ts';
+import { silenceBehind } from './last-silence.ts';
 import { remediesFor } from './remedies.ts';
 import { expectsContinue } from './single-messages.ts';
 import { endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
@@ -25,25 +26,29 @@ export const earlyResponseDeadlock: Rule = {
   check(exchange, _context, found) {
     const { request, response, wait } = exchange;
     if (wait === undefined || request === undefined || response === undefined || wait.ended === 'answered') return;
-    if (!isHalfSent(request) || response.framing === 'tunnel' || response.status === REQUEST_TIMEOUT) return;
-    const silence = silenceOf(wait, request, response);
-    if (!lasted(silence, OPEN) || networkExplains(silence) || isStream(request) || isStream(response)) return;
-    if (!response.complete) found(candidateOf(exchange, request, response, silence));
-    else if (exchange.serverBelief === 'keep' && exchange.clientBelief === 'keep' && silence.ended !== 'client-abort')
-      found(candidateOf(exchange, request, response, silence));
+    if (response.complete || !isAnsweredEarly(request, response)) return;
+    const later = request.lastTime > response.lastTime ? request : response;
+    const silence = later.lastTime > wait.start.time ? { ...wait, start: say.lastOf(later) } : wait;
+    if (lasted(silence, OPEN) && !networkExplains(silence)) found(candidateOf(exchange, request, response, silence));
+  },
+
+  ends(connection, { last }, found) {
+    const { request, response } = last;
+    if (request === undefined || response?.complete !== true || !isAnsweredEarly(request, response)) return;
+    if (last.serverBelief !== 'keep' || last.clientBelief !== 'keep') return;
+    const later = say.lastOf(request.lastTime > response.lastTime ? request : response);
+    const silence = silenceBehind(connection, later, { debt: 'request-body', debtor: 'client' });
+    // A client that closes has drawn the right conclusion.
+    if (silence === undefined || silence.ended === 'client-abort' || !lasted(silence, OPEN) || networkExplains(silence)) return;
+    found(candidateOf(last, request, response, silence));
   },
 };
 
-/** Some of the body is still to come. One that was held back need not follow a refusal (RFC 9110 section 10.1.1). */
-function isHalfSent(request: RequestMessage): boolean {
+/** Some of the body was still to come. One that was held back need not follow a refusal (RFC 9110 section 10.1.1). */
+function isAnsweredEarly(request: RequestMessage, response: ResponseMessage): boolean {
   if (request.complete || request.framing === 'none' || request.oddities.includes('head-cut')) return false;
+  if (response.framing === 'tunnel' || response.status === REQUEST_TIMEOUT || isStream(request) || isStream(response)) return false;
   return request.bodyOctets > 0 || !expectsContinue(request);
-}
-
-/** Since neither side sent anything. */
-function silenceOf(wait: Wait, request: RequestMessage, response: ResponseMessage): Wait {
-  const later: Message = request.lastTime > response.lastTime ? request : response;
-  return later.lastTime > wait.start.time ? { ...wait, start: say.lastOf(later) } : wait;
 }
 
 function candidateOf(exchange: Exchange, request: RequestMessage, response: ResponseMessage, wait: Wait): Candidate {

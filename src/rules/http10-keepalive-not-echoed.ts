@@ -2,8 +2,9 @@
  * An HTTP/1.0 client asks for keep-alive, the server keeps the connection and does not say so (RULES R41): the client has its
  * response and waits for the close that must follow it.
  */
-import type { Candidate, Confidence, Connection, Exchange, Moment, ResponseMessage, Rule, Wait } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import type { Candidate, Confidence, Exchange, ResponseMessage, Rule, Wait } from '../model.ts';
+import { captureCap, least, openCap } from './confidence.ts';
+import { silenceBehind } from './last-silence.ts';
 import { remediesFor } from './remedies.ts';
 import { endEvidence, networkExplains, silenceText } from './stalls.ts';
 import { lasted, OPEN } from './thresholds.ts';
@@ -21,7 +22,7 @@ export const http10KeepaliveNotEchoed: Rule = {
   ends(connection, { last }, found) {
     const { response } = last;
     if (response === undefined || !isUntold(last, response)) return;
-    const wait = silenceBehind(connection, response);
+    const wait = silenceBehind(connection, say.lastOf(response), { debt: 'close', debtor: 'server' });
     if (wait !== undefined && lasted(wait, OPEN) && !networkExplains(wait)) found(candidateOf(last, response, wait));
   },
 };
@@ -35,33 +36,13 @@ function isUntold({ request, ordinal }: Exchange, response: ResponseMessage): bo
   return !response.options.includes('keep-alive') && !response.options.includes('close');
 }
 
-/** From the last octet of the response to the first close; where there is none, to the last sign of life. */
-function silenceBehind(connection: Connection, response: ResponseMessage): Wait | undefined {
-  const [client, server] = [say.closingOf(connection, 'client'), say.closingOf(connection, 'server')];
-  const serverFirst = server !== undefined && (client === undefined || server.frame < client.frame);
-  const close: Moment | undefined = serverFirst ? server : client;
-  const end = close ?? connection.last;
-  if (end.frame <= response.lastFrame) return undefined;
-  const reset = serverFirst ? connection.serverEnd.reset : connection.clientEnd.reset;
-  return {
-    debt: 'close',
-    debtor: 'server',
-    start: say.lastOf(response),
-    end,
-    ended: close === undefined ? 'capture-end' : serverFirst ? 'server-close' : 'client-abort',
-    by: close === undefined ? undefined : reset?.frame === close.frame ? 'RST' : 'FIN',
-    connection,
-    final: false,
-  };
-}
-
 function candidateOf(exchange: Exchange, response: ResponseMessage, wait: Wait): Candidate {
   const seen = { exchange, hop: 'only' } as const;
   // An answer of HTTP/1.0 without keep-alive must be followed by a close; one of HTTP/1.1 need not, if the client understands that.
   const byEvidence: Confidence = response.version === HTTP10 ? 'likely' : 'possible';
   return {
     severity: 'hang',
-    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    confidence: least(byEvidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     message: [
       `${exchange.server.text} answered `,
       ...(exchange.request === undefined ? [] : say.requestText(exchange.request)),

@@ -1,6 +1,7 @@
 /** The rules, in the order of their numbers in the catalogue. Adding one: its file, its page, and a line here. */
 import type { Rule } from '../model.ts';
 import { bodylessResponseWithFraming } from './bodyless-response-with-framing.ts';
+import { bytesAfterCompleteResponse } from './bytes-after-complete-response.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
 import { conflictingLength } from './conflicting-length.ts';
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   closeAnnouncedNotPerformed,
   contentLengthOverstated,
   chunkTerminatorMissing,
+  bytesAfterCompleteResponse,
   truncatedByClose,
   bodylessResponseWithFraming,
   conflictingLength,

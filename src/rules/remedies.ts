@@ -36,7 +36,8 @@ export type RemedyTopic =
   | 'early-response'
   | 'bodyless'
   | 'echo'
-  | 'lingering';
+  | 'lingering'
+  | 'excess';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -343,6 +344,13 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'nginx', text: 'lingering_close always; lingering_time and lingering_timeout; and reset_timedout_connection off' },
     { product: 'Varnish', text: 'the parameter timeout_linger' },
+  ],
+  excess: [
+    {
+      product: 'the server',
+      text: 'count octets, not characters, after every filter; send nothing behind the head of a response to HEAD, 204 and 304, not even a last chunk (RFC 9112 section 6.3)',
+    },
+    { product: 'the client', text: 'close a connection on which octets come that no request is open for (RFC 9112 section 9.2)' },
   ],
 };
 

@@ -20,12 +20,13 @@ export const responseDestroyedByReset: Rule = {
   remedies: remediesFor('lingering'),
 
   check(exchange, _context, found) {
-    const { wait, ended } = exchange;
-    if (ended && wait?.by === 'RST' && wait.ended === 'server-close') look(wait.connection, exchange, found);
+    const { wait, ended, response } = exchange;
+    if (ended && response?.complete === false && wait?.by === 'RST' && wait.ended === 'server-close')
+      look(wait.connection, exchange, found);
   },
 
   ends(connection, { last }, found) {
-    if (last.request?.complete === true && last.response?.complete === true) look(connection, last, found);
+    if (last.response?.complete === true) look(connection, last, found);
   },
 };
 

@@ -71,6 +71,7 @@ export function exchange(connection: ConnectionIdentity, more: Partial<Exchange>
     previous: undefined,
     wait: undefined,
     damaged: false,
+    excess: undefined,
     ended: true,
     ...more,
   };

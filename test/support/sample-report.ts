@@ -104,6 +104,7 @@ const atTheEnd: Connection = {
   server: proxyIn,
   first: at(1, 158_885),
   last: PROXY_RESET,
+  until: PROXY_RESET.time,
   established: true,
   handshake: 71_000,
   clientEnd: silentEnd,
@@ -163,6 +164,7 @@ const firstExchange: Exchange = {
   previous: undefined,
   wait: undefined,
   damaged: false,
+  excess: undefined,
   ended: true,
 };
 
