@@ -17,10 +17,12 @@ import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
 import { framingChangedInconsistently } from './framing-changed-inconsistently.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
+import { hostNotRewritten } from './host-not-rewritten.ts';
 import { http10KeepaliveNotEchoed } from './http10-keepalive-not-echoed.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
+import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
@@ -28,6 +30,7 @@ import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
 import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
 import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
+import { proxyConnectionSent } from './proxy-connection-sent.ts';
 import { requestAfterClose } from './request-after-close.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
@@ -40,6 +43,7 @@ import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
 import { versionRelayed } from './version-relayed.ts';
+import { viaMissing } from './via-missing.ts';
 
 export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
@@ -82,4 +86,8 @@ export const rules: readonly Rule[] = [
   earlyResponseDeadlock,
   responseDestroyedByReset,
   requestAfterClose,
+  keepAliveSentToProxy,
+  proxyConnectionSent,
+  viaMissing,
+  hostNotRewritten,
 ];

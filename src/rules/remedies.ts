@@ -37,7 +37,11 @@ export type RemedyTopic =
   | 'bodyless'
   | 'echo'
   | 'lingering'
-  | 'excess';
+  | 'excess'
+  | 'old-keep-alive'
+  | 'proxy-connection-sent'
+  | 'via'
+  | 'host';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -351,6 +355,26 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'count octets, not characters, after every filter; send nothing behind the head of a response to HEAD, 204 and 304, not even a last chunk (RFC 9112 section 6.3)',
     },
     { product: 'the client', text: 'close a connection on which octets come that no request is open for (RFC 9112 section 9.2)' },
+  ],
+  'old-keep-alive': [
+    { product: 'the client', text: 'speak HTTP/1.1 to the proxy, or close after each response' },
+    { product: 'Squid', text: 'client_persistent_connections off, where clients misunderstand what they are granted' },
+  ],
+  'proxy-connection-sent': [
+    { product: 'the client', text: 'leave Proxy-Connection out; in HTTP/1.1 connections persist without a word' },
+    { product: 'Squid', text: 'request_header_access Proxy-Connection deny all' },
+  ],
+  via: [
+    { product: 'Apache httpd', text: 'ProxyVia On' },
+    { product: 'Squid', text: 'via on' },
+    { product: 'nginx', text: 'proxy_set_header Via "1.1 name";' },
+  ],
+  host: [
+    {
+      product: 'any proxy',
+      text: 'replace Host by the authority of a target in absolute form before forwarding (RFC 9112 section 3.2.2)',
+    },
+    { product: 'nginx', text: 'proxy_set_header Host $host; which prefers the target' },
   ],
 };
 
