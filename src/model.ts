@@ -486,6 +486,18 @@ export interface ConnectionContext {
   /** Its relay, where it was seen on a next hop, too. */
   readonly relay: Relay | undefined;
   readonly server: ServerProfile;
+  readonly leak: Leak | undefined;
+}
+
+/** Durations in nanoseconds, as they spread. */
+export interface Spread {
+  readonly count: number;
+  /** 0 and infinite where there is none. */
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
+  /** Standard deviation; NaN where there is none. */
+  readonly deviation: number;
 }
 
 /** Bounded statistics of one server, as its clients see it. */
@@ -501,6 +513,18 @@ export interface ServerProfile {
   /** Connections that were to be kept after their first response: closed by the server at once, and not so. */
   readonly closedAtOnce: number;
   readonly stayedOpen: number;
+  /** Kept connections that the server closed while nobody owed anything: how long they had been idle. */
+  readonly idleCloses: Spread;
+}
+
+/** An end that has acknowledged its peer's close and does not close itself. */
+export interface Leak {
+  readonly end: 'client' | 'server';
+  /** The peer's close. */
+  readonly fin: Moment;
+  /** Connections that this host has left so up to now, with this one; the first of them since then. */
+  readonly count: number;
+  readonly since: number;
 }
 
 /** What is known around an exchange when a rule looks at it. */

@@ -4,6 +4,7 @@ import { bodylessResponseWithFraming } from './bodyless-response-with-framing.ts
 import { bytesAfterCompleteResponse } from './bytes-after-complete-response.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
+import { closeWaitLeak } from './close-wait-leak.ts';
 import { conflictingLength } from './conflicting-length.ts';
 import { connectionCloseRelayed } from './connection-close-relayed.ts';
 import { connectionOptionReflected } from './connection-option-reflected.ts';
@@ -31,6 +32,7 @@ import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
 import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
 import { proxyConnectionSent } from './proxy-connection-sent.ts';
+import { proxyCycleOnOneHop } from './proxy-cycle-on-one-hop.ts';
 import { requestAfterClose } from './request-after-close.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
@@ -50,6 +52,7 @@ export const rules: readonly Rule[] = [
   requestIgnoredOnPersistentConnection,
   responseHeldUntilOriginClose,
   oneShotProxyClaimsPersistence,
+  proxyCycleOnOneHop,
   connectionRelayedRequest,
   nominatedFieldRelayed,
   orphanConnectionField,
@@ -85,6 +88,7 @@ export const rules: readonly Rule[] = [
   http10KeepaliveNotEchoed,
   earlyResponseDeadlock,
   responseDestroyedByReset,
+  closeWaitLeak,
   requestAfterClose,
   keepAliveSentToProxy,
   proxyConnectionSent,

@@ -41,7 +41,8 @@ export type RemedyTopic =
   | 'old-keep-alive'
   | 'proxy-connection-sent'
   | 'via'
-  | 'host';
+  | 'host'
+  | 'leak';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -375,6 +376,15 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'replace Host by the authority of a target in absolute form before forwarding (RFC 9112 section 3.2.2)',
     },
     { product: 'nginx', text: 'proxy_set_header Host $host; which prefers the target' },
+  ],
+  leak: [
+    {
+      product: 'the host that does not close',
+      text: 'read from idle connections, or look at them now and then, and close when the peer has',
+    },
+    { product: 'a client with a pool', text: 'let idle connections go before the server closes them' },
+    { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin bound it' },
+    { product: 'Squid', text: 'half_closed_clients off' },
   ],
 };
 

@@ -21,6 +21,7 @@ const DEBT_OWNERS: readonly string[] = [
   'early-response-deadlock',
   'request-body-short',
   'framing-changed-inconsistently',
+  'proxy-cycle-on-one-hop',
   'until-close-but-kept-open',
   'http10-keepalive-without-length',
   'close-announced-not-performed',
