@@ -44,15 +44,7 @@ export function ambiguityOf(message: Message): Ambiguity | undefined {
       because: 'an invalid Content-Length is an error that cannot be repaired (RFC 9112 section 6.3, rule 5)',
       fields: LENGTH,
     };
-  if (strange !== undefined && fault !== undefined) return { what: say.fieldText(strange), because: fault, fields: CODING };
-  if (oddities.includes('space-before-colon'))
-    return {
-      what: ['white space before a colon, next to ', ...listed([...lengths, ...codings].slice(0, 1))],
-      because:
-        'no white space is allowed between the name of a field and its colon (RFC 9112 section 5.1): some receivers overlook such a field, others do not',
-      fields: lengths.length > 0 ? LENGTH : CODING,
-    };
-  return undefined;
+  return strange === undefined || fault === undefined ? undefined : { what: say.fieldText(strange), because: fault, fields: CODING };
 }
 
 /** What is wrong with the value of a Transfer-Encoding; undefined when all receivers must agree about it. */

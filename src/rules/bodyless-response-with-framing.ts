@@ -10,6 +10,8 @@ import { arrived, endEvidence, networkExplains, silenceText } from './stalls.ts'
 import { COUPLING, ENDED, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
+const CONTINUE = 100;
+const OK = 200;
 const NO_CONTENT = 204;
 /** A proxy's own words for having waited in vain. */
 const GATEWAY_ERROR = 500;
@@ -38,7 +40,7 @@ function announcementIn(response: ResponseMessage): Field | undefined {
 
 function isWrong({ request }: Exchange, response: ResponseMessage): boolean {
   const { status, framing } = response;
-  const never = status < 200 || status === NO_CONTENT || (framing === 'tunnel' && request?.method === 'CONNECT');
+  const never = (status >= CONTINUE && status < OK) || status === NO_CONTENT || (framing === 'tunnel' && request?.method === 'CONNECT');
   return never && announcementIn(response) !== undefined;
 }
 
