@@ -27,8 +27,9 @@ export const bodylessResponseWithFraming: Rule = {
     const waited = relay && bodyAwaited(exchange, relay);
     if (waited !== undefined) found(hangOf(exchange, waited));
     else if (exchange.ended) {
-      const wrong = [...exchange.interim, exchange.response].find((response) => response !== undefined && isWrong(exchange, response));
-      if (wrong !== undefined) found(violationOf(exchange, wrong));
+      const { interim, response } = exchange;
+      const wrong = interim.find((one) => isWrong(exchange, one)) ?? response;
+      if (wrong !== undefined && isWrong(exchange, wrong)) found(violationOf(exchange, wrong));
     }
   },
 };
