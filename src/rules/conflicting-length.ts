@@ -4,7 +4,7 @@
  */
 import type { Candidate, Confidence, Exchange, ExchangeContext, Message, RequestMessage, Rule, Text, Wait } from '../model.ts';
 import { type Ambiguity, ambiguityOf } from './ambiguous-framing.ts';
-import { captureCap, least, openCap } from './confidence.ts';
+import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { messageCandidate, requestOf } from './single-messages.ts';
 import { arrived, endEvidence, networkExplains, silenceText } from './stalls.ts';
@@ -23,7 +23,7 @@ export const conflictingLength: Rule = {
     if (request !== undefined && isSuspect(request)) {
       const ambiguity = ambiguityOf(request);
       const wait = ambiguity && stallOf(exchange, context);
-      if (ambiguity !== undefined && wait !== undefined) found(hangOf(exchange, request, ambiguity, wait));
+      if (ambiguity !== undefined && wait !== undefined) found(hangOf(exchange, request, ambiguity, wait, context));
       else if (ambiguity !== undefined && exchange.ended) found(violationOf(exchange, request, ambiguity));
     }
     if (response === undefined || !exchange.ended || !isSuspect(response)) return;
@@ -38,11 +38,19 @@ function isSuspect({ oddities, framing }: Message): boolean {
 }
 
 /** The server has all that was sent and says nothing: it may be waiting for what its own reading of the length still lacks. */
-function stallOf({ wait, request }: Exchange, { forwarded }: ExchangeContext): Wait | undefined {
-  if (wait === undefined || forwarded || request === undefined || wait.ended === 'answered') return undefined;
+function stallOf({ wait, request }: Exchange, context: ExchangeContext): Wait | undefined {
+  if (wait === undefined || request === undefined || wait.ended === 'answered') return undefined;
+  if (context.forwarded && passedOn(context) === undefined) return undefined;
   if (wait.debt !== 'response-head' && wait.debt !== 'request-body') return undefined;
   if (!arrived({ ...wait, debtor: 'server' }) || networkExplains(wait)) return undefined;
   return lasted(wait, wait.ended === 'capture-end' ? OPEN : ENDED) ? wait : undefined;
+}
+
+/** The same on the next hop, where nobody has answered either. */
+function passedOn({ relay }: ExchangeContext): Exchange | undefined {
+  const next = relay?.attempts.at(-1)?.exchange;
+  if (next?.request === undefined || next.response !== undefined || !isSuspect(next.request)) return undefined;
+  return ambiguityOf(next.request) === undefined ? undefined : next;
 }
 
 /** Both readings of a request with a length and chunks, in words; undefined where there are not two. */
@@ -63,21 +71,32 @@ function disagree({ framing, contentLength, bodyOctets, complete }: RequestMessa
 /** Size line, CRLF and last chunk of a short body: so many octets more than its content count for Content-Length. */
 const CHUNK_FRAMING = 12;
 
-function hangOf(exchange: Exchange, request: RequestMessage, { what, because, fields }: Ambiguity, wait: Wait): Candidate {
-  const seen = { exchange, hop: 'only' } as const;
+function hangOf(
+  exchange: Exchange,
+  request: RequestMessage,
+  { what, because, fields }: Ambiguity,
+  wait: Wait,
+  context: ExchangeContext,
+): Candidate {
+  const next = passedOn(context);
+  const seen = { exchange, hop: next === undefined ? 'only' : 'client-side' } as const;
+  const behind = next === undefined ? [] : [{ exchange: next, hop: 'server-side' } as const];
   const readings = readingsOf(request);
-  const byEvidence: Confidence = disagree(request) ? 'likely' : 'possible';
+  // A proxy that passed it on had found an end.
+  const byEvidence: Confidence = !disagree(request) ? 'possible' : next === undefined ? 'likely' : 'strong';
+  const pairing = next === undefined || context.relay === undefined ? 'proven' : pairingCap(context.relay);
   return {
     severity: 'hang',
-    confidence: least(byEvidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
+    confidence: least(byEvidence, pairing, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     message: [
       `${exchange.client.text} sent `,
       ...requestOf(exchange),
       ' with ',
       ...what,
-      `, and ${exchange.server.text} seems to wait for another end of it: ${silenceText(wait, exchange)}`,
+      next === undefined ? '' : `, the proxy ${exchange.server.text} passed it on`,
+      `, and ${(next ?? exchange).server.text} seems to wait for another end of it: ${silenceText(wait, exchange)}`,
     ],
-    hops: [say.hopOf(seen)],
+    hops: [seen, ...behind].map(say.hopOf),
     exchange,
     wait,
     fields,
@@ -85,8 +104,10 @@ function hangOf(exchange: Exchange, request: RequestMessage, { what, because, fi
     evidence: say.inOrder([
       ...say.requestEvidence(seen),
       say.evidence(seen, 'client', say.lastOf(request), ['last octet of the request']),
+      ...behind.flatMap(say.requestEvidence),
       ...endEvidence(seen, wait),
     ]),
+    ...(next === undefined ? {} : { covers: [next] }),
     because: [[because], ...(readings === undefined ? [] : [readings]), ['all that the client sent was acknowledged']],
     wouldChangeOurMind: ['the same target taking as long for a request with one length: then the server is slow'],
   };

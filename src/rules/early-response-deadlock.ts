@@ -23,13 +23,17 @@ export const earlyResponseDeadlock: Rule = {
   basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.5'],
   remedies: remediesFor('early-response'),
 
-  check(exchange, _context, found) {
+  check(exchange, { relay }, found) {
     const { request, response, wait } = exchange;
     if (wait === undefined || request === undefined || response === undefined || wait.ended === 'answered') return;
     if (response.complete || !isAnsweredEarly(request, response)) return;
     const later = request.lastTime > response.lastTime ? request : response;
     const silence = later.lastTime > wait.start.time ? { ...wait, start: say.lastOf(later) } : wait;
-    if (lasted(silence, OPEN) && !networkExplains(silence)) found(candidateOf(exchange, request, response, silence));
+    if (!lasted(silence, OPEN) || networkExplains(silence)) return;
+    // A proxy that passes on both bodies as they come shows the same on its next hop.
+    const next = relay?.attempts.at(-1)?.exchange;
+    const same = next?.request?.complete === false && next.response?.complete === false;
+    found({ ...candidateOf(exchange, request, response, silence), ...(same ? { covers: [next] } : {}) });
   },
 
   ends(connection, { last }, found) {
