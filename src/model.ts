@@ -247,6 +247,8 @@ export interface Connection extends ConnectionIdentity {
   readonly server: Endpoint;
   readonly first: Moment;
   readonly last: Moment;
+  /** Until when it was watched: up to its end, or up to that of the capture. */
+  readonly until: number;
   /** SYN-ACK seen, or data of both ends: the connection was established. */
   readonly established: boolean;
   /** From SYN to the ACK of the SYN-ACK, in nanoseconds; NaN where the handshake was not captured. */
@@ -405,6 +407,15 @@ export interface Wait {
   readonly final: boolean;
 }
 
+/** Octets behind a complete response that begin no other one. */
+export interface Excess {
+  readonly octets: number;
+  /** Where they began. */
+  readonly first: Moment;
+  /** The first 64 of them, latin-1. */
+  readonly beginning: string;
+}
+
 /** A request and what answered it, on one connection: a record. */
 export interface Exchange {
   readonly connection: ConnectionIdentity;
@@ -428,6 +439,8 @@ export interface Exchange {
   readonly announced: AnnouncedEnds | undefined;
   /** Octets that would have told more of this exchange are not in the capture. */
   readonly damaged: boolean;
+  /** What its server sent too much. It may come when the exchange has been told: the next one, or the end of the connection, shows it. */
+  readonly excess: Excess | undefined;
   /** Nothing more can happen to it. */
   readonly ended: boolean;
 }
@@ -510,6 +523,18 @@ export interface ConnectionContext {
   /** Its relay, where it was seen on a next hop, too. */
   readonly relay: Relay | undefined;
   readonly server: ServerProfile;
+  readonly leak: Leak | undefined;
+}
+
+/** Durations in nanoseconds, as they spread. */
+export interface Spread {
+  readonly count: number;
+  /** 0 and infinite where there is none. */
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
+  /** Standard deviation; NaN where there is none. */
+  readonly deviation: number;
 }
 
 /** Bounded statistics of one server, as its clients see it. */
@@ -525,6 +550,18 @@ export interface ServerProfile {
   /** Connections that were to be kept after their first response: closed by the server at once, and not so. */
   readonly closedAtOnce: number;
   readonly stayedOpen: number;
+  /** Kept connections that the server closed while nobody owed anything: how long they had been idle. */
+  readonly idleCloses: Spread;
+}
+
+/** An end that has acknowledged its peer's close and does not close itself. */
+export interface Leak {
+  readonly end: 'client' | 'server';
+  /** The peer's close. */
+  readonly fin: Moment;
+  /** Connections that this host has left so up to now, with this one; the first of them since then. */
+  readonly count: number;
+  readonly since: number;
 }
 
 /** What is known around an exchange when a rule looks at it. */

@@ -29,6 +29,7 @@ const exchange: Exchange = {
   wait: undefined,
   announced: undefined,
   damaged: false,
+  excess: undefined,
   ended: true,
 };
 

@@ -74,6 +74,7 @@ export class Records {
       server: ends[serverSide],
       first: { frame: table.rows.int(id, at.FIRST_FRAME) >>> 0, time: table.rows.float(id, at.FIRST_TIME) },
       last: this.last(id),
+      until: table.frame.time,
       established: (state & at.SYN_ACK_SEEN) !== 0 || (this.position(client) > 0 && this.position(server) > 0),
       handshake: (state & at.HANDSHAKE_DONE) === 0 ? Number.NaN : table.rows.float(id, at.HANDSHAKE),
       clientEnd: this.endFacts(client),

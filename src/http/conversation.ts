@@ -104,6 +104,8 @@ export class Conversation {
   /** Responses that were captured before their requests: the server has acknowledged octets that are still to come. */
   ahead = 0;
   last: OpenExchange | undefined;
+  /** The exchange whose response was complete latest, as long as nothing is missing behind it. */
+  answered: OpenExchange | undefined;
   /** The exchange whose request the peer has not acknowledged; those behind it are not watched yet. */
   watched: OpenExchange | undefined;
   ordinal = 0;

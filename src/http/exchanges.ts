@@ -5,6 +5,7 @@
  * the server can send nothing more, or when the capture lost what would have told more.
  */
 import type { ConnectionTable, ExchangeSink, Moment } from '../model.ts';
+import { latin1 } from '../octets.ts';
 import { ChunkReader } from './chunks.ts';
 import type { Conversation, Direction, OpenExchange, OpenMessage, OpenRequest, OpenResponse } from './conversation.ts';
 import * as at from './conversation.ts';
@@ -15,6 +16,8 @@ import { BY_BODY, BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
 
 /** Pending exchanges of one connection (DESIGN section 5). */
 const MAX_PENDING = 10_000;
+/** Octets too many that are kept. */
+const LONGEST_BEGINNING = 64;
 /** Interim responses that an exchange keeps. */
 const MAX_INTERIM = 100;
 
@@ -149,6 +152,7 @@ export class Exchanges {
       wait: undefined,
       announced: conversation.announced,
       damaged: request === undefined && this.missesRequest(conversation),
+      excess: undefined,
       ended: false,
       toldLevel: 0,
       toldStart: 0,
@@ -223,6 +227,7 @@ export class Exchanges {
     else direction.state = at.START;
     this.sink.message(message, exchange);
     if (message.kind === 'request') this.watch(conversation, exchange);
+    else conversation.answered = exchange;
     this.endIfDone(conversation, exchange);
   }
 
@@ -234,8 +239,10 @@ export class Exchanges {
     this.finish(direction, message, endOffset);
     direction.state = at.LOST;
     this.sink.message(message, exchange);
-    if (message.kind === 'response') this.end(conversation, exchange);
-    else this.endIfDone(conversation, exchange);
+    if (message.kind === 'response') {
+      conversation.answered = undefined;
+      this.end(conversation, exchange);
+    } else this.endIfDone(conversation, exchange);
   }
 
   /** The capture lost where the message of this direction ends. */
@@ -252,6 +259,19 @@ export class Exchanges {
     // A hole is told some time after it was made: it ends a wait that was told, and is no measure of another.
     if (exchange.wait !== undefined) this.answered(conversation, exchange);
     else this.end(conversation, exchange);
+  }
+
+  /** Octets of the server where only a response could begin: they follow the latest one, and are too many. */
+  exceed(conversation: Conversation, bytes: Uint8Array, start: number, end: number): void {
+    const { answered } = conversation;
+    if (answered === undefined || end <= start) return;
+    const { excess } = answered;
+    const beginning = excess?.beginning ?? '';
+    answered.excess = {
+      octets: (excess?.octets ?? 0) + end - start,
+      first: excess?.first ?? this.now(),
+      beginning: beginning + latin1(bytes, start, Math.min(end, start + LONGEST_BEGINNING - beginning.length)),
+    };
   }
 
   /** The exchange was answered by octets that are no message. */

@@ -226,7 +226,11 @@ class ExchangeParser implements ExchangeStage {
     origin: number,
   ): number {
     let index = skipEmptyLines(bytes, start, end);
-    if (index > start && direction.state === at.START) direction.before |= EMPTY_LINE_BEFORE;
+    if (index > start) {
+      if (direction.state === at.START) direction.before |= EMPTY_LINE_BEFORE;
+      else if (direction === conversation.responses && conversation.answered?.excess !== undefined)
+        this.exchanges.exceed(conversation, bytes, start, index);
+    }
     if (index === end) return end;
     let kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
     if (kind === 0 && isBlank(bytes[index])) {
@@ -234,7 +238,7 @@ class ExchangeParser implements ExchangeStage {
       while (index < end && isBlank(bytes[index])) index++;
       kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
     }
-    if (kind === 0) return this.strange(conversation, direction, end);
+    if (kind === 0) return this.strange(conversation, direction, bytes, index, end);
     const { number, time } = this.table.carrier;
     direction.headFrame = number;
     direction.headTime = time;
@@ -269,7 +273,7 @@ class ExchangeParser implements ExchangeStage {
       const firstLine = carry.lines === 0;
       index = carry.take(bytes, index, end);
       if (carry.complete) {
-        if (this.scanner.scan(carry.bytes, 0, carry.length) < 0) return this.strange(conversation, direction, end);
+        if (this.scanner.scan(carry.bytes, 0, carry.length) < 0) return this.strange(conversation, direction, bytes, index, end);
         return this.carriedHead(conversation, direction, carry, index, origin);
       }
       if (!firstLine || (carry.lines === 0 && carry.length >= SURE)) continue;
@@ -278,7 +282,7 @@ class ExchangeParser implements ExchangeStage {
         this.scanner.scanLine(carry.bytes, 0, carry.length);
         return this.carriedHead(conversation, direction, carry, index, origin);
       }
-      if (kind === 0 || (carry.lines > 0 && (kind & WHOLE) === 0)) return this.strange(conversation, direction, end);
+      if (kind === 0 || (carry.lines > 0 && (kind & WHOLE) === 0)) return this.strange(conversation, direction, bytes, index, end);
     }
     if (!carry.full) return end;
     this.cutHead(conversation, direction, 'lost');
@@ -320,7 +324,8 @@ class ExchangeParser implements ExchangeStage {
   }
 
   /** Octets that begin no message: more than the message before them announced, HTTP/0.9, or no HTTP at all. */
-  private strange(conversation: Conversation, direction: Direction, end: number): number {
+  private strange(conversation: Conversation, direction: Direction, bytes: Uint8Array, start: number, end: number): number {
+    const { carry } = direction;
     direction.carry = undefined;
     if (conversation.last === undefined) {
       this.abandon(conversation);
@@ -328,6 +333,10 @@ class ExchangeParser implements ExchangeStage {
     }
     const exchange = conversation.pending.unanswered;
     if (direction === conversation.responses && exchange?.request?.version === '') this.exchanges.answered(conversation, exchange);
+    if (direction === conversation.responses) {
+      if (carry !== undefined) this.exchanges.exceed(conversation, carry.bytes, 0, carry.length);
+      this.exchanges.exceed(conversation, bytes, start, end);
+    }
     direction.state = at.LOST;
     direction.before |= OCTETS_BEFORE;
     return end;
@@ -370,6 +379,7 @@ class ExchangeParser implements ExchangeStage {
     const direction = conversation.direction(side);
     const { message, exchange, state } = direction;
     direction.offset += length;
+    if (direction === conversation.responses) conversation.answered = undefined;
     if (state === at.OPAQUE) return;
     if (message === undefined || exchange === undefined) {
       if (state === at.HEAD) this.cutHead(conversation, direction, 'lost');
@@ -461,7 +471,8 @@ class ExchangeParser implements ExchangeStage {
     this.abandon(conversation);
     if (conversation.last === undefined) return;
     conversation.last = undefined;
-    this.sink.connection(conversation.record(this.table.snapshot(conversation.id, conversation.clientSide)));
+    const snapshot = this.table.snapshot(conversation.id, conversation.clientSide);
+    this.sink.connection(conversation.record({ ...snapshot, until: Math.max(snapshot.until, this.last?.time ?? snapshot.until) }));
   }
 
   private endBoth(conversation: Conversation): void {

@@ -236,7 +236,7 @@ class Teller {
   }
 
   private copy(exchange: Exchange, copies: Map<Exchange, Exchange>): Exchange {
-    const { request, response, interim, wait, previous } = exchange;
+    const { request, response, interim, wait, previous, excess } = exchange;
     const copy: Exchange = {
       ...exchange,
       connection: this.identity(exchange.connection),
@@ -245,6 +245,7 @@ class Teller {
       interim: interim.map((message) => this.message(message)),
       wait: wait && this.wait(wait),
       previous: previous && this.exchange(previous),
+      excess: excess && { ...excess, first: this.moment(excess.first) },
     };
     copies.set(exchange, copy);
     return copy;
@@ -269,6 +270,7 @@ class Teller {
       seenIn: [...connection.seenIn, ...(elsewhere ?? [])],
       first: this.moment(connection.first),
       last: this.moment(connection.last),
+      until: this.moved(connection.until),
       clientEnd: this.end(connection.clientEnd),
       serverEnd: this.end(connection.serverEnd),
       ...(connection.tunnelled === undefined ? {} : { tunnelled: this.both(connection.tunnelled) }),

@@ -20,6 +20,7 @@ import type {
 } from '../model.ts';
 import { learnAnswers } from './answers.ts';
 import { Habits } from './habits.ts';
+import { Leaks } from './leaks.ts';
 import { negativeLookup } from './lookup.ts';
 import { KnownManners } from './manners.ts';
 import { OpenExchanges } from './open-exchanges.ts';
@@ -76,6 +77,7 @@ class RelayMatcher implements RelayStage {
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly profiles = new Profiles();
+  private readonly leaks = new Leaks();
   private readonly habits = new Habits();
   private readonly context: Context;
   private readonly assessed = new Quality();
@@ -285,6 +287,7 @@ class RelayMatcher implements RelayStage {
       last,
       relay: lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined,
       server: this.profiles.closed(connection, last),
+      leak: this.leaks.at(connection, last),
     };
   }
 

@@ -2,10 +2,13 @@
  * Bounded statistics per server and per route, for the rules that look across exchanges.
  */
 import type { Attempt, Connection, EndFacts, Exchange, Field, Message, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
+import { Durations } from './spread.ts';
 
 const MAX_PROFILES = 4096;
 /** Distinct values that are told apart per field and hop. */
 const MAX_VALUES = 8;
+/** A connection is idle when nobody has owed anything for so long. */
+const IDLE = 1e9;
 /** A server that closes so soon after a response did not mean to keep the connection. */
 const AT_ONCE = 100e6;
 /** Two closes so near to each other are cause and effect. */
@@ -55,13 +58,15 @@ function newDirections(): Directions {
   return { request: new Vary(), response: new Vary() };
 }
 
+type OpenServer = Open<Omit<ServerProfile, 'idleCloses'>> & { readonly idleCloses: Durations };
+
 export class Profiles {
-  private readonly servers = new Map<string, Open<ServerProfile>>();
+  private readonly servers = new Map<string, OpenServer>();
   private readonly routes = new Map<string, Map<string, OpenRoute>>();
   private routeCount = 0;
 
   /** Every server that was asked, in order of appearance. */
-  server(text: string): Open<ServerProfile> {
+  server(text: string): OpenServer {
     const known = this.servers.get(text);
     if (known !== undefined) return known;
     const profile = {
@@ -73,6 +78,7 @@ export class Profiles {
       lastAnsweredStart: Number.NEGATIVE_INFINITY,
       closedAtOnce: 0,
       stayedOpen: 0,
+      idleCloses: new Durations(),
     };
     if (this.servers.size < MAX_PROFILES) this.servers.set(text, profile);
     return profile;
@@ -97,8 +103,10 @@ export class Profiles {
   closed(connection: Connection, last: Exchange): ServerProfile {
     const profile = this.server(last.server.text);
     const { response } = last;
-    if (last.ordinal !== 1 || response?.complete !== true || !wasToBeKept(last)) return profile;
+    if (response?.complete !== true || !wasToBeKept(last)) return profile;
     const [client, server] = [closingTime(connection.clientEnd), closingTime(connection.serverEnd)];
+    if (server < client && server - response.lastTime >= IDLE) profile.idleCloses.add(server - response.lastTime);
+    if (last.ordinal !== 1) return profile;
     if (server - response.lastTime <= AT_ONCE && server < client) profile.closedAtOnce++;
     else if (Math.min(client, server, connection.last.time) - response.lastTime > AT_ONCE) profile.stayedOpen++;
     return profile;

@@ -1,7 +1,11 @@
 /** The rules, in the order of their numbers in the catalogue. Adding one: its file, its page, and a line here. */
 import type { Rule } from '../model.ts';
+import { bodylessResponseWithFraming } from './bodyless-response-with-framing.ts';
+import { bytesAfterCompleteResponse } from './bytes-after-complete-response.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
+import { closeWaitLeak } from './close-wait-leak.ts';
+import { conflictingLength } from './conflicting-length.ts';
 import { connectionCloseRelayed } from './connection-close-relayed.ts';
 import { connectionOptionReflected } from './connection-option-reflected.ts';
 import { connectionOptionsConflict } from './connection-options-conflict.ts';
@@ -9,13 +13,17 @@ import { connectionRelayedRequest } from './connection-relayed-request.ts';
 import { connectionRelayedResponse } from './connection-relayed-response.ts';
 import { contentLengthOverstated } from './content-length-overstated.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
+import { earlyResponseDeadlock } from './early-response-deadlock.ts';
 import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
 import { framingChangedInconsistently } from './framing-changed-inconsistently.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
+import { hostNotRewritten } from './host-not-rewritten.ts';
+import { http10KeepaliveNotEchoed } from './http10-keepalive-not-echoed.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
+import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
@@ -23,8 +31,12 @@ import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
 import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
 import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
+import { proxyConnectionSent } from './proxy-connection-sent.ts';
+import { proxyCycleOnOneHop } from './proxy-cycle-on-one-hop.ts';
+import { requestAfterClose } from './request-after-close.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
+import { responseDestroyedByReset } from './response-destroyed-by-reset.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
@@ -33,12 +45,14 @@ import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
 import { versionRelayed } from './version-relayed.ts';
+import { viaMissing } from './via-missing.ts';
 
 export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
   responseHeldUntilOriginClose,
   oneShotProxyClaimsPersistence,
+  proxyCycleOnOneHop,
   connectionRelayedRequest,
   nominatedFieldRelayed,
   orphanConnectionField,
@@ -56,7 +70,10 @@ export const rules: readonly Rule[] = [
   closeAnnouncedNotPerformed,
   contentLengthOverstated,
   chunkTerminatorMissing,
+  bytesAfterCompleteResponse,
   truncatedByClose,
+  bodylessResponseWithFraming,
+  conflictingLength,
   requestBodyShort,
   transferEncodingWithHttp10,
   pipelinedRequestDropped,
@@ -68,4 +85,13 @@ export const rules: readonly Rule[] = [
   proxyAuthorizationRelayed,
   framingChangedInconsistently,
   tunnelAfterFirstRequest,
+  http10KeepaliveNotEchoed,
+  earlyResponseDeadlock,
+  responseDestroyedByReset,
+  closeWaitLeak,
+  requestAfterClose,
+  keepAliveSentToProxy,
+  proxyConnectionSent,
+  viaMissing,
+  hostNotRewritten,
 ];

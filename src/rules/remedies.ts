@@ -30,7 +30,19 @@ export type RemedyTopic =
   | 'interim-relay'
   | 'reframing'
   | 'tunnel'
-  | 'one-shot';
+  | 'one-shot'
+  | 'after-close'
+  | 'conflicting'
+  | 'early-response'
+  | 'bodyless'
+  | 'echo'
+  | 'lingering'
+  | 'excess'
+  | 'old-keep-alive'
+  | 'proxy-connection-sent'
+  | 'via'
+  | 'host'
+  | 'leak';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -273,6 +285,106 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'nginx', text: 'proxy_set_header Proxy-Authorization "";' },
     { product: 'HAProxy', text: 'http-request del-header proxy-authorization' },
     { product: 'Squid', text: 'no login=PASS or login=PASSTHRU on a cache_peer that is an origin' },
+  ],
+  'after-close': [
+    {
+      product: 'the client',
+      text: 'put no connection back into the pool when one of the two messages said close, nor after a response of HTTP/1.0 without keep-alive (RFC 9112 sections 9.3 and 9.6)',
+    },
+    { product: 'the server', text: 'close after the last octet of a response that says close, so that nobody can send more' },
+  ],
+  conflicting: [
+    {
+      product: 'the sender',
+      text: 'send Content-Length or Transfer-Encoding: chunked, once, and never both; a program that adds the one removes the other (RFC 9112 section 6.1)',
+    },
+    {
+      product: 'any proxy',
+      text: 'refuse such a request with 400 and close, or decode it and forward it with one length of its own (RFC 9112 section 6.3)',
+    },
+    { product: 'Envoy', text: 'leave allow_chunked_length off' },
+  ],
+  'early-response': [
+    {
+      product: 'the server',
+      text: 'answer early with "Connection: close" and close, reading on for a while; or read the whole request before the next one (RFC 9112 sections 9.3 and 9.6)',
+    },
+    {
+      product: 'the client',
+      text: 'look for a response while sending; when it refuses the request, stop and close the connection (RFC 9112 section 9.5)',
+    },
+    { product: 'nginx', text: 'lingering_close always; lingering_time and lingering_timeout bound how much is read and thrown away' },
+  ],
+  bodyless: [
+    {
+      product: 'the server',
+      text: 'send neither Content-Length nor Transfer-Encoding with 1xx, 204 and 2xx to CONNECT (RFC 9110 section 8.6, RFC 9112 section 6.1)',
+    },
+    {
+      product: 'any proxy',
+      text: 'look at the method and the status before the fields: such a response is complete with its head (RFC 9112 section 6.3, rules 1 and 2)',
+    },
+    { product: 'nginx in front of it', text: 'proxy_read_timeout bounds the wait' },
+    { product: 'HAProxy in front of it', text: 'timeout server bounds the wait' },
+  ],
+  echo: [
+    {
+      product: 'the server',
+      text: 'answer keep-alive to an HTTP/1.0 client that asks for it and is to be kept, or close after the response (RFC 9112 section 9.3)',
+    },
+    {
+      product: 'Envoy',
+      text: 'leave accept_http_10 off unless such clients exist; a proxy in front of them can speak HTTP/1.1 for them',
+    },
+    { product: 'the client', text: 'stop reading when the length of the response is reached' },
+  ],
+  lingering: [
+    {
+      product: 'the server',
+      text: 'after an early answer shut down only the sending side, read and throw away what comes for a while, then close (RFC 9112 section 9.6)',
+    },
+    {
+      product: 'the client',
+      text: 'look for an answer while sending, and read it before the error of the next write is reported (RFC 9112 section 9.5)',
+    },
+    { product: 'nginx', text: 'lingering_close always; lingering_time and lingering_timeout; and reset_timedout_connection off' },
+    { product: 'Varnish', text: 'the parameter timeout_linger' },
+  ],
+  excess: [
+    {
+      product: 'the server',
+      text: 'count octets, not characters, after every filter; send nothing behind the head of a response to HEAD, 204 and 304, not even a last chunk (RFC 9112 section 6.3)',
+    },
+    { product: 'the client', text: 'close a connection on which octets come that no request is open for (RFC 9112 section 9.2)' },
+  ],
+  'old-keep-alive': [
+    { product: 'the client', text: 'speak HTTP/1.1 to the proxy, or close after each response' },
+    { product: 'Squid', text: 'client_persistent_connections off, where clients misunderstand what they are granted' },
+  ],
+  'proxy-connection-sent': [
+    { product: 'the client', text: 'leave Proxy-Connection out; in HTTP/1.1 connections persist without a word' },
+    { product: 'Squid', text: 'request_header_access Proxy-Connection deny all' },
+  ],
+  via: [
+    { product: 'Apache httpd', text: 'ProxyVia On' },
+    { product: 'Squid', text: 'via on' },
+    { product: 'nginx', text: 'proxy_set_header Via "1.1 name";' },
+  ],
+  host: [
+    {
+      product: 'any proxy',
+      text: 'replace Host by the authority of a target in absolute form before forwarding (RFC 9112 section 3.2.2)',
+    },
+    { product: 'nginx', text: 'proxy_set_header Host $host; which prefers the target' },
+  ],
+  leak: [
+    {
+      product: 'the host that does not close',
+      text: 'read from idle connections, or look at them now and then, and close when the peer has',
+    },
+    { product: 'a client with a pool', text: 'let idle connections go before the server closes them' },
+    { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin bound it' },
+    { product: 'Squid', text: 'half_closed_clients off' },
   ],
 };
 

@@ -27,6 +27,8 @@ export const requestBodyShort: Rule = {
         found(timedOut(exchange, request, response, blameForRequest(exchange, context)));
       return;
     }
+    // Another answer tells the client to stop: early-response-deadlock looks at what comes of that.
+    if (response !== undefined) return;
     const stopped = stoppedBody(exchange, 'request-body', 'length') ?? stoppedBody(exchange, 'request-body', 'chunked');
     if (stopped !== undefined) found(silent(stopped, request, blameForRequest(exchange, context)));
   },

@@ -34,6 +34,11 @@ export function wentThroughProxy(message: Message): boolean {
 
 const FORWARDING: ReadonlySet<string> = new Set(['via', 'forwarded', 'x-forwarded-for']);
 
+/** Its target is in the form that only proxies are asked in (RFC 9112 section 3.2). */
+export function isForProxy({ method, target }: RequestMessage): boolean {
+  return method === 'CONNECT' || /^https?:\/\//i.test(target);
+}
+
 /** It holds its body back until it is asked for (RFC 9110 section 10.1.1); a server must ignore that in HTTP/1.0. */
 export function expectsContinue(request: RequestMessage): boolean {
   return request.version !== 'HTTP/1.0' && say.fieldOf(request, 'expect')?.value.toLowerCase() === '100-continue';

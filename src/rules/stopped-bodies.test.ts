@@ -17,6 +17,7 @@ const CONTEXT: ExchangeContext = {
     laterAnswered: 0,
     lastAnsweredStart: 0,
     closedAtOnce: 0,
+    idleCloses: { count: 0, mean: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY, deviation: Number.NaN },
     stayedOpen: 0,
   },
   forwarded: false,

@@ -20,6 +20,7 @@ test.each([
     'nothing certain in 6 exchanges on 5 connections; likely, maybe',
   ],
   ['nor is what is possible', [finding('hang', 'possible', 'maybe')], 'nothing certain in 6 exchanges on 5 connections; possibly, maybe'],
+  ['a note is none, either', [finding('info', 'proven', 'n')], 'no hang found in 6 exchanges on 5 connections, 2 of them seen on two hops'],
   ['nothing found', [], 'no hang found in 6 exchanges on 5 connections, 2 of them seen on two hops'],
 ])('%s', (_what, findings, sentence) => {
   expect(verdictSentence(findings, looked).join('')).toBe(sentence);

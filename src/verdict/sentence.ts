@@ -18,11 +18,12 @@ export interface Looked {
 }
 
 export function verdictSentence(findings: readonly Finding[], looked: Looked): Text {
-  const sure = findings.filter(isSure).sort(byWeight);
+  const faults = findings.filter(({ severity }) => severity !== 'info');
+  const sure = faults.filter(isSure).sort(byWeight);
   const [worst] = sure;
   if (worst !== undefined) return [`${counted(sure, worst.severity)}: `, ...worst.message];
   const scope = `${plural(looked.exchanges, 'exchange')} on ${plural(looked.connections, 'connection')}`;
-  const [doubtful] = findings.toSorted(byWeight);
+  const [doubtful] = faults.toSorted(byWeight);
   if (doubtful !== undefined)
     return [`nothing certain in ${scope}; ${doubtful.confidence === 'likely' ? 'likely' : 'possibly'}, `, ...doubtful.message];
   if (looked.connections === 0) return ['no TCP connection in this capture, so there is nothing to judge'];

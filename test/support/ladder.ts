@@ -95,7 +95,7 @@ const VERBS: readonly Line[] = [
 ];
 
 const PLACES = ['finding', 'part', 'child'] as const;
-const SEVERITIES = ['hang', 'will-hang', 'loss', 'violation', 'hygiene'] as const;
+const SEVERITIES = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'] as const;
 const CONFIDENCES = ['proven', 'strong', 'likely', 'possible'] as const;
 
 const EXPECTED = new RegExp(
@@ -149,7 +149,10 @@ function oneOf<T extends string>(values: readonly T[], value: string | undefined
 export function tell(ladder: Ladder, rule: Rule['id'], telling: Telling): readonly string[] {
   const story = new Story(telling.cut);
   for (const step of ladder.steps) step(story);
-  const findings = placed(analyzed(pcapOf(telling.frames(story.frames()))), story);
+  // Notes are told on the pages of their own rules only.
+  const findings = placed(analyzed(pcapOf(telling.frames(story.frames()))), story).filter(
+    (one) => one.severity !== 'info' || one.rule === rule,
+  );
   const missing = ladder.expected.filter((expected) => !take(findings, expected));
   const surplus = findings.filter((found) => ladder.whole || found.rule === rule);
   return [

@@ -74,6 +74,7 @@ export function exchange(connection: ConnectionIdentity, more: Partial<Exchange>
     wait: undefined,
     announced: undefined,
     damaged: false,
+    excess: undefined,
     ended: true,
     ...more,
   };

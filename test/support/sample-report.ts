@@ -105,6 +105,7 @@ const atTheEnd: Connection = {
   server: proxyIn,
   first: at(1, 158_885),
   last: PROXY_RESET,
+  until: PROXY_RESET.time,
   established: true,
   handshake: 71_000,
   clientEnd: silentEnd,
@@ -169,6 +170,7 @@ const firstExchange: Exchange = {
   wait: undefined,
   announced: undefined,
   damaged: false,
+  excess: undefined,
   ended: true,
 };
 

@@ -39,6 +39,7 @@ export function connection(
     server: which.ends[1],
     first: { frame: 1, time: 0 },
     last: { frame: 4, time: 0 },
+    until: 0,
     established: true,
     handshake: 1e6,
     clientEnd: endFacts(clientEnd),

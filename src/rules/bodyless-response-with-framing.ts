@@ -1,0 +1,154 @@
+/**
+ * A response that has no body and fields that announce one (RULES R28): wrong by itself for 1xx, 204 and the answer to CONNECT;
+ * legal for HEAD and 304, where a proxy that waits for that body all the same never answers its client.
+ */
+import type { Attempt, Candidate, Confidence, Exchange, Field, Relay, ResponseMessage, Rule, Wait } from '../model.ts';
+import { captureCap, least, openCap, pairingCap } from './confidence.ts';
+import { remediesFor } from './remedies.ts';
+import { requestOf } from './single-messages.ts';
+import { arrived, endEvidence, networkExplains, silenceText } from './stalls.ts';
+import { COUPLING, ENDED, lasted, OPEN } from './thresholds.ts';
+import * as say from './words.ts';
+
+const CONTINUE = 100;
+const OK = 200;
+const NO_CONTENT = 204;
+/** A proxy's own words for having waited in vain. */
+const GATEWAY_ERROR = 500;
+
+export const bodylessResponseWithFraming: Rule = {
+  id: 'bodyless-response-with-framing',
+  on: 'exchange',
+  title: 'A response without a body that announces one',
+  basis: ['RFC 9112 section 6.3', 'RFC 9112 section 6.1', 'RFC 9110 section 8.6'],
+  remedies: remediesFor('bodyless'),
+
+  check(exchange, { relay }, found) {
+    const waited = relay && bodyAwaited(exchange, relay);
+    if (waited !== undefined) found(hangOf(exchange, waited));
+    else if (exchange.ended) {
+      const { interim, response } = exchange;
+      const wrong = interim.find((one) => isWrong(exchange, one)) ?? response;
+      if (wrong !== undefined && isWrong(exchange, wrong)) found(violationOf(exchange, wrong));
+    }
+  },
+};
+
+/** The field that announces a body: Transfer-Encoding, or a Content-Length of more than nothing. */
+function announcementIn(response: ResponseMessage): Field | undefined {
+  return say.fieldOf(response, 'transfer-encoding') ?? (response.contentLength > 0 ? say.fieldOf(response, 'content-length') : undefined);
+}
+
+function isWrong({ request }: Exchange, response: ResponseMessage): boolean {
+  const { status, framing } = response;
+  const never = (status >= CONTINUE && status < OK) || status === NO_CONTENT || (framing === 'tunnel' && request?.method === 'CONNECT');
+  return never && announcementIn(response) !== undefined;
+}
+
+function violationOf(exchange: Exchange, response: ResponseMessage): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const field = announcementIn(response);
+  return {
+    severity: 'violation',
+    confidence: least(exchange.request === undefined ? 'likely' : 'proven', exchange.damaged ? 'likely' : 'proven'),
+    message: [
+      `${exchange.server.text} answered `,
+      ...requestOf(exchange),
+      ' with ',
+      ...say.statusText(response),
+      ', which has no body, and ',
+      ...(field === undefined ? [] : say.fieldText(field)),
+    ],
+    hops: [say.hopOf(seen)],
+    exchange,
+    ...(field === undefined ? {} : { fields: [field.name.toLowerCase() === 'content-length' ? 'Content-Length' : 'Transfer-Encoding'] }),
+    direction: 'response',
+    evidence: say.inOrder([...say.requestEvidence(seen), ...say.responseEvidence({ exchange: { ...exchange, response }, hop: 'only' })]),
+    because: [
+      ['the response ends with its head (RFC 9112 section 6.3, rules 1 and 2), and must not say how long its body is'],
+      ['a receiver that believes the field waits for a body that cannot come, or takes the next response for it'],
+    ],
+    wouldChangeOurMind: [],
+  };
+}
+
+/** The proxy has a response that ends with its head, and its client has none. */
+interface Awaited {
+  readonly relay: Relay;
+  readonly attempt: Attempt;
+  readonly response: ResponseMessage;
+  readonly field: Field;
+  readonly wait: Wait;
+}
+
+function bodyAwaited({ wait, response: given }: Exchange, relay: Relay): Awaited | undefined {
+  const attempt = relay.attempts.at(-1);
+  const response = attempt?.exchange.response;
+  if (wait?.debt !== 'response-head' || attempt === undefined || response?.framing !== 'none' || !response.complete) return undefined;
+  const field = announcementIn(response);
+  if (field === undefined || attempt.exchange.damaged || attempt.laterExchanges > 0) return undefined;
+  const since = response.lastTime > wait.start.time ? { ...wait, start: say.lastOf(response) } : wait;
+  if (lineExplains(since) || !arrived(since) || !lasted(since, since.ended === 'capture-end' ? OPEN : ENDED)) return undefined;
+  if (since.ended === 'answered' && !gaveUp(given, response) && !isReleased(attempt, since)) return undefined;
+  return { relay, attempt, response, field, wait: since };
+}
+
+/** An answer that is on its way when it is looked at cannot have been acknowledged. */
+function lineExplains(wait: Wait): boolean {
+  return wait.ended === 'answered' ? wait.connection.clientEnd.zeroWindow !== undefined : networkExplains(wait);
+}
+
+/** The proxy answered in the end, with an error of its own. */
+function gaveUp(given: ResponseMessage | undefined, response: ResponseMessage): boolean {
+  return given !== undefined && given.status >= GATEWAY_ERROR && given.status !== response.status;
+}
+
+/** The proxy answered in the end, because the server hung up. */
+function isReleased({ connection }: Attempt, { end }: Wait): boolean {
+  const [server, proxy] = [say.closingOf(connection, 'server'), say.closingOf(connection, 'client')];
+  return server !== undefined && (proxy === undefined || server.time <= proxy.time) && Math.abs(end.time - server.time) <= COUPLING;
+}
+
+function hangOf(exchange: Exchange, { relay, attempt, response, field, wait }: Awaited): Candidate {
+  const client = { exchange, hop: 'client-side' } as const;
+  const server = { exchange: attempt.exchange, hop: 'server-side' } as const;
+  const byEvidence: Confidence = 'strong';
+  return {
+    severity: 'hang',
+    confidence: least(
+      byEvidence,
+      pairingCap(relay),
+      captureCap(wait.connection),
+      openCap(wait),
+      ...(attempt.connection === undefined ? [] : [captureCap(attempt.connection)]),
+      exchange.damaged ? 'possible' : 'proven',
+    ),
+    message: [
+      `the proxy ${exchange.server.text} got ${response.status} from ${attempt.exchange.server.text} in answer to `,
+      ...requestOf(exchange),
+      ', which has no body, and waits for the one that ',
+      ...say.fieldText(field),
+      ` announces: ${wait.ended === 'answered' ? `${say.duration(wait.end.time - wait.start.time)} of silence` : silenceText(wait, exchange)}`,
+    ],
+    hops: [say.hopOf(client), say.hopOf(server)],
+    exchange,
+    wait,
+    fields: [field.name.toLowerCase() === 'content-length' ? 'Content-Length' : 'Transfer-Encoding'],
+    direction: 'response',
+    evidence: say.inOrder([
+      ...say.requestEvidence(client),
+      ...say.requestEvidence(server),
+      ...say.responseEvidence(server),
+      ...say.closeEvidence(server, attempt.connection, 'server'),
+      ...endEvidence(client, wait),
+    ]),
+    because: [
+      ['a response to HEAD, 1xx, 204 and 304 ends with its head, whatever its fields say (RFC 9112 section 6.3, rule 1)'],
+      ['the proxy had that head, and its client has not got one'],
+      ...(wait.ended === 'answered' && isReleased(attempt, wait)
+        ? [['the answer came when the server hung up: that close is what the proxy took for the end of the body'] as const]
+        : []),
+    ],
+    wouldChangeOurMind: ['the same proxy holding back answers with a body as long: then it waits for something else'],
+  };
+}

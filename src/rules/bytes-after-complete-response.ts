@@ -1,0 +1,104 @@
+/**
+ * The server sends more than the framing of its response allows, or a response that nobody asked for (RULES R26): who goes on
+ * reading takes it for the answer to the next request.
+ */
+import type { Candidate, Confidence, Connection, Excess, Exchange, ResponseMessage, Rule, Severity, Text } from '../model.ts';
+import { least } from './confidence.ts';
+import { remediesFor } from './remedies.ts';
+import { messageCandidate, requestOf } from './single-messages.ts';
+import * as say from './words.ts';
+
+const REQUEST_TIMEOUT = 408;
+const CLIENT_ERROR = 400;
+
+export const bytesAfterCompleteResponse: Rule = {
+  id: 'bytes-after-complete-response',
+  on: 'exchange',
+  title: 'More octets than the response has',
+  basis: ['RFC 9112 section 6.3', 'RFC 9112 section 9.2'],
+  remedies: remediesFor('excess'),
+
+  check(exchange, _context, found) {
+    if (!exchange.ended) return;
+    const { request, response, previous } = exchange;
+    if (request === undefined && response !== undefined && isUnasked(exchange, response)) found(unaskedOf(exchange, response));
+    if (previous?.excess !== undefined) found(excessOf(previous, previous.excess, exchange, undefined));
+  },
+
+  ends(connection, { last }, found) {
+    if (last.excess !== undefined) found(excessOf(last, last.excess, undefined, connection));
+  },
+};
+
+/** A server that is about to close may say why; else a response needs a request. */
+function isUnasked({ damaged, connection, previous }: Exchange, { status, options, complete }: ResponseMessage): boolean {
+  if (damaged || !complete || (!connection.synSeen && previous === undefined)) return false;
+  return status !== REQUEST_TIMEOUT && (status < CLIENT_ERROR || !options.includes('close'));
+}
+
+function unaskedOf(exchange: Exchange, response: ResponseMessage): Candidate {
+  return messageCandidate(exchange, 'response', {
+    severity: 'violation',
+    confidence: 'likely',
+    message: [`${exchange.server.text} sent `, ...say.statusText(response), ' though no request was open'],
+    fields: [],
+    because: [
+      ['responses answer requests, in their order (RFC 9112 section 9.2): the client may take this one for the answer to its next request'],
+    ],
+    wouldChangeOurMind: ['a request before it that the capture lost'],
+  });
+}
+
+/** `next` came behind it on the connection; `connection` is known when nothing did. */
+function excessOf(exchange: Exchange, excess: Excess, next: Exchange | undefined, connection: Connection | undefined): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const { octets, first, beginning } = excess;
+  const owed = next?.request !== undefined && next.request.firstTime <= first.time;
+  const destroyed = next?.request !== undefined && next.response === undefined && !owed && next.wait?.ended === 'client-abort';
+  const severity: Severity = destroyed ? 'loss' : 'violation';
+  // Behind a request that is open it may also be a strange answer to that one.
+  const byEvidence: Confidence = owed ? 'likely' : 'strong';
+  return {
+    severity,
+    confidence: least(byEvidence, exchange.connection.synSeen ? 'proven' : 'likely', exchange.damaged ? 'possible' : 'proven'),
+    message: [
+      `${exchange.server.text} sent ${counted(octets)} behind its answer to `,
+      ...requestOf(exchange),
+      ` that ${octets === 1 ? 'belongs' : 'belong'} to no response${lengthText(exchange)}`,
+      destroyed ? '; the client then sent another request, and broke off without an answer' : '',
+    ],
+    hops: [say.hopOf(seen)],
+    exchange,
+    direction: 'response',
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      ...say.responseEvidence(seen),
+      say.evidence(seen, 'server', first, ['octets too many: ', say.wire('octets', beginning), beginning.length < octets ? ' ...' : '']),
+      ...(next === undefined ? [] : say.requestEvidence({ exchange: next, hop: 'only' })),
+      ...(connection === undefined ? [] : say.closeEvidence(seen, connection, 'client')),
+    ]),
+    because: [
+      whyOver(exchange),
+      next === undefined
+        ? ['a client must not use such octets, and should close the connection (RFC 9112 section 9.2)']
+        : ['the connection was used again: its client may take them for the next answer (RFC 9112 section 9.2)'],
+    ],
+    wouldChangeOurMind: ['a protocol other than HTTP that both ends had agreed on'],
+  };
+}
+
+function counted(octets: number): string {
+  return octets === 1 ? '1 octet' : `${octets} octets`;
+}
+
+function lengthText({ response }: Exchange): string {
+  return response?.framing === 'length' ? `: its Content-Length was ${response.contentLength}` : '';
+}
+
+/** Why the response was over. */
+function whyOver({ request, response }: Exchange): Text {
+  if (response?.framing === 'length') return [`the body was complete after the ${response.contentLength} octets of Content-Length`];
+  if (response?.framing === 'chunked') return ['the body was complete with its last chunk'];
+  if (request?.method === 'HEAD') return ['a response to HEAD ends with its head (RFC 9112 section 6.3, rule 1)'];
+  return [`a response with ${response?.status ?? 'that status'} ends with its head (RFC 9112 section 6.3, rule 1)`];
+}

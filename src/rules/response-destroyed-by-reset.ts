@@ -1,0 +1,83 @@
+/**
+ * The server answered and then reset the connection while the client was still sending, or had not got all of it (RULES R46):
+ * a reset lets the client's TCP throw away what has arrived and was not read.
+ */
+import type { Candidate, Confidence, Connection, Exchange, Moment, ResponseMessage, Rule, Text } from '../model.ts';
+import { captureCap, least } from './confidence.ts';
+import { remediesFor } from './remedies.ts';
+import { requestOf } from './single-messages.ts';
+import * as say from './words.ts';
+
+/** A reset that comes so soon after what caused it; more on a line that is slow. */
+const SOON = 50e6;
+const ROUND_TRIPS = 2;
+
+export const responseDestroyedByReset: Rule = {
+  id: 'response-destroyed-by-reset',
+  on: 'exchange',
+  title: 'A response was followed by a reset, which may have destroyed it',
+  basis: ['RFC 9112 section 9.6', 'RFC 9112 section 9.5'],
+  remedies: remediesFor('lingering'),
+
+  check(exchange, _context, found) {
+    const { wait, ended, response } = exchange;
+    if (ended && response?.complete === false && wait?.by === 'RST' && wait.ended === 'server-close')
+      look(wait.connection, exchange, found);
+  },
+
+  ends(connection, { last }, found) {
+    if (last.response?.complete === true) look(connection, last, found);
+  },
+};
+
+function look(connection: Connection, exchange: Exchange, found: (candidate: Candidate) => void): void {
+  const { response, request } = exchange;
+  const reset = connection.serverEnd.reset;
+  if (response === undefined || request === undefined || reset === undefined || response.framing === 'tunnel') return;
+  const closed = say.closingOf(connection, 'client');
+  // Whoever leaves first has read as much as it wanted.
+  if (closed !== undefined && closed.frame < reset.frame) return;
+  const { clientEnd, serverEnd, handshake } = connection;
+  const cause = Math.max(response.lastTime, clientEnd.lastData?.time ?? response.lastTime);
+  if (reset.time - cause > Math.max(SOON, ROUND_TRIPS * (Number.isNaN(handshake) ? 0 : handshake))) return;
+  const unread = clientEnd.lastData !== undefined && clientEnd.lastData.time > response.firstTime;
+  const unacked = clientEnd.ackedTo < serverEnd.octets;
+  if (unread) found(candidateOf(exchange, response, connection, reset, unacked));
+}
+
+function candidateOf(exchange: Exchange, response: ResponseMessage, connection: Connection, reset: Moment, unacked: boolean): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  const sent = connection.clientEnd.lastData;
+  const byEvidence: Confidence = unacked || !response.complete ? 'strong' : 'likely';
+  const because: readonly Text[] = [
+    [
+      'the client was still sending when the answer came: the server had closed, or not read, what then arrived, and its TCP answered with a reset',
+    ],
+    unacked
+      ? ['the client had not acknowledged all of the answer']
+      : ['the client had acknowledged the answer; what its program had not read by then is gone'],
+  ];
+  return {
+    severity: 'loss',
+    confidence: least(byEvidence, captureCap(connection), exchange.damaged ? 'possible' : 'proven'),
+    message: [
+      `${exchange.server.text} answered `,
+      ...requestOf(exchange),
+      ' with ',
+      ...say.statusText(response),
+      ' and reset the connection while the client was still sending: the client may see an error in place of the answer',
+    ],
+    hops: [say.hopOf(seen)],
+    exchange,
+    wait: exchange.wait?.by === 'RST' ? exchange.wait : undefined,
+    direction: 'response',
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      ...say.responseEvidence(seen),
+      ...(sent === undefined ? [] : [say.evidence(seen, 'client', sent, ['last octets of the client'])]),
+      say.evidence(seen, 'server', reset, ['RST']),
+    ]),
+    because: [...because, ['a server that closes must go on reading for a while (RFC 9112 section 9.6)']],
+    wouldChangeOurMind: ['a client whose own log shows the status of the answer: then it had read it in time'],
+  };
+}
