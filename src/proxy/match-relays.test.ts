@@ -140,6 +140,28 @@ test('equal requests of two clients are told apart by their answers', () => {
   expect(pairs(wire)).toEqual(['1001 /health -> forward 2002 /health', '1002 /health -> forward 2001 /health']);
 });
 
+test('equal requests of two clients are told apart by the PROXY protocol', () => {
+  const header = (port: number): string => `PROXY TCP4 10.0.9.${port - 1000} 10.0.9.3 ${port} 8080\r\n`;
+  const wire = new Wire()
+    .host('ann', '10.0.9.1')
+    .host('bob', '10.0.9.2')
+    .host('proxy', '10.0.9.3')
+    .open('near1', 'ann', 'proxy', 8080, { clientPort: 1001 })
+    .open('near2', 'bob', 'proxy', 8080, { clientPort: 1002 })
+    .open('far1', 'proxy', 'origin', 80, { clientPort: 2001 })
+    .open('far2', 'proxy', 'origin', 80, { clientPort: 2002 })
+    .say('near1', 'client', get('/health'))
+    .say('near2', 'client', get('/health'))
+    .say('far2', 'client', header(1001) + get('/health'))
+    .say('far1', 'client', header(1002) + get('/health'))
+    .say('far2', 'server', ok('fine'))
+    .say('far1', 'server', ok('fine'))
+    .say('near1', 'server', ok('fine'))
+    .say('near2', 'server', ok('fine'));
+  expect(pairs(wire)).toEqual(['1001 /health -> forward 2002 /health', '1002 /health -> forward 2001 /health']);
+  expect(relaysOf(wire).map(({ link }) => link.confidence)).toEqual(['proven', 'proven']);
+});
+
 test('what a known proxy is asked and does not pass on is told as such', () => {
   const wire = through(get('http://o.test/a'), get('/a')).say('near', 'client', get('http://o.test/b')).wait(8).reset('near', 'server');
   const [, second] = relaysOf(wire);

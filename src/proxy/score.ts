@@ -3,7 +3,7 @@
  *
  * Equal parts count by their rarity; different ones by what is known of the proxy's manners.
  */
-import type { Exchange, RequestMessage } from '../model.ts';
+import type { AnnouncedEnds, Exchange, RequestMessage } from '../model.ts';
 import { type Claim, chainOf, claimOf } from './claims.ts';
 import type { Habits } from './habits.ts';
 import * as manner from './manners.ts';
@@ -35,6 +35,9 @@ export function sentOf(exchange: Exchange, request: RequestMessage, hop: Hop): S
   return { exchange, request, hop, claim: claimOf(request.fields) };
 }
 
+/** Weight of a PROXY protocol header: more than equal requests can make up for. */
+const ANNOUNCED = 40;
+
 /** What speaks for a pair, in bits. */
 export interface Score {
   /** What the messages themselves say, and the addresses. */
@@ -54,6 +57,7 @@ export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: P
       targets(relay, received, sent.request, context.rarity, manners, parts) +
       contents(received, sent.request, context.rarity, manners, parts) +
       note(context.habits === undefined ? 0 : addresses(clientSide, sent.exchange, context.habits), 'addresses', parts) +
+      note(sent.exchange.announced === undefined ? 0 : announced(clientSide, sent.exchange.announced), 'PROXY protocol', parts) +
       claimed(clientSide, received, sent.request, sent.claim, manners, parts),
     circumstance:
       peers(relay, sent.hop, manners, parts) +
@@ -155,6 +159,12 @@ function addresses({ client, server, connection }: Exchange, serverSide: Exchang
   const [here, there] = [connection.point, serverSide.connection.point];
   const upstream = here !== there && habits.leads(there, here) ? -AGAINST_THE_STREAM : 0;
   return habits.weigh(server.address, serverSide.client.address) + back + upstream;
+}
+
+/** The PROXY protocol names the connection of the hop before, or the one that was named to the proxy itself: that decides. */
+function announced(clientSide: Exchange, { client }: AnnouncedEnds): number {
+  const named = client.text === clientSide.client.text || client.text === clientSide.announced?.client.text;
+  return named ? ANNOUNCED : -ANNOUNCED;
 }
 
 /** The client that the request names, and the clients that were named to the proxy itself. */
