@@ -51,9 +51,11 @@ function countGroups(groups: readonly FindingGroup[]): Partial<Record<Severity, 
   return Object.fromEntries(SEVERITIES.flatMap((severity) => (counts.has(severity) ? [[severity, counts.get(severity)]] : [])));
 }
 
-/** "1 hang, 2 violations", "1 violation; 1 hang possible", "nothing certain; 1 hang likely": never more than the verdict says. */
+/** "1 hang, 2 violations", "1 violation; 1 hang possible", "nothing certain; 1 hang likely": never more than the verdict says, and notes only where there is nothing else. */
 export function countsInWords(report: Report): string {
-  const groups = groupFindings(report, report.findings);
+  const all = groupFindings(report, report.findings);
+  const faults = all.filter(({ first }) => first.severity !== 'info');
+  const groups = faults.length > 0 ? faults : all;
   if (groups.length === 0) return 'no findings';
   const doubtful = groups.filter(({ first }) => !isSure(first));
   const certain = groups.length === doubtful.length ? 'nothing certain' : severitiesInWords(groups.filter(({ first }) => isSure(first)));
