@@ -3,9 +3,11 @@
  * the points meet as records in the proxy stage.
  */
 import { type CaptureReader, type CaptureReaderFactory, newCaptureFacts, readCapture } from './capture/read-capture.ts';
+import { type Counts, CountsByFile } from './counts.ts';
 import { newAddresses } from './decode/addresses.ts';
 import { type DecodeFacts, newDecodeFacts } from './decode/decode-facts.ts';
 import { decodeFrames } from './decode/decode-frames.ts';
+import { tunnelsOf } from './decode/seen.ts';
 import { assembleFlows, type FlowStage } from './flow/assemble-flows.ts';
 import { type ExchangeStage, parseExchanges } from './http/parse-exchanges.ts';
 import { linkTypeName } from './link-types.ts';
@@ -216,25 +218,25 @@ class Analysis implements Analyzer {
 
   private captureReport(facts: CaptureFacts): CaptureReport {
     const point = this.points.get(facts.point);
-    const flow = point?.flow.facts;
+    const counts = point?.countsOf(facts) ?? {};
+    const count = (name: string): number => counts[name] ?? 0;
     return {
       ...facts,
-      issues: [
-        ...facts.issues,
-        ...(point?.orderIssues(facts) ?? []),
-        ...(point?.issuesFor(facts) ?? []),
-        ...this.clockIssues(point, facts),
-      ],
-      observedUntil: Math.max(facts.lastTime, point?.observedUntil ?? Number.NaN),
+      issues: [...facts.issues, ...(point?.orderIssues(facts) ?? []), ...countedIssues(counts), ...this.clockIssues(point, facts)],
+      observedUntil: Math.max(facts.lastTime, point?.files.at(-1) === facts ? point.observedUntil : Number.NEGATIVE_INFINITY),
       health: {
-        connections: flow?.connections ?? 0,
-        synSeen: flow?.synSeen ?? 0,
-        bothDirections: flow?.bothDirections ?? 0,
-        gaps: flow?.gaps ?? 0,
-        duplicates: flow?.duplicates ?? 0,
+        connections: count('connections'),
+        continued: count('continued'),
+        synSeen: count('synSeen'),
+        bothDirections: count('bothDirections'),
+        gaps: count('gaps'),
+        duplicates: count('duplicates'),
         cutFrames: facts.cutFrames,
         dropped: facts.dropped,
-        encrypted: point?.http.facts.encrypted ?? 0,
+        encrypted: count('encrypted'),
+        http2: count('http2'),
+        quic: count('quic'),
+        tunnels: named(counts, TUNNEL).map(([name, headers]) => ({ name, headers })),
       },
     };
   }
@@ -267,6 +269,7 @@ class Point {
   readonly frame: (frame: Frame) => void;
   private readonly decode: Stage<Frame>;
   private readonly decoded: DecodeFacts = newDecodeFacts();
+  private readonly byFile = new CountsByFile();
   private lastFrame = 0;
   /** The latest word on the time came from the clock and not from a frame. */
   private ticked = false;
@@ -316,6 +319,7 @@ class Point {
   }
 
   begin(facts: CaptureFacts): void {
+    this.byFile.begin(this.counts());
     this.files.push(facts);
     this.flow.newCapture(facts.index);
   }
@@ -344,30 +348,59 @@ class Point {
     return [{ code: 'times-overlap', message, count: 1 }];
   }
 
-  /** What the decode and flow stages could not use, told with the first file of the point. */
-  issuesFor(facts: CaptureFacts): readonly Issue[] {
-    if (this.files[0] !== facts) return [];
-    const { unknownLinkTypes, skipped, fragmentConflicts } = this.decoded;
-    const { conflicting, resetsIgnored, implausible, evicted, gaps, gapOctets } = this.flow.facts;
-    const issues: Issue[] = [];
-    const add = (code: string, message: string, count: number): void => {
-      if (count > 0) issues.push({ code, message, count });
-    };
-    for (const [linkType, count] of unknownLinkTypes) {
-      add('link-type-unknown', `frames of link type ${linkTypeName(linkType)} are not understood`, count);
-    }
-    add('fragment', 'IP fragments whose datagram was never whole', skipped.fragment);
-    add('fragment-conflict', 'IP fragments that contradict others of their datagram; the first ones count', fragmentConflicts);
-    add('malformed', 'frames whose headers contradict themselves', skipped.malformed);
-    add('nested-too-deep', 'frames with more than 16 headers', skipped['nested-too-deep']);
-    add('address-limit', 'frames of too many different IPv6 addresses', skipped['address-limit']);
-    add('gap', `${gapOctets} octets are missing from connections`, gaps);
-    add('conflicting-octets', 'segments sent again with other octets; the first ones count', conflicting);
-    add('reset-ignored', 'resets outside the window', resetsIgnored);
-    add('implausible', 'segments far outside their connection', implausible);
-    add('connections-evicted', 'connections given up because too many were open', evicted);
-    return issues;
+  /** What the stages counted while that file was read. */
+  countsOf(facts: CaptureFacts): Counts {
+    return this.byFile.of(this.files.indexOf(facts), this.counts());
   }
+
+  private counts(): Counts {
+    const { skipped, fragmentConflicts, unknownLinkTypes, seen } = this.decoded;
+    const { encrypted, http2 } = this.http.facts;
+    return {
+      ...skipped,
+      fragmentConflicts,
+      ...Object.fromEntries([...unknownLinkTypes].map(([linkType, frames]) => [`${LINK_TYPE}${linkTypeName(linkType)}`, frames])),
+      ...Object.fromEntries(tunnelsOf(seen).map(([name, headers]) => [`${TUNNEL}${name}`, headers])),
+      quic: seen.quic,
+      ...this.flow.facts,
+      encrypted,
+      http2,
+    };
+  }
+}
+
+/** Beginnings of names of counts. */
+const LINK_TYPE = 'link type ';
+const TUNNEL = 'tunnel ';
+
+function named(counts: Counts, beginning: string): (readonly [name: string, count: number])[] {
+  return Object.entries(counts).flatMap(([name, count]) =>
+    name.startsWith(beginning) && count > 0 ? [[name.slice(beginning.length), count] as const] : [],
+  );
+}
+
+/** What the decode and flow stages could not use. */
+const COUNTED: readonly (readonly [count: string, code: string, message: string])[] = [
+  ['fragment', 'fragment', 'IP fragments whose datagram was never whole'],
+  ['fragmentConflicts', 'fragment-conflict', 'IP fragments that contradict others of their datagram; the first ones count'],
+  ['malformed', 'malformed', 'frames whose headers contradict themselves'],
+  ['nested-too-deep', 'nested-too-deep', 'frames with more than 16 headers'],
+  ['address-limit', 'address-limit', 'frames of too many different IPv6 addresses'],
+  ['conflicting', 'conflicting-octets', 'segments sent again with other octets; the first ones count'],
+  ['resetsIgnored', 'reset-ignored', 'resets outside the window'],
+  ['implausible', 'implausible', 'segments far outside their connection'],
+  ['evicted', 'connections-evicted', 'connections given up because too many were open'],
+];
+
+function countedIssues(counts: Counts): readonly Issue[] {
+  const linkTypes = named(counts, LINK_TYPE).map(([name, count]) => ({
+    code: 'link-type-unknown',
+    message: `frames of link type ${name} are not understood`,
+    count,
+  }));
+  const gaps = { code: 'gap', message: `${counts['gapOctets'] ?? 0} octets are missing from connections`, count: counts['gaps'] ?? 0 };
+  const others = COUNTED.map(([name, code, message]) => ({ code, message, count: counts[name] ?? 0 }));
+  return [...linkTypes, gaps, ...others].filter(({ count }) => count > 0);
 }
 
 function withMessages(sink: ExchangeSink, onMessage: (message: Message, exchange: Exchange) => void): ExchangeSink {

@@ -42,6 +42,16 @@ export interface Issue {
   readonly count: number;
 }
 
+/** One interface of a pcapng file, as the file describes it. */
+export interface CaptureInterface {
+  readonly name: Wire | undefined;
+  readonly linkType: string;
+  /** Octets of a frame that were captured at most; 0: no limit. */
+  readonly snapLength: number;
+  /** Frames that it says it lost; undefined where the file does not tell. */
+  dropped: number | undefined;
+}
+
 /** What is known of one file or pipe; the reader fills it in while it reads. */
 export interface CaptureFacts {
   /** Index in `Report.captures`. */
@@ -64,6 +74,10 @@ export interface CaptureFacts {
   dropped: number | undefined;
   /** Frames of which only a part was captured. */
   cutFrames: number;
+  /** Of pcapng: the first 64 interfaces, the first 1,024 names for addresses, and the comments of frames. */
+  readonly interfaces: CaptureInterface[];
+  readonly names: { readonly address: string; readonly name: Wire }[];
+  comments: number;
   readonly issues: Issue[];
 }
 
@@ -615,7 +629,7 @@ export type Severity = 'hang' | 'will-hang' | 'loss' | 'violation' | 'hygiene' |
 export interface Wire {
   /** Latin-1. */
   readonly octets: string;
-  readonly kind: 'method' | 'target' | 'field-name' | 'field-value' | 'version' | 'reason' | 'octets';
+  readonly kind: 'method' | 'target' | 'field-name' | 'field-value' | 'version' | 'reason' | 'host-name' | 'octets';
   /** For a field value the name of its field, in lower case; decides on redaction. */
   readonly name?: string;
 }
@@ -712,15 +726,23 @@ export interface Group {
 
 // ---------------------------------------------------------------------------------------------------- report
 
+/** Of one file. */
 export interface CaptureHealth {
+  /** Those that begin in this file; the ones of a ring that go on from the file before are counted apart. */
   readonly connections: number;
+  readonly continued: number;
   readonly synSeen: number;
   readonly bothDirections: number;
   readonly gaps: number;
   readonly duplicates: number;
   readonly cutFrames: number;
   readonly dropped: number | undefined;
+  /** What is not read: connections of TLS, connections that speak HTTP/2 in plain text, datagrams of QUIC (HTTP/3). */
   readonly encrypted: number;
+  readonly http2: number;
+  readonly quic: number;
+  /** Headers of tunnels, by name. */
+  readonly tunnels: readonly { readonly name: string; readonly headers: number }[];
 }
 
 export interface CaptureReport extends CaptureFacts {

@@ -78,3 +78,52 @@ test('what one host lost is taken from the other one', () => {
     alone.findings.map(({ rule, severity }) => [rule, severity]),
   );
 });
+
+describe('the parts of a ring', () => {
+  const size = recordsOf(hang);
+  const parts = [0, 1, 2].map((part) =>
+    takenElsewhere(hang, { ahead: 0, keep: (frame) => Math.min(2, Math.floor((frame * 3) / (size + 1))) === part }),
+  );
+  const analyzer = createAnalyzer();
+  for (const [index, bytes] of parts.entries()) {
+    const input = analyzer.open({ name: `ring${index + 1}.pcap`, point: 'ring' });
+    input.push(bytes);
+    input.end();
+  }
+  const report = analyzer.finish();
+  const healths = report.captures.map(({ health }) => health);
+  const total = alone.captures[0]?.health;
+
+  test('give the findings of the whole', () => {
+    expect(report.findings.map(({ message }) => message)).toEqual(alone.findings.map(({ message }) => message));
+  });
+
+  test('have a health of their own, and all together that of the whole', () => {
+    for (const name of ['connections', 'synSeen', 'bothDirections', 'duplicates', 'gaps', 'encrypted'] as const) {
+      expect([name, healths.reduce((sum, health) => sum + health[name], 0)]).toEqual([name, total?.[name]]);
+    }
+    expect(healths.map(({ continued }) => continued > 0)).toEqual([false, true, true]);
+  });
+
+  test('only the last one is observed beyond its last frame', () => {
+    expect(report.captures.map(({ lastTime, observedUntil }) => observedUntil === lastTime)).toEqual([true, true, true]);
+  });
+});
+
+test('a file that begins before the end of the one that it continues is told', () => {
+  const analyzer = createAnalyzer();
+  for (const name of ['a.pcap', 'b.pcap']) {
+    const input = analyzer.open({ name, point: 'ring', assumed: 'taken for parts of one ring' });
+    input.push(hang);
+    input.end();
+  }
+  const issues = analyzer.finish().captures.map((capture) => capture.issues.map(({ code }) => code));
+  expect(issues[0]).toEqual(['point-assumed']);
+  expect(issues[1]).toContain('times-overlap');
+});
+
+function recordsOf(capture: Uint8Array): number {
+  let records = 0;
+  takenElsewhere(capture, { ahead: 0, keep: () => ++records > 0 });
+  return records;
+}

@@ -28,6 +28,9 @@ export function newCaptureFacts(index: number, name: string, point: string, firs
     complete: true,
     dropped: undefined,
     cutFrames: 0,
+    interfaces: [],
+    names: [],
+    comments: 0,
     issues: [],
   };
 }

@@ -5,6 +5,7 @@
  * time base as a stamp of its own, split into two halves as in the file, and subtracts: what remains is small and exact.
  * BigInt appears only here, once per interface.
  */
+import type { CaptureInterface } from '../model.ts';
 import { findOption } from './pcapng-options.ts';
 
 const IF_TSRESOL = 9;
@@ -18,6 +19,8 @@ export class Interface {
   readonly snapLength: number;
   /** Frames that it says it lost, as of its last statistics block. */
   dropped = 0;
+  /** Its place in the report, if it has one. */
+  listed: CaptureInterface | undefined;
   /** Ticks in a second, and seconds that every stamp is off. */
   readonly #ticks: bigint;
   readonly #shift: bigint;

@@ -2,13 +2,17 @@
  * What a section of a pcapng file says about the packets in it: byte order and interfaces. Made anew by each section
  * header. Both lists are bounded, because a file can describe an interface in 20 octets.
  */
+import { linkTypeName } from '../link-types.ts';
 import type { CaptureFacts } from '../model.ts';
 import { addDamage, addIssue, addLinkType } from './facts.ts';
 import { Interface } from './pcapng-interface.ts';
-import { findOption, optionsFit } from './pcapng-options.ts';
+import { findOption, optionsFit, optionText } from './pcapng-options.ts';
 
 const INTERFACE_LIMIT = 262_144;
+const IF_NAME = 2;
 const IF_DROPPED = 5;
+/** Interfaces that the report lists. */
+const LISTED = 64;
 
 export class Section {
   readonly little: boolean;
@@ -28,10 +32,23 @@ export class Section {
     } else {
       const described = new Interface(view, start, end, this.little);
       this.interfaces.push(described);
+      this.list(described, optionText(view, start + 8, end, this.little, IF_NAME));
       addLinkType(this.#facts, described.linkType);
       if (optionsFit(view, start + 8, end, this.little)) return;
       addIssue(this.#facts, 'option-overrun', 'an interface description has options that claim more than their block', { offset });
     }
+  }
+
+  private list(described: Interface, name: string | undefined): void {
+    const { interfaces } = this.#facts;
+    if (interfaces.length >= LISTED) return;
+    described.listed = {
+      name: name === undefined ? undefined : { kind: 'host-name', octets: name },
+      linkType: linkTypeName(described.linkType),
+      snapLength: described.snapLength,
+      dropped: undefined,
+    };
+    interfaces.push(described.listed);
   }
 
   /** An interface statistics block. Its counters run on: the last of each interface counts. */
@@ -43,5 +60,6 @@ export class Section {
     const dropped = Number(view.getBigUint64(at, this.little));
     this.#facts.dropped = (this.#facts.dropped ?? 0) + dropped - counted.dropped;
     counted.dropped = dropped;
+    if (counted.listed !== undefined) counted.listed.dropped = dropped;
   }
 }

@@ -275,3 +275,77 @@ describe('damage', () => {
     expect(facts.complete).toBe(false);
   });
 });
+
+describe('what a file tells beside frames', () => {
+  /** Type, length, address and names of a name resolution block. */
+  const nameRecord = (type: number, address: readonly number[], names: string): Uint8Array =>
+    option(type, join(Uint8Array.from(address), text(names)));
+
+  test('interfaces, with what each of them lost', () => {
+    const { facts } = read(
+      section(),
+      describeInterface({ linkType: 276, snapLength: 96, options: option(2, text('any\0')) }),
+      describeInterface({ snapLength: 0 }),
+      statistics(1, 7n),
+    );
+    expect(facts.interfaces).toEqual([
+      { name: { kind: 'host-name', octets: 'any' }, linkType: 'LINUX_SLL2', snapLength: 96, dropped: undefined },
+      { name: undefined, linkType: 'EN10MB', snapLength: 0, dropped: 7 },
+    ]);
+  });
+
+  test('of very many interfaces only the first are listed', () => {
+    const { facts } = read(section(), ...Array<Uint8Array>(1000).fill(describeInterface()));
+    expect(facts.interfaces).toHaveLength(64);
+  });
+
+  test('names for addresses, each once, as octets', () => {
+    const records = join(
+      nameRecord(1, [10, 0, 1, 1], 'proxy.example\0alias\0'),
+      nameRecord(1, [10, 0, 1, 1], 'proxy.example\0'),
+      nameRecord(2, [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], 'six.example\0'),
+      nameRecord(1, [10, 0, 1, 2], '\x1b[31mred\0'),
+      nameRecord(9, [1, 2], 'of another kind\0'),
+      nameRecord(1, [10, 0], ''),
+      Uint8Array.of(0, 0, 0, 0),
+      nameRecord(1, [10, 0, 1, 3], 'behind the end\0'),
+    );
+    const { facts } = read(section(), makeBlock(4, records));
+    expect(facts.names.map(({ address, name }) => [address, name.octets])).toEqual([
+      ['10.0.1.1', 'proxy.example'],
+      ['2001:db8::1', 'six.example'],
+      ['10.0.1.2', '\x1b[31mred'],
+    ]);
+  });
+
+  test('names without an end, and more than anybody needs', () => {
+    const many = Array.from({ length: 2000 }, (_, index) => nameRecord(1, [10, 0, index >> 8, index & 255], `host${index}\0`));
+    const { facts } = read(section(), makeBlock(4, nameRecord(1, [10, 9, 9, 9], 'x'.repeat(5000))), makeBlock(4, join(...many)));
+    expect(facts.names).toHaveLength(1024);
+    expect(facts.names[0]?.name.octets).toHaveLength(255);
+  });
+
+  test('a record of a name block that claims more than the block has', () => {
+    const { facts } = read(section(), makeBlock(4, option(1, text('\x0a\0\0\x01name\0'), { length: 500 })));
+    expect(facts).toMatchObject({ names: [], complete: true });
+  });
+
+  test('comments of frames are counted, other options are not', () => {
+    const comment = option(1, text('look here'));
+    const { facts, frames } = read(
+      start,
+      enhancedPacket(frame60, { options: comment }),
+      enhancedPacket(octets(61), { options: join(option(2, octets(4)), comment, comment) }),
+      enhancedPacket(octets(62), { options: option(2, octets(4)) }),
+      enhancedPacket(frame60),
+    );
+    expect(frames).toHaveLength(4);
+    expect(facts.comments).toBe(3);
+  });
+
+  test('secrets of TLS are noticed', () => {
+    const { facts } = read(start, makeBlock(10, join(octets(8), text('CLIENT_RANDOM 00 00'))), enhancedPacket(frame60));
+    expect(facts.issues).toMatchObject([{ code: 'secrets-embedded', count: 1, message: expect.stringMatching(/TLS is not decrypted/) }]);
+    expect(facts.complete).toBe(true);
+  });
+});

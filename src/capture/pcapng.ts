@@ -10,6 +10,8 @@ import type { CaptureFacts, Frame, Sink, TimeBase } from '../model.ts';
 import { addDamage, addIssue, newFrame, noteCutFrame, noteJoined, noteTimeStep } from './facts.ts';
 import { refuseShortInput, SECTION_HEADER } from './magic.ts';
 import { PCAP_HEADER, pcapByteOrder, readPcapHeader } from './pcap-header.ts';
+import { readNames } from './pcapng-names.ts';
+import { countOptions } from './pcapng-options.ts';
 import { Section } from './pcapng-section.ts';
 import { NO, Recovery, YES } from './recovery.ts';
 import { FRAME_LIMIT, viewOf, type Walker } from './walker.ts';
@@ -17,8 +19,10 @@ import { FRAME_LIMIT, viewOf, type Walker } from './walker.ts';
 const INTERFACE = 1;
 const OBSOLETE_PACKET = 2;
 const SIMPLE_PACKET = 3;
+const NAMES = 4;
 const STATISTICS = 5;
 const ENHANCED_PACKET = 6;
+const DECRYPTION_SECRETS = 10;
 /** Types that the search behind a damage believes; all others are too rare. */
 const LAST_COMMON_TYPE = ENHANCED_PACKET;
 
@@ -35,6 +39,9 @@ const BYTE_ORDER = 0x1a2b3c4d;
 /** Octets between a packet block's start and its frame, with and without a time stamp. */
 const PACKET_HEADER = 28;
 const SIMPLE_HEADER = 12;
+
+const COMMENT = 1;
+const SECRETS = 'the capture carries TLS secrets; TLS is not decrypted by hopcheck';
 
 /** Why packet blocks are skipped. */
 const UNREADABLE = {
@@ -127,6 +134,8 @@ export class PcapngWalker implements Walker {
     else if (type === OBSOLETE_PACKET) this.#packet(view.getUint16(position + 8, section.little), view, position, bodyEnd, offset);
     else if (type === INTERFACE) section.describe(view, position + 8, bodyEnd, offset);
     else if (type === STATISTICS) section.statistics(view, position + 8, bodyEnd);
+    else if (type === NAMES) readNames(this.#facts, view, position + 8, bodyEnd, section.little);
+    else if (type === DECRYPTION_SECRETS) addIssue(this.#facts, 'secrets-embedded', SECRETS, { offset });
     else if (type === SECTION_HEADER) this.#facts.format ??= 'pcapng';
   }
 
@@ -157,6 +166,8 @@ export class PcapngWalker implements Walker {
     const time = source.time(high, low);
     const facts = this.#facts;
     if (time < facts.lastTime) noteTimeStep(facts, time, offset, facts.firstFrame + facts.frames + 1);
+    const options = start + ((captured + 3) & ~3);
+    if (bodyEnd - options > 4) facts.comments += countOptions(view, options, bodyEnd, little, COMMENT);
     this.#emit(source.linkType, time, start, captured, view.getUint32(position + 24, little), offset);
   }
 

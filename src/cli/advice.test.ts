@@ -3,7 +3,9 @@ import { NO_PAIRS } from '../../test/support/records.ts';
 import type { CaptureReport, Issue, Report } from '../model.ts';
 import { adviceFor } from './advice.ts';
 
-const HEALTH = { connections: 4, synSeen: 4, bothDirections: 4, gaps: 0, duplicates: 0, cutFrames: 0, dropped: undefined, encrypted: 0 };
+const NOTHING_LACKS = { connections: 4, continued: 0, synSeen: 4, bothDirections: 4, gaps: 0, duplicates: 0 };
+const ALL_READ = { cutFrames: 0, dropped: undefined, encrypted: 0, http2: 0, quic: 0, tunnels: [] };
+const HEALTH = { ...NOTHING_LACKS, ...ALL_READ };
 
 interface Lacking {
   readonly health?: Partial<CaptureReport['health']>;
@@ -28,6 +30,9 @@ function adviceOn({ health = {}, cutFrames = 0, codes = [], relays = 1 }: Lackin
     complete: true,
     dropped: undefined,
     cutFrames,
+    interfaces: [],
+    names: [],
+    comments: 0,
     issues,
     observedUntil: 1,
     health: { ...HEALTH, ...health },

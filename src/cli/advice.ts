@@ -36,6 +36,10 @@ const LACKS: readonly Lack[] = [
     advice: 'all connections are encrypted: capture behind the place where TLS ends',
   },
   {
+    applies: ({ health }) => health.http2 > 0 || health.quic > 0,
+    advice: 'HTTP/2 and HTTP/3 are not read: capture where HTTP/1.1 is spoken, most often between the proxy and its servers',
+  },
+  {
     applies: ({ health }, { exchanges, relays }) => health.connections > 0 && exchanges > 0 && relays === 0,
     advice: 'no exchange is seen on two hops: capture both sides of the proxy, on its host with tcpdump -i any',
   },

@@ -97,7 +97,7 @@ function narrowed(report: Report, { text, to }: Narrowing): Report {
 
 /** What a stream of findings still lacks. */
 function* closingLines(ndjson: typeof import('../view/ndjson.ts'), report: Report, view: ViewOptions): Generator<string> {
-  for (const capture of report.captures) yield ndjson.captureLine(report, capture);
+  for (const capture of report.captures) yield ndjson.captureLine(report, capture, view);
   for (const exoneration of report.exonerations) yield ndjson.exonerationLine(report, exoneration, view);
   yield ndjson.summaryLine(report, view);
 }

@@ -4,7 +4,7 @@
 import { createAnalyzer } from '../analyze.ts';
 import type { CaptureHealth, CaptureReport, Report } from '../model.ts';
 import { captureJson, jsonText } from '../view/json.ts';
-import { plain, type ViewOptions } from '../view/safe.ts';
+import { plain, safeWire, type ViewOptions } from '../view/safe.ts';
 import { calendar, duration } from '../view/time.ts';
 import { adviceFor } from './advice.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
@@ -17,13 +17,13 @@ export async function info(inputs: readonly CaptureName[], options: InfoOptions,
   const analyzer = createAnalyzer({ ...session.analyzerOptions, rules: [], joinPoints: severalPoints(inputs) });
   const outcome = await session.read(inputs, analyzer, () => undefined);
   const report = session.told(analyzer.finish());
-  if (outcome.analysed > 0) io.stdout.write(options.format === 'json' ? infoJson(report) : infoText(report, session.view));
+  if (outcome.analysed > 0) io.stdout.write(options.format === 'json' ? infoJson(report, session.view) : infoText(report, session.view));
   return session.exitCode(outcome, report, 0);
 }
 
 /** The `captures` of a report, as its schema describes them, each with `advice`. */
-function infoJson(report: Report): string {
-  const captures = report.captures.map((capture) => ({ ...captureJson(report, capture), advice: adviceFor(capture, report) }));
+function infoJson(report: Report, view: ViewOptions): string {
+  const captures = report.captures.map((capture) => ({ ...captureJson(report, capture, view), advice: adviceFor(capture, report) }));
   return `${jsonText({ captures }, 2)}\n`;
 }
 
@@ -36,7 +36,9 @@ type Row = readonly [label: string, value: string];
 function captureText(capture: CaptureReport, report: Report, view: ViewOptions): string {
   const rows: readonly Row[] = [
     ...fileRows(capture, report),
+    ...blockRows(capture, view),
     ...connectionRows(capture.health),
+    ...notReadRows(capture.health),
     ...capture.issues.map((issue) => ['issue', issueText(issue)] as const),
     ...adviceFor(capture, report).map((advice) => ['advice', advice] as const),
   ];
@@ -45,6 +47,8 @@ function captureText(capture: CaptureReport, report: Report, view: ViewOptions):
 }
 
 const LABEL = 14;
+/** Names for addresses that are listed. */
+const MOST_NAMES = 20;
 
 function fileRows(capture: CaptureReport, { base, captures }: Report): readonly Row[] {
   const { dropped } = capture.health;
@@ -59,12 +63,39 @@ function fileRows(capture: CaptureReport, { base, captures }: Report): readonly 
   ];
 }
 
-function connectionRows({ connections, synSeen, bothDirections, gaps, duplicates, encrypted }: CaptureHealth): readonly Row[] {
+/** What pcapng tells beside frames. */
+function blockRows({ interfaces, names, comments }: CaptureReport, view: ViewOptions): readonly Row[] {
+  const others = names.length - MOST_NAMES;
+  return [
+    ...interfaces.map(({ name, linkType, snapLength, dropped }) => {
+      const facts = [
+        linkType,
+        ...(snapLength === 0 ? [] : [`up to ${snapLength} octets`]),
+        ...(dropped === undefined ? [] : [`${dropped} lost`]),
+      ];
+      return ['interface', `${name === undefined ? 'without a name' : safeWire(name, view)}, ${facts.join(', ')}`] as const;
+    }),
+    ...names.slice(0, MOST_NAMES).map(({ address, name }) => ['name', `${address} is ${safeWire(name, view)}`] as const),
+    ...(others > 0 ? [['name', `${others} more in --format json`] as const] : []),
+    ...(comments > 0 ? [['comments', `${comments}, in the file`] as const] : []),
+  ];
+}
+
+function connectionRows({ connections, continued, synSeen, bothDirections, gaps, duplicates, encrypted }: CaptureHealth): readonly Row[] {
   const share = connections === 0 ? '' : ` (${Math.round((100 * encrypted) / connections)} %)`;
   return [
-    ['connections', `${connections}, ${synSeen} from their start, ${connections - bothDirections} in one direction only`],
+    ['connections', `${connections}, ${synSeen} from their start, ${Math.max(0, connections - bothDirections)} in one direction only`],
+    ...(continued > 0 ? [['connections', `${continued} more go on from the file before`] as const] : []),
     ['encrypted', `${encrypted} connections${share}`],
     ['gaps', `${gaps}, ${duplicates} segments captured twice`],
+  ];
+}
+
+function notReadRows({ http2, quic, tunnels }: CaptureHealth): readonly Row[] {
+  return [
+    ...(http2 > 0 ? [['not read', `${http2} connections of HTTP/2`] as const] : []),
+    ...(quic > 0 ? [['not read', `${quic} datagrams of QUIC, which carries HTTP/3`] as const] : []),
+    ...tunnels.map(({ name, headers }) => ['tunnels', `${headers} headers of ${name}`] as const),
   ];
 }
 

@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { block, describeInterface, enhancedPacket, join as joinOctets, option, section, text } from '../../test/support/capture-bytes.ts';
 import { rules } from '../rules/index.ts';
 import { fakeIo } from './fakes.ts';
 import { run, sayFailure } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hopcheck-run-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('usage', () => {
   test.each([
@@ -118,6 +124,20 @@ describe('the demo capture', () => {
     const json = JSON.parse(await output(['info', '-f', 'json', demo], 0));
     expect(json).toMatchObject({ captures: [{ name: demo, complete: true, health: { connections: 5 } }] });
     expect(await output(['info', demo], 0)).toMatch(/connections +5, /);
+  });
+
+  test('info of what pcapng tells beside frames, made safe', async () => {
+    const file = join(folder, 'blocks.pcapng');
+    const names = option(1, joinOctets(Uint8Array.of(10, 0, 1, 1), text('\x1b[31mproxy\0')));
+    const blocks = [describeInterface({ linkType: 276, options: option(2, text('any')) }), block(4, names), block(10, text('12345678'))];
+    writeFileSync(file, joinOctets(section(), ...blocks, enhancedPacket(text('frame'), { options: option(1, text('look')) })));
+    const told = await output(['info', file, '--width', '200'], 0);
+    expect(told).toMatch(/interface +any, LINUX_SLL2/);
+    expect(told).toMatch(/name +10\.0\.1\.1 is \\x1b\[31mproxy/);
+    expect(told).toMatch(/comments +1/);
+    expect(told).toMatch(/secrets-embedded: the capture carries TLS secrets; TLS is not decrypted by hopcheck/);
+    const anonymous = await output(['info', '--anonymize', file], 0);
+    expect(anonymous).not.toMatch(/proxy|interface +any/);
   });
 });
 

@@ -7,8 +7,8 @@
  * sender from choosing addresses that collide, does not show.
  */
 
+import { ipv4Text, ipv6Text } from '../address-text.ts';
 import type { AddressBook } from '../model.ts';
-import { ipv4Text, ipv6Text } from './address-text.ts';
 
 /** Distinct IPv6 addresses that are kept, about 24 octets each; then only those known already get a number. */
 const ADDRESS_LIMIT = 1 << 21;

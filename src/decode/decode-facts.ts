@@ -1,5 +1,6 @@
 /** What the decode stage counts: how many frames held a TCP segment, and why the others did not. */
 
+import { newSeen, type Seen } from './seen.ts';
 import type { Skip } from './walk.ts';
 
 export interface DecodeFacts {
@@ -11,6 +12,7 @@ export interface DecodeFacts {
   fragmentConflicts: number;
   /** Frames per link type that is not known, for `link-type-unknown`. */
   readonly unknownLinkTypes: Map<number, number>;
+  readonly seen: Seen;
 }
 
 export function newDecodeFacts(): DecodeFacts {
@@ -28,5 +30,6 @@ export function newDecodeFacts(): DecodeFacts {
     },
     fragmentConflicts: 0,
     unknownLinkTypes: new Map(),
+    seen: newSeen(),
   };
 }

@@ -41,7 +41,7 @@ export function decodeFrames(
   numbered: NumberSink = () => undefined,
 ): Stage<Frame> {
   const segment = newSegment();
-  const walk = newWalk(new Fragments(facts));
+  const walk = newWalk(new Fragments(facts), facts.seen);
 
   /** Fills in the segment whose TCP header is at `at`, or returns false when that is not a whole header. */
   function readTcp(bytes: Uint8Array, at: number, end: number, wireEnd: number): boolean {

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { concat, framePacket, parseAddress } from '../../test/support/packet.ts';
-import { decodeOne, hex } from '../../test/support/segments.ts';
+import { decodeAll, decodeOne, frameOf, hex } from '../../test/support/segments.ts';
 import { octetsOf } from '../octets.ts';
+import { tunnelsOf } from './seen.ts';
 
 const LINE = '10.0.0.1:40001 > 10.0.0.2:80 PA seq=1 ack=2 len=5 "hello"';
 const LINE6 = '2001:db8::1:40001 > fe80::2:80 PA seq=1 ack=2 len=5 "hello"';
@@ -148,4 +149,39 @@ test('a tunnel whose frame ends anywhere gives the inner segment or a count', ()
     const seen = 'hello'.slice(0, Math.max(0, cut - headers));
     expect(decodeOne(whole.subarray(0, cut), 1, whole.length)).toBe(cut < needed ? 'malformed' : LINE.replace('"hello"', `"${seen}"`));
   }
+});
+
+describe('what frames are wrapped in is counted', () => {
+  const counted = (...octets: readonly Uint8Array[]): readonly (readonly [string, number])[] =>
+    tunnelsOf(decodeAll(octets.map((frame) => frameOf(frame, 1))).facts.seen);
+
+  test.each<[string, Uint8Array, readonly (readonly [string, number])[]]>([
+    ['VXLAN in VXLAN', udp(4789, '08000000 00000100', udp(4789, '08000000 00000100', ethernet)), [['VXLAN', 2]]],
+    [
+      'ERSPAN',
+      outer(47, '1000 88be 00000001 1000000000000000', ethernet),
+      [
+        ['GRE', 1],
+        ['ERSPAN', 1],
+      ],
+    ],
+    ['6in4', outer(41, v6), [['6in4', 1]]],
+    ['three MPLS labels', frame('8847', '000100ff 000200ff 000301ff', v6), [['MPLS', 3]]],
+    ['PPPoE', frame('8864', '11 00 0001 002f 0021', v4), [['PPPoE', 1]]],
+    ['a port of VXLAN, but no VXLAN', udp(4789, '00000000 00000100', ethernet), []],
+    ['plain Ethernet', ethernet, []],
+  ])('%s', (_name, octets, tunnels) => {
+    expect(counted(octets)).toEqual(tunnels);
+    expect(counted(octets, octets)).toEqual(tunnels.map(([name, count]) => [name, 2 * count]));
+  });
+
+  test.each([
+    ['a long header', udp(443, 'c0 00000001 08 0000000000000000'), 1],
+    ['a short header, from the server', udpBetween(443, 0xc000, '41 0000'), 1],
+    ['DTLS of a VPN', udp(443, '17 fefd 0001'), 0],
+    ['nothing', udp(443, ''), 0],
+    ['another port', udp(8853, 'c0 00000001 08 0000000000000000'), 0],
+  ])('QUIC: %s', (_name, octets, count) => {
+    expect(decodeAll([frameOf(octets, 1)]).facts.seen.quic).toBe(count);
+  });
 });

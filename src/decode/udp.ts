@@ -8,8 +8,8 @@ import { has, limitTo, type Next, skipTo, UDP_PORT, type Walk, word } from './wa
 
 const UDP_HEADER = 8;
 
-/** Tunnels that are known by the source port as well, because their answers come from it: GTP, Teredo, AYIYA, L2TP. */
-const TWO_WAY: readonly number[] = [1701, 2152, 3544, 5072];
+/** What is known by the source port as well, because its answers come from it: QUIC, L2TP, GTP, Teredo, AYIYA. */
+const TWO_WAY: readonly number[] = [443, 1701, 2152, 3544, 5072];
 
 export function udp(walk: Walk): Next {
   if (!has(walk, UDP_HEADER)) return 'malformed';

@@ -9,6 +9,7 @@
 
 import type { Frame } from '../model.ts';
 import type { Fragments } from './fragments.ts';
+import type { Seen } from './seen.ts';
 
 /** Headers that one frame may have in front of TCP. */
 export const NESTING_LIMIT = 16;
@@ -62,14 +63,15 @@ export interface Walk {
   /** Of the frame. */
   time: number;
   readonly fragments: Fragments;
+  readonly seen: Seen;
 }
 
-export function newWalk(fragments: Fragments): Walk {
+export function newWalk(fragments: Fragments, seen: Seen): Walk {
   const [numbers, addresses] = [
     { at: 0, end: 0, wireEnd: 0, key: 0, time: 0 },
     { family: 0, sourceAt: 0, destinationAt: 0 },
   ];
-  return { bytes: new Uint8Array(0), ...numbers, ...addresses, quoted: false, fragments };
+  return { bytes: new Uint8Array(0), ...numbers, ...addresses, quoted: false, fragments, seen };
 }
 
 /** What a number that no layer is known for means, by name space. */

@@ -95,6 +95,7 @@ export class Connections {
   /** The connection is seen for the first time in the file at hand. */
   goOn(id: number): void {
     const { rows } = this.table;
+    this.facts.continued++;
     const stream = this.facts.streams++;
     this.records.seenAgain(id, this.capture, stream);
     rows.setInt(id, at.CAPTURE, this.capture);

@@ -2,6 +2,8 @@
 export interface FlowFacts {
   /** Connections that began, in all files of the point. */
   connections: number;
+  /** Connections that went on in another file than the one before. */
+  continued: number;
   /** Numbers of `tcp.stream` given in the file at hand. */
   streams: number;
   /** Connections of which the SYN was captured. */
@@ -27,6 +29,7 @@ export interface FlowFacts {
 export function newFlowFacts(): FlowFacts {
   return {
     connections: 0,
+    continued: 0,
     streams: 0,
     synSeen: 0,
     bothDirections: 0,

@@ -68,7 +68,7 @@ export class Anonymizer {
   /** A file name may say who captured what. */
   private capture(capture: CaptureReport): CaptureReport {
     const issues = capture.issues.map((issue) => ({ ...issue, message: this.pseudonyms.text(issue.message) }));
-    return { ...capture, name: `capture ${capture.index + 1}`, point: `point of capture ${capture.index + 1}`, issues };
+    return { ...capture, name: `capture ${capture.index + 1}`, point: `point of capture ${capture.index + 1}`, names: [], issues };
   }
 
   private text(text: Text): Text {

@@ -24,6 +24,8 @@ export function anonymousWire(wire: Wire, hide: Hide): string {
       return anonymousField(wire.name, octets, hide);
     case 'octets':
       return redactOctets(octets, hide);
+    case 'host-name':
+      return hide(octets);
     case 'method':
       return COMMON_METHOD.test(octets) ? octets : hide(octets);
     case 'version':

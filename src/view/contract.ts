@@ -20,7 +20,7 @@ import type {
   Wait,
 } from '../model.ts';
 import { severityCounts } from './overview.ts';
-import { type Secrecy, safeText, wireOctets } from './safe.ts';
+import { type Secrecy, safeText, safeWire, wireOctets } from './safe.ts';
 import { epochSeconds, secondsBetween } from './time.ts';
 
 /** What a finding needs to be told outside of its report. */
@@ -39,6 +39,7 @@ export interface CaptureJson {
   readonly complete: boolean;
   readonly health: {
     readonly connections: number;
+    readonly continued: number;
     readonly synSeen: number;
     readonly bothDirections: number;
     readonly gaps: number;
@@ -46,7 +47,18 @@ export interface CaptureJson {
     readonly cutFrames: number;
     readonly dropped: number | null;
     readonly encrypted: number;
+    readonly http2: number;
+    readonly quic: number;
+    readonly tunnels: readonly { readonly name: string; readonly headers: number }[];
   };
+  readonly interfaces: readonly {
+    readonly name: string | null;
+    readonly linkType: string;
+    readonly snapLength: number | null;
+    readonly dropped: number | null;
+  }[];
+  readonly names: readonly { readonly address: string; readonly name: string }[];
+  readonly comments: number;
   readonly issues: readonly Issue[];
 }
 
@@ -113,7 +125,7 @@ interface EvidenceJson {
   readonly text: string;
 }
 
-export function captureJson(context: Context, capture: CaptureReport): CaptureJson {
+export function captureJson(context: Context, capture: CaptureReport, secrecy: Secrecy): CaptureJson {
   const { health } = capture;
   return {
     name: wellFormed(capture.name),
@@ -128,6 +140,7 @@ export function captureJson(context: Context, capture: CaptureReport): CaptureJs
     complete: capture.complete,
     health: {
       connections: health.connections,
+      continued: health.continued,
       synSeen: health.synSeen,
       bothDirections: health.bothDirections,
       gaps: health.gaps,
@@ -135,7 +148,18 @@ export function captureJson(context: Context, capture: CaptureReport): CaptureJs
       cutFrames: health.cutFrames,
       dropped: health.dropped ?? null,
       encrypted: health.encrypted,
+      http2: health.http2,
+      quic: health.quic,
+      tunnels: health.tunnels.map(({ name, headers }) => ({ name, headers })),
     },
+    interfaces: capture.interfaces.map(({ name, linkType, snapLength, dropped }) => ({
+      name: name === undefined ? null : safeWire(name, secrecy),
+      linkType,
+      snapLength: snapLength === 0 ? null : snapLength,
+      dropped: dropped ?? null,
+    })),
+    names: capture.names.map(({ address, name }) => ({ address, name: safeWire(name, secrecy) })),
+    comments: capture.comments,
     issues: capture.issues.map((issue) => issueJson(capture, issue)),
   };
 }

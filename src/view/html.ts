@@ -14,7 +14,17 @@ import { filterClass, filters } from './html-filters.ts';
 import { STYLE, STYLE_HASH } from './html-style.ts';
 import { timeline } from './html-timeline.ts';
 import { code, element, type Markup, prose, together, told } from './markup.ts';
-import { blindSpots, boxAtFault, boxesOf, counted, countsInWords, type FindingGroup, groupFindings, owedInWords } from './overview.ts';
+import {
+  blindSpots,
+  boxAtFault,
+  boxesOf,
+  counted,
+  countsInWords,
+  type FindingGroup,
+  groupFindings,
+  otherTraffic,
+  owedInWords,
+} from './overview.ts';
 import type { Secrecy } from './safe.ts';
 import { calendar, duration } from './time.ts';
 
@@ -161,6 +171,7 @@ function captureHealth(report: Report, capture: CaptureReport): Markup {
       `${[capture.format ?? 'not read', ...capture.linkTypes].join(', ')}, ${counted(capture.bytes, 'octet')}, ${counted(capture.frames, 'frame')}${span}`,
       `${counted(health.connections, 'connection')}: ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
       `${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${health.dropped === undefined ? 'drops not told by the file' : `${health.dropped} dropped`}`,
+      ...otherTraffic(health),
       ...capture.issues.slice(0, MOST_LISTED).map((issue) => together(code(issue.code), `: ${issue.message} (${issue.count})`)),
     ]),
   );

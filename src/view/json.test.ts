@@ -141,7 +141,10 @@ describe('the report as JSON', () => {
 
   test('lines end once', () => {
     const capture = sampleReport.captures[0];
-    const lines = [capture === undefined ? '' : captureLine(sampleReport, capture), summaryLine(sampleReport, viewOptions())];
+    const lines = [
+      capture === undefined ? '' : captureLine(sampleReport, capture, viewOptions()),
+      summaryLine(sampleReport, viewOptions()),
+    ];
     for (const line of lines) expect(line.indexOf('\n')).toBe(line.length - 1);
   });
 });

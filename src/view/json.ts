@@ -19,7 +19,7 @@ export function* jsonPieces(report: Report, secrecy: Secrecy): Generator<string>
   yield `  "tool": ${nested({ name: report.tool.name, version: report.tool.version }, '  ')},\n`;
   yield* list(
     'captures',
-    report.captures.map((capture) => captureJson(report, capture)),
+    report.captures.map((capture) => captureJson(report, capture, secrecy)),
   );
   yield `,\n  "summary": ${nested(summaryJson(report, secrecy), '  ')},\n`;
   yield* list('findings', findings(report, report.findings, secrecy));

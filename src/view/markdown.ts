@@ -19,6 +19,7 @@ import {
   endsOf,
   type FindingGroup,
   groupFindings,
+  otherTraffic,
   owedInWords,
   reasonOf,
 } from './overview.ts';
@@ -202,6 +203,7 @@ function captureHealth(report: Report): string {
       `- ${code(plain(capture.name))}: ${counted(capture.frames, 'frame')}${span}${capture.complete ? '' : ', incomplete'}`,
       `  - ${counted(health.connections, 'connection')}, ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
       `  - ${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
+      ...otherTraffic(health).map((traffic) => `  - ${traffic}`),
       ...capture.issues.slice(0, MOST_CAPTURES).map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
     ];
   });

@@ -5,8 +5,8 @@ import { type Context, captureJson, findingJson, summaryJson } from './contract.
 import { jsonText, SCHEMA } from './json.ts';
 import type { Secrecy } from './safe.ts';
 
-export function captureLine(context: Context, capture: CaptureReport): string {
-  return line({ type: 'capture', ...captureJson(context, capture) });
+export function captureLine(context: Context, capture: CaptureReport, secrecy: Secrecy): string {
+  return line({ type: 'capture', ...captureJson(context, capture, secrecy) });
 }
 
 /** `revised`: the finding was told before and is told again with a better confidence or an ending. */
@@ -28,7 +28,7 @@ export function summaryLine(report: Report, secrecy: Secrecy): string {
 }
 
 export function* ndjsonPieces(report: Report, secrecy: Secrecy): Generator<string> {
-  for (const capture of report.captures) yield captureLine(report, capture);
+  for (const capture of report.captures) yield captureLine(report, capture, secrecy);
   for (const finding of report.findings) yield findingLine(report, finding, false, secrecy);
   for (const exoneration of report.exonerations) yield exonerationLine(report, exoneration, secrecy);
   yield summaryLine(report, secrecy);

@@ -158,6 +158,18 @@ export function reasonOf(text: Text): Reason {
   return { said: [`${first[1]}${last[2]}`], parts: [first[2] ?? '', ...items.slice(1, -1), last[1] ?? ''] };
 }
 
+/** What else was in a capture, where it was; empty for most captures. */
+export function otherTraffic({ continued, http2, quic, tunnels }: CaptureReport['health']): string[] {
+  const facts: [number, string][] = [
+    [continued, `${counted(continued, 'connection')} from the file before`],
+    [http2, `${counted(http2, 'connection')} of HTTP/2, not read`],
+    [quic, `${counted(quic, 'QUIC datagram')}, not read`],
+    ...tunnels.map(({ name, headers }): [number, string] => [headers, `${counted(headers, 'header')} of ${name}`]),
+  ];
+  const seen = facts.flatMap(([count, text]) => (count > 0 ? [text] : []));
+  return seen.length === 0 ? [] : [seen.join(', ')];
+}
+
 /** What the captures could not show, in sentences; never empty. */
 export function blindSpots(report: Report): string[] {
   const spots = report.captures.flatMap((capture) => {
@@ -177,6 +189,8 @@ function captureBlindSpots({ health, complete, dropped, format }: CaptureReport)
     [late > 0, `how ${counted(late, 'connection')} began: the capture starts in the middle`],
     [oneSided > 0, `the other direction of ${counted(oneSided, 'connection')}`],
     [health.encrypted > 0, `inside ${counted(health.encrypted, 'encrypted connection')}`],
+    [health.http2 > 0, `inside ${counted(health.http2, 'HTTP/2 connection')}`],
+    [health.quic > 0, `inside ${counted(health.quic, 'QUIC datagram')} (HTTP/3)`],
     [health.gaps > 0, `octets missing at ${counted(health.gaps, 'place')}`],
     [health.cutFrames > 0, `the end of ${counted(health.cutFrames, 'cut frame')} (capture with -s 0)`],
     [lost !== undefined && lost > 0, `${counted(lost ?? 0, 'frame')} that the capturing program lost (capture with -B 16384)`],

@@ -100,6 +100,7 @@ function redactWire(wire: Wire, hide: Hide): string {
     case 'field-name':
     case 'version':
     case 'reason':
+    case 'host-name':
       return wire.octets;
   }
 }

@@ -73,7 +73,23 @@ describe('what is said', () => {
   });
 
   test('damage is named', () => {
-    const health = { connections: 5, synSeen: 3, bothDirections: 4, gaps: 2, duplicates: 0, cutFrames: 1, dropped: 7, encrypted: 1 };
+    const health = {
+      connections: 5,
+      continued: 2,
+      synSeen: 3,
+      bothDirections: 4,
+      gaps: 2,
+      duplicates: 0,
+      cutFrames: 1,
+      dropped: 7,
+      encrypted: 1,
+      http2: 1,
+      quic: 12,
+      tunnels: [
+        { name: 'VXLAN', headers: 30 },
+        { name: 'GRE', headers: 1 },
+      ],
+    };
     const captures = cleanReport.captures.map((capture) => ({ ...capture, health, complete: false }));
     const damaged = lines({ ...cleanReport, captures, relays: 0 }).join('\n');
     for (const spot of [
@@ -81,6 +97,10 @@ describe('what is said', () => {
       'how 2 connections began',
       'direction of 1 connection',
       '1 encrypted',
+      '2 connections from the file before, 1 connection of HTTP/2, not read',
+      'inside 1 HTTP/2 connection',
+      'inside 12 QUIC datagrams',
+      '30 headers of VXLAN',
       '2 places',
       '1 cut frame',
       '7 frames',

@@ -16,6 +16,7 @@ import {
   endsOf,
   type FindingGroup,
   groupFindings,
+  otherTraffic,
   owedInWords,
   reasonOf,
   saidInVerdict,
@@ -217,6 +218,7 @@ function healthOf(report: Report, capture: CaptureReport, options: ViewOptions):
       (quiet > 0 ? `, and nothing in the ${duration(quiet)} after it` : ''),
     `${counted(health.connections, 'connection')}: ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
     `${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
+    ...otherTraffic(health),
     ...upTo(capture.issues.map(issueText), MOST_LISTED, '--format json'),
   ];
   const kind = [capture.format ?? 'not read', ...capture.linkTypes].map(plain).join(', ');

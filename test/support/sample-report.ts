@@ -309,8 +309,24 @@ const capture: CaptureReport = {
   complete: true,
   dropped: undefined,
   cutFrames: 0,
+  interfaces: [],
+  names: [],
+  comments: 0,
   issues: [],
-  health: { connections: 5, synSeen: 5, bothDirections: 5, gaps: 0, duplicates: 0, cutFrames: 0, dropped: undefined, encrypted: 0 },
+  health: {
+    connections: 5,
+    continued: 0,
+    synSeen: 5,
+    bothDirections: 5,
+    gaps: 0,
+    duplicates: 0,
+    cutFrames: 0,
+    dropped: undefined,
+    encrypted: 0,
+    http2: 0,
+    quic: 0,
+    tunnels: [],
+  },
 };
 
 export const sampleReport: Report = {
