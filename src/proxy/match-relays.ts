@@ -19,6 +19,7 @@ import type {
   RequestMessage,
 } from '../model.ts';
 import { learnAnswers } from './answers.ts';
+import { claimOf } from './claims.ts';
 import { Habits } from './habits.ts';
 import { negativeLookup } from './lookup.ts';
 import { KnownManners } from './manners.ts';
@@ -117,7 +118,7 @@ class RelayMatcher implements RelayStage {
     this.context.rarity.add(request.fingerprint.fields);
     const relay = new OpenRelay(exchange, hop, request.headTime, this.told);
     this.likely.length = 0;
-    this.open.like(request.method, request.fingerprint, this.likely);
+    this.open.like(request.method, request.fingerprint, claimOf(request.fields)?.address, this.likely);
     if (this.likely.length > 0) {
       relay.attempt = this.attemptOf(relay, request);
       this.claimEarlier(relay, request.headTime);

@@ -31,5 +31,5 @@ export function alreadyContinued(relay: OpenRelay): number {
   if (last === undefined) return 0;
   const status = last.exchange.response?.status;
   if (status !== undefined) return isFinal(status) ? -10 : 0;
-  return last.endedAt < Number.POSITIVE_INFINITY ? 0 : -4;
+  return last.endedAt < Number.POSITIVE_INFINITY ? 0 : -2;
 }

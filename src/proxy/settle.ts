@@ -12,7 +12,7 @@ import { hasReason, unused } from './reasons.ts';
 import type { Context } from './score.ts';
 
 /** Least evidence, in bits, for a pair; and the lead over the next best that makes it sure or likely (RULES section 7.4). */
-export const ENOUGH = 8;
+const ENOUGH = 8;
 export const PROVEN_MARGIN = 12;
 export const SURE_MARGIN = 6;
 export const LIKELY_MARGIN = 3;
