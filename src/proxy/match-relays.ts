@@ -257,7 +257,7 @@ class RelayMatcher implements RelayStage {
     const [only] = attempts;
     if (only === undefined || attempts.length > 1 || margin < SURE_MARGIN) return;
     const manners = this.context.manners.pupil(clientSide);
-    if (manners === undefined) return;
+    if (manners?.learns !== true) return;
     learnRequests(clientSide, only.sent, relay, manners);
     learnAnswers(only.exchange, clientSide, manners);
   }
