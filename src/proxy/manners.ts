@@ -35,6 +35,9 @@ const BY_CHANCE = 0.5;
 const BACKGROUND = 4;
 /** Most that a difference can say against a pair, in bits. */
 const MOST_AGAINST = 12;
+/** Pairs that are learned from, and one in so many later. */
+const FIRST_LESSONS = 64;
+const EVERY = 8;
 const MAX_PROXIES = 4096;
 const MAX_PREFIXES = 4;
 
@@ -47,6 +50,12 @@ export class Manners {
   private readonly same = new Float64Array(PARTS);
   private readonly other = new Float64Array(PARTS);
   readonly prefixes: Prefix[] = [];
+  private lessons = 0;
+
+  /** True for the first pairs and for some of the later ones: what is known well needs no more of them. */
+  get learns(): boolean {
+    return this.lessons++ < FIRST_LESSONS || this.lessons % EVERY === 0;
+  }
 
   learn(part: number, equal: boolean): void {
     const counts = equal ? this.same : this.other;

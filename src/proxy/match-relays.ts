@@ -19,6 +19,7 @@ import type {
   RequestMessage,
 } from '../model.ts';
 import { learnAnswers } from './answers.ts';
+import { claimOf } from './claims.ts';
 import { Habits } from './habits.ts';
 import { Leaks } from './leaks.ts';
 import { negativeLookup } from './lookup.ts';
@@ -119,7 +120,7 @@ class RelayMatcher implements RelayStage {
     this.context.rarity.add(request.fingerprint.fields);
     const relay = new OpenRelay(exchange, hop, request.headTime, this.told);
     this.likely.length = 0;
-    this.open.like(request.method, request.fingerprint, this.likely);
+    this.open.like(request.method, request.fingerprint, claimOf(request.fields)?.address, this.likely);
     if (this.likely.length > 0) {
       relay.attempt = this.attemptOf(relay, request);
       this.claimEarlier(relay, request.headTime);
@@ -258,7 +259,7 @@ class RelayMatcher implements RelayStage {
     const [only] = attempts;
     if (only === undefined || attempts.length > 1 || margin < SURE_MARGIN) return;
     const manners = this.context.manners.pupil(clientSide);
-    if (manners === undefined) return;
+    if (manners?.learns !== true) return;
     learnRequests(clientSide, only.sent, relay, manners);
     learnAnswers(only.exchange, clientSide, manners);
   }

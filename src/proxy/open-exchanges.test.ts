@@ -21,7 +21,7 @@ function asked(
 
 function like(open: OpenExchanges, message: RequestMessage): readonly OpenRelay[] {
   const found: OpenRelay[] = [];
-  open.like(message.method, message.fingerprint, found);
+  open.like(message.method, message.fingerprint, undefined, found);
   return found;
 }
 

@@ -36,7 +36,10 @@ export class OpenExchanges {
     while (this.oldest !== undefined && (this.count >= MAX_OPEN || request.headTime - this.oldest.since > MAX_AGE))
       this.remove(this.oldest);
     const { leaf, unique } = request.fingerprint;
-    this.addEntry(relay, leafKey(request.method, leaf));
+    const key = leafKey(request.method, leaf);
+    // Where many ask for the same, the proxy may name the client that it asks for.
+    if (this.buckets[key & (BUCKETS - 1)] !== undefined) this.addEntry(relay, clientKey(key, relay.clientSide.client.address));
+    this.addEntry(relay, key);
     for (const value of unique) this.addEntry(relay, uniqueKey(value));
     relay.older = this.newest;
     if (this.newest !== undefined) this.newest.newer = relay;
@@ -65,11 +68,13 @@ export class OpenExchanges {
     if (relay.open) this.addEntry(relay, redirectKey(location));
   }
 
-  /** Those that share a key with this request, without repetition, into `found`. */
-  like(method: string, fingerprint: Fingerprint, found: OpenRelay[]): void {
+  /** Those that share a key with this request, without repetition, into `found`. `client`: whom the request names as its client. */
+  like(method: string, fingerprint: Fingerprint, client: string | undefined, found: OpenRelay[]): void {
+    const key = leafKey(method, fingerprint.leaf);
+    if (client !== undefined && this.buckets[key & (BUCKETS - 1)] !== undefined) this.collect(clientKey(key, client), found);
     for (const value of fingerprint.unique) this.collect(uniqueKey(value), found);
     this.collect(redirectKey(asTraitValue(fingerprint.target)), found);
-    this.collect(leafKey(method, fingerprint.leaf), found);
+    this.collect(key, found);
   }
 
   private collect(key: number, found: OpenRelay[]): void {
@@ -106,6 +111,12 @@ const NO_ENTRIES: readonly Entry[] = [];
 /** Equal targets end alike. HEAD counts as GET, since caches turn the one into the other. */
 function leafKey(method: string, leaf: number): number {
   return Math.imul(leaf ^ (method === 'HEAD' ? GET_SALT : saltOf(method)), 0x85ebca6b);
+}
+
+function clientKey(key: number, address: string): number {
+  let hash = key;
+  for (let at = 0; at < address.length; at++) hash = Math.imul(hash ^ address.charCodeAt(at), 0x01000193);
+  return hash ^ 3;
 }
 
 function uniqueKey(value: number): number {

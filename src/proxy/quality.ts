@@ -6,8 +6,8 @@ import type { PairingQuality, Relay } from '../model.ts';
 /** Share of the pairs whose times contradict each other beyond which no statement on two hops can be trusted. */
 const UNRELIABLE = 0.05;
 /** Pairs below which a share says nothing. */
-const FEW = 20;
-/** So many pairs at the beginning, and every so manieth one later, are asked for their evidence. */
+const FEW = 100;
+/** So many pairs at the beginning, and one in so many later, are asked for their evidence. */
 const EVERY = 32;
 /** Latencies are counted in classes of an eighth of a power of two, from a microsecond up. */
 const CLASSES_PER_OCTAVE = 8;

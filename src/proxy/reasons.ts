@@ -2,7 +2,7 @@
 import type { OpenAttempt, OpenRelay } from './open-relay.ts';
 
 /** Bits against an attempt that was answered, though the client was not answered with it: the loser of a race. */
-const UNUSED = -3;
+export const UNUSED = -3;
 
 /** A proxy does not ask again for what it has got: false when one of the two was answered well before the other one was sent. */
 export function hasReason(attempt: OpenAttempt, own: ReadonlyMap<OpenAttempt, number>): boolean {
@@ -31,5 +31,5 @@ export function alreadyContinued(relay: OpenRelay): number {
   if (last === undefined) return 0;
   const status = last.exchange.response?.status;
   if (status !== undefined) return isFinal(status) ? -10 : 0;
-  return last.endedAt < Number.POSITIVE_INFINITY ? 0 : -4;
+  return last.endedAt < Number.POSITIVE_INFINITY ? 0 : -2;
 }

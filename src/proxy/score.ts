@@ -178,7 +178,7 @@ function claimed(
 ): number {
   if (claim === undefined) {
     const gone = isForwarded(received) && !isForwarded(sent);
-    const weight = gone ? manners.against(manner.CHAIN) : manners.against(manner.NAMES);
+    const weight = gone ? manners.against(manner.CHAIN) * 1.5 : manners.against(manner.NAMES);
     return note(weight, gone ? 'fields of earlier proxies are gone' : 'no client named', parts);
   }
   const agrees = claimAgrees(clientSide, received, claim);
@@ -211,6 +211,7 @@ function peers(relay: OpenRelay, hop: Hop, manners: manner.Manners, parts: Parts
 
 /** A proxy forwards within milliseconds; seconds later it may still do so, from a queue. */
 function latency(nanoseconds: number): number {
+  if (nanoseconds < 0) return -3; // within the doubt about the order
   if (nanoseconds < 50e6) return 3;
   if (nanoseconds < 1e9) return 1;
   return nanoseconds < 5e9 ? -1 : -3;

@@ -8,11 +8,11 @@
 import type { Exchange } from '../model.ts';
 import { explains, stillWaiting, UNLIKELY } from './answers.ts';
 import type { Claim, OpenAttempt, OpenRelay } from './open-relay.ts';
-import { hasReason, unused } from './reasons.ts';
+import { hasReason, UNUSED, unused } from './reasons.ts';
 import type { Context } from './score.ts';
 
 /** Least evidence, in bits, for a pair; and the lead over the next best that makes it sure or likely (RULES section 7.4). */
-export const ENOUGH = 8;
+const ENOUGH = 8;
 export const PROVEN_MARGIN = 12;
 export const SURE_MARGIN = 6;
 export const LIKELY_MARGIN = 3;
@@ -25,6 +25,13 @@ const MAX_CANDIDATES = 4;
 
 /** The request may continue any of these: all that claim it so far, those that are new among them. */
 export function offer(attempt: OpenAttempt, claims: Claim[]): void {
+  const [only] = claims;
+  if (only !== undefined && claims.length === 1) {
+    attempt.claims = claims;
+    only.relay.claims = only.relay.claims.length === 0 ? claims : [...only.relay.claims, only];
+    if (only.bits >= ENOUGH) give(attempt, only.relay);
+    return;
+  }
   const before = attempt.claims;
   claims.sort((a, b) => b.bits - a.bits || a.relay.since - b.relay.since);
   compareContents(claims);
@@ -52,7 +59,8 @@ export function settle(relay: OpenRelay, context: Context, now: number): void {
   const { claims } = relay;
   relay.claims = NOTHING;
   relay.settled = true;
-  if (claims.length === 0) return;
+  const [only] = claims;
+  if (only === undefined || (claims.length === 1 && settleAlone(relay, only))) return;
   const own = ownOf(relay, claims, context, now);
   for (const claim of claims) {
     const { attempt } = claim;
@@ -66,6 +74,16 @@ export function settle(relay: OpenRelay, context: Context, now: number): void {
   const inferred = relay.doubtful || (own.size > 1 && relay.redirects.length > 0);
   relay.margin = Math.min(marginOf(claims, own), inferred ? PROVEN_MARGIN - 1 : Number.POSITIVE_INFINITY);
   if (relay.margin < LIKELY_MARGIN) relay.candidates = candidatesOf(claims, own);
+}
+
+/** The usual case: one request on the next hop, which nobody else claims, and which fits whatever was answered. */
+function settleAlone(relay: OpenRelay, claim: Claim): boolean {
+  const { attempt, bits, contentLead } = claim;
+  if (attempt.claims.length !== 1 || attempt.owner !== relay || bits + UNUSED < ENOUGH || attempt.doubt < bits) return false;
+  attempt.claims = NOTHING;
+  const sure = contentLead >= PROVEN_MARGIN && !relay.doubtful;
+  relay.margin = Math.min(bits, sure ? bits : contentLead < LIKELY_MARGIN ? SURE_MARGIN - 1 : PROVEN_MARGIN - 1);
+  return true;
 }
 
 /** The attempt is another's. */
@@ -174,6 +192,10 @@ function give(attempt: OpenAttempt, relay: OpenRelay): void {
   if (owner !== undefined) owner.attempts = owner.attempts.filter((other) => other !== attempt);
   attempt.owner = relay;
   attempt.hop.peer = relay.hop.identity;
+  if (relay.attempts.length === 0) {
+    relay.attempts = [attempt];
+    return;
+  }
   const later = relay.attempts.findIndex((other) => other.sent.request.firstTime > attempt.sent.request.firstTime);
   relay.attempts = later < 0 ? [...relay.attempts, attempt] : relay.attempts.toSpliced(later, 0, attempt);
 }

@@ -9,7 +9,7 @@ export const EQUAL = 1;
 export const DIFFERENT = 2;
 /** Only the first message has it, or only the second one. */
 export const FIRST_ONLY = 3;
-export const SECOND_ONLY = 4;
+const SECOND_ONLY = 4;
 export const NEITHER = 0;
 
 const SLOT_BITS = 15;

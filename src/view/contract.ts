@@ -75,7 +75,7 @@ export interface SummaryJson {
 }
 
 /** See PairingQuality; the latency is in seconds, and null without pairs. */
-export type PairingJson = Omit<PairingQuality, 'medianLatency'> & { readonly medianLatency: number | null };
+type PairingJson = Omit<PairingQuality, 'medianLatency'> & { readonly medianLatency: number | null };
 
 export interface FindingJson {
   readonly id: string;
