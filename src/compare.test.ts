@@ -54,6 +54,10 @@ describe('comparing', () => {
     expect(told(before, outline([cause('2', 'b')], { a: 1, b: 1 }))).toBe('remains 2>2, gone 1>');
   });
 
+  test('notes do not count', () => {
+    expect(told(outline([cause('1', 'a', { severity: 'info' })]), outline([cause('2', 'b', { severity: 'info' })]))).toBe('');
+  });
+
   test('worst first', () => {
     const causes = [
       cause('1', 'a', { severity: 'hygiene' }),

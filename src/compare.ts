@@ -68,9 +68,9 @@ export function compareReports(before: Outline, after: Outline): Comparison {
   return { before, after, changes: changes.filter(standsAlone).toSorted(byWeight) };
 }
 
-/** What another finding explains goes and comes with it. */
+/** What another finding explains goes and comes with it; notes tell of no fault. */
 function standsAlone({ before, after }: Change): boolean {
-  return [before, after].some((cause) => cause?.explained === false);
+  return [before, after].some((cause) => cause !== undefined && !cause.explained && cause.severity !== 'info');
 }
 
 function changeOf(before: Cause, partner: Cause | undefined, { lookedAt }: Outline): Change {

@@ -67,7 +67,7 @@ describe('a report that is none', () => {
 describe('--baseline', () => {
   test('hides what it has already, and the exit code forgets it', async () => {
     const text = await output(['--baseline', report, hang], 0);
-    expect(text.replaceAll('\n', ' ')).toMatch(/^nothing is left to tell: .*--baseline hide 2 of 2 findings/);
+    expect(text.replaceAll('\n', ' ')).toMatch(/^nothing is left to tell: .*--baseline hide (\d) of \1 findings/);
   });
 
   test('an unreadable one costs no reading', async () => {

@@ -65,8 +65,8 @@ describe('--evidence', () => {
   test('has the connections of the findings and says what was found, frame by frame', async () => {
     const { octets, file, said } = await evidence(demo);
     expect(said).toContain(`${file}: written, 20 frames of the connections of the findings`);
-    expect(octets.toString('latin1')).toContain(
-      'F1 hang, dumb-proxy-deadlock: GET /logo.gif HTTP/1.1 | Connection: keep-alive [frame 25 of ',
+    expect(octets.toString('latin1')).toMatch(
+      /F\d hang, dumb-proxy-deadlock: GET \/logo\.gif HTTP\/1\.1 \| Connection: keep-alive \[frame 25 of /,
     );
     expect(await findingsOf(file)).toEqual(await findingsOf(demo));
     expect(statSync(file).mode & 0o777).toBe(0o600);

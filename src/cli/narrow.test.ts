@@ -28,7 +28,8 @@ async function analyze(...argv: readonly string[]): Promise<Narrowed> {
   const code = await run(['-f', 'json', ...argv, demo], io);
   expect(io.stderr.text).toBe('');
   const { summary, captures, findings } = JSON.parse(io.stdout.text);
-  return { code, summary, capture: captures[0], findings };
+  const faults = findings.filter(({ severity }: { severity: string }) => severity !== 'info');
+  return { code, summary, capture: captures[0], findings: faults };
 }
 
 function issuesOf({ capture }: Narrowed): readonly (readonly [string, number])[] {
