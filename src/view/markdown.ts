@@ -18,6 +18,7 @@ import {
   countsInWords,
   endsOf,
   type FindingGroup,
+  faultsAndNotes,
   groupFindings,
   otherTraffic,
   owedInWords,
@@ -56,12 +57,14 @@ const EVIDENCE = 6;
 export function renderMarkdown(given: Report, options: ViewOptions): string {
   const report = markCutHeads(given);
   const page = { report, crossings: crossingsOf(report), options };
-  const groups = groupFindings(report, report.findings);
+  const [faults, notes] = faultsAndNotes(report.findings);
+  const groups = groupFindings(report, faults);
   const parts: Part[] = [
     { rank: NEVER_DROPPED, name: 'head', text: head(page, groups[0]?.first) },
     ...groups.slice(0, 1).flatMap(({ first }) => diagramParts(report, first, options)),
     ...groups.flatMap((group, index) => findingParts(page, group, index === 0 ? HEAD_ROWS : 0)),
-    ...exonerationParts(report, options),
+    ...aLineEach('Notes', report, notes, options),
+    ...aLineEach('Looked at and cleared', report, report.exonerations, options),
     { rank: HEALTH, name: 'capture health', text: captureHealth(report) },
     { rank: NEVER_DROPPED, name: 'tool', text: code(`${report.tool.name} ${report.tool.version}`) },
   ];
@@ -184,13 +187,11 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
   ];
 }
 
-function exonerationParts(report: Report, options: ViewOptions): Part[] {
-  const lines = groupFindings(report, report.exonerations).map(
+function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Part[] {
+  const lines = groupFindings(report, findings).map(
     ({ first }) => `- ${first.id} ${prose(first.title)}: ${markdown(first.message, options)}`,
   );
-  return lines.length === 0
-    ? []
-    : [{ rank: EXONERATIONS, name: 'what was cleared', text: ['## Looked at and cleared', '', ...lines].join('\n') }];
+  return lines.length === 0 ? [] : [{ rank: EXONERATIONS, name: title.toLowerCase(), text: [`## ${title}`, '', ...lines].join('\n') }];
 }
 
 function captureHealth(report: Report): string {

@@ -22,6 +22,11 @@ export interface FindingGroup {
   readonly count: number;
 }
 
+/** Findings that are faults, and notes, which people read a line each. */
+export function faultsAndNotes(findings: readonly Finding[]): readonly [faults: readonly Finding[], notes: readonly Finding[]] {
+  return [findings.filter(({ severity }) => severity !== 'info'), findings.filter(({ severity }) => severity === 'info')];
+}
+
 /** In the order of the verdict: what is sure before what is not, then the worst severity, then the best confidence, then as found. */
 export function groupFindings(report: Report, findings: readonly Finding[]): FindingGroup[] {
   const seen = new Map<string, Finding[]>();

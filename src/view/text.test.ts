@@ -143,6 +143,24 @@ describe('what is said', () => {
   });
 });
 
+test('a note takes a line, and no place among the causes', () => {
+  const [finding] = sampleReport.findings;
+  if (finding === undefined) throw new Error('the sample has no findings');
+  const note: Finding = {
+    ...finding,
+    id: 'F9',
+    group: 'G9',
+    severity: 'info',
+    title: 'Only a note',
+    message: ['by the way'],
+    children: [],
+  };
+  const text = lines({ ...cleanReport, findings: [note] });
+  expect(text.filter((line) => line.includes('F9'))).toEqual([expect.stringContaining('- F9 Only a note: by the way')]);
+  expect(text).toContain('What was looked at');
+  expect(text).not.toContain('Findings');
+});
+
 describe('the ladder', () => {
   const draw = (finding: Finding, width = 80) => drawLadder(finding, sampleReport, crossingsOf(sampleReport), viewOptions(width));
 

@@ -15,6 +15,7 @@ import {
   countsInWords,
   endsOf,
   type FindingGroup,
+  faultsAndNotes,
   groupFindings,
   otherTraffic,
   owedInWords,
@@ -39,13 +40,15 @@ type Lines = string[];
 export function renderText(given: Report, { width, ...others }: ViewOptions): string {
   const options = { ...others, width: Math.max(NARROWEST, width) };
   const report = markCutHeads(given);
-  const groups = groupFindings(report, report.findings);
+  const [faults, notes] = faultsAndNotes(report.findings);
+  const groups = groupFindings(report, faults);
   const crossings = crossingsOf(report);
   const lines = [
     ...verdict(report, groups, options),
     ...groups.slice(0, MOST_TOLD).flatMap((group) => ['', ...tellGroup(report, group, crossings, options)]),
     ...(groups.length > 0 ? findingsTable(groups, options) : whatWasLookedAt(report, options)),
-    ...exonerations(report, options),
+    ...aLineEach('Notes', report, notes, options),
+    ...aLineEach('Looked at and cleared', report, report.exonerations, options),
     ...captureHealth(report, options),
     ...bullets('What could not be seen', blindSpots(report), options),
     ...nextCommands(report, groups[0]?.first, options),
@@ -188,13 +191,13 @@ function whatWasLookedAt(report: Report, options: ViewOptions): Lines {
   );
 }
 
-function exonerations(report: Report, options: ViewOptions): Lines {
-  const texts = groupFindings(report, report.exonerations).map(({ first, count }) => {
+function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Lines {
+  const texts = groupFindings(report, findings).map(({ first, count }) => {
     const frames = evidenceFrames(report, first)?.frames.slice(0, 6).join(', ');
     const where = frames === undefined ? '' : ` (frames ${frames})`;
     return `${first.id} ${plain(first.title)}${count > 1 ? `, ${count} times` : ''}: ${safeText(first.message, options)}${where}`;
   });
-  return bullets('Looked at and cleared', upTo(texts, MOST_LISTED, '--format json'), options);
+  return bullets(title, upTo(texts, MOST_LISTED, '--format json'), options);
 }
 
 function captureHealth(report: Report, options: ViewOptions): Lines {
