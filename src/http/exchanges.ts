@@ -266,10 +266,11 @@ export class Exchanges {
     const { answered } = conversation;
     if (answered === undefined || end <= start) return;
     const { excess } = answered;
+    const { number, time } = this.table.carrier;
     const beginning = excess?.beginning ?? '';
     answered.excess = {
       octets: (excess?.octets ?? 0) + end - start,
-      first: excess?.first ?? this.now(),
+      first: excess?.first ?? { frame: number, time },
       beginning: beginning + latin1(bytes, start, Math.min(end, start + LONGEST_BEGINNING - beginning.length)),
     };
   }
