@@ -9,9 +9,11 @@ import { subjectOf } from '../subjects.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
 import { debtRank, hasParts, isPartOf } from './ownership.ts';
 
-/** Instances kept in full per group; the rest is counted (DESIGN section 4). */
+/** Instances kept in full per group; the rest is counted. */
 const PER_GROUP = 100;
 const MAX_GROUPS = 10_000;
+/** Instances in all groups, without the first one of each: some 10 KB of memory each. */
+const MOST_FURTHER = 5000;
 /** Who only breaks a rule owns no debt. */
 const ALARMING: ReadonlySet<Severity> = new Set(['hang', 'will-hang', 'loss']);
 /** Hops through which one debt is followed. */
@@ -49,6 +51,7 @@ export class Verdict {
   private readonly tell: FindingSink;
   private numbered = 0;
   private leftOut = 0;
+  private further = 0;
 
   constructor(tell: FindingSink) {
     this.tell = tell;
@@ -80,10 +83,11 @@ export class Verdict {
       this.leftOut++;
       return undefined;
     }
-    if (group.kept >= PER_GROUP) {
+    if (group.kept >= PER_GROUP || (group.kept > 0 && this.further >= MOST_FURTHER)) {
       if (final) group.further++;
       return undefined;
     }
+    if (group.kept > 0) this.further++;
     group.kept++;
     return { id: `F${++this.numbered}`, rule, subject, kind, group, candidate };
   }
