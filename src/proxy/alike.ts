@@ -49,8 +49,10 @@ function pairUp(one: readonly Exchange[], other: readonly Exchange[], keysOf: Ke
 
 /** In their order where two servers answered equally often; else each with each, unless they are too many to tell anything. */
 function pairGroup(ours: readonly Exchange[], theirs: readonly Exchange[], weight: number, bounds: Bounds[]): void {
+  if (ours.length === 0) return;
+  const byTheirServer = groupBy(theirs, serverOf);
   for (const [ourServer, one] of groupBy(ours, serverOf)) {
-    for (const [theirServer, other] of groupBy(theirs, serverOf)) {
+    for (const [theirServer, other] of byTheirServer) {
       if (ourServer === theirServer) continue;
       if (one.length === other.length) {
         for (const [index, exchange] of one.entries()) add(exchange, other[index], weight / one.length, bounds);
