@@ -24,6 +24,7 @@ import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
+import { keepalivePeerNeverReuses } from './keepalive-peer-never-reuses.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
@@ -51,6 +52,7 @@ export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
   responseHeldUntilOriginClose,
+  keepalivePeerNeverReuses,
   oneShotProxyClaimsPersistence,
   proxyCycleOnOneHop,
   connectionRelayedRequest,
