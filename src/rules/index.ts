@@ -21,6 +21,7 @@ import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts'
 import { hostNotRewritten } from './host-not-rewritten.ts';
 import { http10KeepaliveNotEchoed } from './http10-keepalive-not-echoed.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
+import { idleCloseRace } from './idle-close-race.ts';
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
@@ -88,6 +89,7 @@ export const rules: readonly Rule[] = [
   framingChangedInconsistently,
   http10KeepaliveNotEchoed,
   earlyResponseDeadlock,
+  idleCloseRace,
   responseDestroyedByReset,
   tunnelAfterFirstRequest,
   closeWaitLeak,
