@@ -26,6 +26,7 @@ import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
 import { keepalivePeerNeverReuses } from './keepalive-peer-never-reuses.ts';
+import { keepaliveTimeoutInversion } from './keepalive-timeout-inversion.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
@@ -90,6 +91,7 @@ export const rules: readonly Rule[] = [
   http10KeepaliveNotEchoed,
   earlyResponseDeadlock,
   idleCloseRace,
+  keepaliveTimeoutInversion,
   responseDestroyedByReset,
   tunnelAfterFirstRequest,
   closeWaitLeak,
