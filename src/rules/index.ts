@@ -22,6 +22,7 @@ import { hostNotRewritten } from './host-not-rewritten.ts';
 import { http10KeepaliveNotEchoed } from './http10-keepalive-not-echoed.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
 import { idleCloseRace } from './idle-close-race.ts';
+import { idleConnectionBlackholed } from './idle-connection-blackholed.ts';
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
@@ -92,6 +93,7 @@ export const rules: readonly Rule[] = [
   earlyResponseDeadlock,
   idleCloseRace,
   keepaliveTimeoutInversion,
+  idleConnectionBlackholed,
   responseDestroyedByReset,
   tunnelAfterFirstRequest,
   closeWaitLeak,
