@@ -45,6 +45,7 @@ import { responseHeldUntilOriginClose } from './response-held-until-origin-close
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
+import { unsafeRetryByProxy } from './unsafe-retry-by-proxy.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
@@ -95,6 +96,7 @@ export const rules: readonly Rule[] = [
   keepaliveTimeoutInversion,
   idleConnectionBlackholed,
   responseDestroyedByReset,
+  unsafeRetryByProxy,
   tunnelAfterFirstRequest,
   closeWaitLeak,
   requestAfterClose,
