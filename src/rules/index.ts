@@ -42,6 +42,7 @@ import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
 import { responseDestroyedByReset } from './response-destroyed-by-reset.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
+import { responseMisassociated } from './response-misassociated.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
@@ -98,6 +99,7 @@ export const rules: readonly Rule[] = [
   responseDestroyedByReset,
   unsafeRetryByProxy,
   tunnelAfterFirstRequest,
+  responseMisassociated,
   closeWaitLeak,
   requestAfterClose,
   keepAliveSentToProxy,
