@@ -114,8 +114,12 @@ class Analysis implements Analyzer {
       },
       connection: (connection, context) => {
         if (context !== undefined) this.ruleStage.connection(connection, context);
-        if (this.outlines.length < MOST_OUTLINES) this.outlines.push(outlineOf(connection));
+        const read = connection.protocol === 'http' || connection.protocol === 'tunnel';
+        if (!read) this.ruleStage.stuck(connection);
+        else if (this.outlines.length < MOST_OUTLINES) this.outlines.push(outlineOf(connection));
       },
+      hops: (hops) => this.ruleStage.hops(hops),
+      profile: (profile, final) => this.ruleStage.profile(profile, final),
     };
     this.proxy = matchRelays(this.lookup(), sink, options.onRelay !== undefined);
   }
@@ -147,6 +151,7 @@ class Analysis implements Analyzer {
   finish(): Report {
     for (const point of this.points.values()) point.finish();
     this.joined?.tell(this.proxy);
+    this.proxy.finish();
     const { findings, groups } = this.verdict.finish();
     const points = [...this.points.values()];
     const connections = sum(points, (point) => point.flow.facts.connections) - (this.joined?.copies.connections ?? 0);
@@ -193,6 +198,7 @@ class Analysis implements Analyzer {
       doubt: (one, other) => this.joined?.doubt(one, other) ?? SAME_ORDER,
       encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
       connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
+      unanswered: (point, addresses) => pointAt(point)?.flow.table.unanswered(addresses) ?? [],
     };
   }
 

@@ -176,6 +176,12 @@ export interface ConnectionTable {
   snapshot(connection: number, clientSide: Side): Connection;
   /** True when a SYN that one of these addresses sent has gone unanswered. Cold: walks the whole table. */
   connecting(addresses: ReadonlySet<string>): boolean;
+  /** The connections that one of these addresses has asked for, more than once, and that nobody has answered; the latest 256 at most. */
+  unanswered(addresses: ReadonlySet<string>): readonly Connection[];
+  /** True when one side has sent data or a SYN again, and the peer has not acknowledged it. */
+  isStuck(connection: number): boolean;
+  /** Called for data: true when the peer has sent nothing since then but, just now, the acknowledgement of everything before it. */
+  releasedByAck(connection: number, side: Side, since: number): boolean;
 }
 
 /** What the proxy stage may ask about connections that are not over. Cold. */
@@ -188,6 +194,8 @@ export interface ConnectionLookup {
   doubt(one: number, other: number): number;
   /** True when a SYN that one of these addresses sent has gone unanswered in that point. */
   connecting(point: number, addresses: ReadonlySet<string>): boolean;
+  /** As `ConnectionTable.unanswered`. */
+  unanswered(point: number, addresses: ReadonlySet<string>): readonly Connection[];
 }
 
 export interface Endpoint {
@@ -237,6 +245,8 @@ export interface EndFacts {
   /** Data segments sent again, and the last of them. */
   readonly retransmissions: number;
   readonly lastRetransmission: Moment | undefined;
+  /** Data, or a SYN, that was sent again and that the peer has not acknowledged: how often, and when it was new. */
+  readonly unacked: { readonly retransmissions: number; readonly since: Moment } | undefined;
   /** Keep-alive probes, and the last of them. */
   readonly probes: number;
   readonly lastProbe: Moment | undefined;
@@ -430,6 +440,13 @@ export interface Excess {
   readonly beginning: string;
 }
 
+/** Two small writes of one message, and for how long the second one waited for the acknowledgement of the first. */
+export interface AckStall {
+  readonly by: 'client' | 'server';
+  readonly moment: Moment;
+  readonly duration: number;
+}
+
 /** A request and what answered it, on one connection: a record. */
 export interface Exchange {
   readonly connection: ConnectionIdentity;
@@ -451,6 +468,8 @@ export interface Exchange {
   readonly wait: Wait | undefined;
   /** As `Connection.announced`: it settles which exchange of the hop before this one continues. */
   readonly announced: AnnouncedEnds | undefined;
+  /** The last time that the rest of a message came only with the acknowledgement of its beginning, which was delayed. */
+  readonly ackStall: AckStall | undefined;
   /** Octets that would have told more of this exchange are not in the capture. */
   readonly damaged: boolean;
   /** What its server sent too much. It may come when the exchange has been told: the next one, or the end of the connection, shows it. */
@@ -471,7 +490,7 @@ export interface ExchangeSink {
   waiting(exchange: Exchange): void;
   /** Nothing more can happen to this exchange: it is a record from now on. */
   ended(exchange: Exchange): void;
-  /** A connection that carried HTTP is over, or the input is. */
+  /** A connection is over, or the input is: one that carried HTTP, or one on which a side was never acknowledged what it sent again. */
   connection(connection: Connection): void;
 }
 
@@ -488,6 +507,8 @@ export interface Attempt {
   readonly connection: Connection | undefined;
   /** Exchanges that began after it on its connection. */
   readonly laterExchanges: number;
+  /** Something came on its connection before it that can make two ends count differently: an answer that nobody asked for, an interim response, a framing in doubt. */
+  readonly doubtful: boolean;
 }
 
 /** One test of the statement "this request was never forwarded" (RULES section 7.5). */
@@ -551,6 +572,33 @@ export interface Spread {
   readonly deviation: number;
 }
 
+/** Both connections of a relay when they are over, of one that one of them may have outlived: a tunnel, or a client that left. */
+export interface EndedHops {
+  readonly relay: Relay;
+  readonly clientSide: Connection;
+  readonly serverSide: Connection;
+  /** The latest that was seen of anything by then. */
+  readonly until: number;
+}
+
+/** Durations in nanoseconds, as they spread. */
+export interface Spread {
+  readonly count: number;
+  /** 0 and infinite where there is none. */
+  readonly mean: number;
+  readonly least: number;
+  readonly most: number;
+  /** Standard deviation; NaN where there is none. */
+  readonly deviation: number;
+}
+
+/** Quantiles of durations in nanoseconds, to 9 %; NaN where there is none. */
+export interface Latencies {
+  readonly count: number;
+  readonly median: number;
+  readonly p95: number;
+}
+
 /** Bounded statistics of one server, as its clients see it. */
 export interface ServerProfile {
   readonly server: string;
@@ -566,6 +614,10 @@ export interface ServerProfile {
   readonly stayedOpen: number;
   /** Kept connections that the server closed while nobody owed anything: how long they had been idle. */
   readonly idleCloses: Spread;
+  /** From the last octet of a request to the first of its response. */
+  readonly latencies: Latencies;
+  /** Waits of 1 s and more that ended, by `<debt> <ending>` as in `Wait`. */
+  readonly stalls: ReadonlyMap<string, Spread>;
 }
 
 /** An end that has acknowledged its peer's close and does not close itself. */
@@ -578,6 +630,55 @@ export interface Leak {
   readonly since: number;
 }
 
+/** A frame on a connection, with the duration for which it was remembered. */
+export interface Example {
+  readonly connection: ConnectionIdentity;
+  readonly moment: Moment;
+  readonly duration: number;
+}
+
+/** Bounded statistics of one host and one server that it asks, over all connections between the two. */
+export interface PeerProfile {
+  readonly client: string;
+  readonly server: Endpoint;
+  /** Connections whose start was captured, that carried a request and that are over. */
+  readonly connections: number;
+  readonly requests: number;
+  /** Requests that said close. */
+  readonly closeAsked: number;
+  /** Connections that carried one request, were kept by it, and that the server closed when they had been idle. */
+  readonly single: number;
+  /** Connections that were opened while another one to the same server was idle and kept. */
+  readonly neglected: number;
+  /** Kept connections that were idle when they were closed: by the server, and by this host itself. */
+  readonly serverCloses: Spread;
+  readonly ownCloses: Spread;
+  /** From the server's close of an idle connection to this host's. */
+  readonly reactions: Spread;
+  /** Idle for so long, connections were used again. */
+  readonly reuses: Spread;
+  /** Requests that met the server's close of an idle connection. */
+  readonly races: number;
+  readonly handshakes: Spread;
+  /** From the first octet of a request to the last of its response. */
+  readonly exchanges: Spread;
+  /** Every request that was the first of its connection had the same target; from one of them to the next. */
+  readonly sameTarget: boolean;
+  readonly intervals: Spread;
+  /** Requests that name who passed them on, and fields that a proxy should have taken out. */
+  readonly forwarding: number;
+  readonly leftovers: readonly string[];
+  /** Closes of idle connections by the server; first requests; at most 3 each. */
+  readonly closeExamples: readonly Example[];
+  readonly requestExamples: readonly Example[];
+  readonly longestReuse: Example | undefined;
+  /** Delayed acknowledgements that messages had to wait for, on connections that were used again, by the side that had to wait. */
+  readonly ackStalls: Readonly<Record<AckStall['by'], Spread>>;
+  readonly ackExamples: readonly Example[];
+  /** This host as a server, where it is one: the statistics of where it was asked. */
+  readonly asked: ServerProfile | undefined;
+}
+
 /** What is known around an exchange when a rule looks at it. */
 export interface ExchangeContext {
   readonly server: ServerProfile;
@@ -587,6 +688,8 @@ export interface ExchangeContext {
   readonly relay: Relay | undefined;
   /** The exchange of the hop before that it continues: a live view while it is not over. */
   readonly parent: Exchange | undefined;
+  /** Where it waits: connections that its server's host tries to open meanwhile, and that nobody answers. */
+  readonly knocking: readonly Connection[];
 }
 
 /** Bounded statistics of one route: proxy on the client side, server on the other side. */
@@ -665,7 +768,8 @@ export interface Candidate {
     readonly client: Endpoint;
     readonly server: Endpoint;
   }[];
-  readonly exchange: Exchange;
+  /** Undefined where it is about a connection without HTTP, or about many exchanges of one route. */
+  readonly exchange: Exchange | undefined;
   readonly wait?: Wait | undefined;
   /** Names of the fields at fault, as their RFC spells them. */
   readonly fields?: readonly string[];
@@ -685,13 +789,17 @@ interface RuleCommon {
   readonly remedies: readonly Remedy[];
   /** A second look at the latest exchange of a connection, when that is over: what only its end can tell. */
   ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
+  /** The same on a connection without HTTP that was left stuck. */
+  checkStuck?(connection: Connection, found: Sink<Candidate>): void;
 }
 
 /** What can be wrong. A pure function of one record. */
 export type Rule =
   | (RuleCommon & { readonly on: 'exchange'; check(exchange: Exchange, context: ExchangeContext, found: Sink<Candidate>): void })
   | (RuleCommon & { readonly on: 'relay'; check(relay: Relay, found: Sink<Candidate>): void })
-  | (RuleCommon & { readonly on: 'connection'; ends(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void });
+  | (RuleCommon & { readonly on: 'connection'; ends(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void })
+  | (RuleCommon & { readonly on: 'hops'; check(hops: EndedHops, found: Sink<Candidate>): void })
+  | (RuleCommon & { readonly on: 'profile'; check(profile: PeerProfile, found: Sink<Candidate>): void });
 
 /** A candidate and the rule that found it. */
 export interface RuleCandidate {

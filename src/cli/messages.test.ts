@@ -78,6 +78,7 @@ const exchange: Exchange = {
   previous: undefined,
   wait: undefined,
   announced: undefined,
+  ackStall: undefined,
   damaged: false,
   excess: undefined,
   ended: true,

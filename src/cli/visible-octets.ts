@@ -293,4 +293,16 @@ class ShiftedTable implements ConnectionTable {
   connecting(addresses: ReadonlySet<string>): boolean {
     return this.table.connecting(addresses);
   }
+
+  unanswered(addresses: ReadonlySet<string>): ReturnType<ConnectionTable['unanswered']> {
+    return this.table.unanswered(addresses);
+  }
+
+  isStuck(connection: number): boolean {
+    return this.table.isStuck(connection);
+  }
+
+  releasedByAck(connection: number, side: Side, since: number): boolean {
+    return this.table.releasedByAck(connection, side, since);
+  }
 }

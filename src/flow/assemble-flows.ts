@@ -63,6 +63,9 @@ export function assembleFlows(
   return new Flows(rows, table, sink(table), limit);
 }
 
+/** What was held back for an acknowledgement follows it so soon. */
+const AT_ONCE = 1e6;
+
 /** What the stages behind this one may ask. Offsets count octets of data from the first one that was captured. */
 class Answers implements ConnectionTable {
   readonly records: Records;
@@ -104,6 +107,21 @@ class Answers implements ConnectionTable {
 
   connecting(addresses: ReadonlySet<string>): boolean {
     return this.records.connecting(addresses);
+  }
+
+  unanswered(addresses: ReadonlySet<string>): readonly Connection[] {
+    return this.records.unanswered(addresses);
+  }
+
+  releasedByAck(connection: number, side: Side, since: number): boolean {
+    const { rows } = this;
+    const [own, peer] = [2 * connection + side, 2 * connection + (1 - side)];
+    const lately = rows.frame.time - rows.float(peer, at.LAST_TIME) <= AT_ONCE;
+    return lately && rows.float(peer, at.DATA_TIME) < since && rows.float(own, at.ACKED_TO) >= rows.float(own, at.POSITION);
+  }
+
+  isStuck(connection: number): boolean {
+    return this.rows.unacked(2 * connection) > 0 || this.rows.unacked(2 * connection + 1) > 0;
   }
 }
 

@@ -94,11 +94,16 @@ export const PROBE_MOMENT = 9;
 export const ZERO_WINDOW_MOMENT = 10;
 /** Where a segment ended that was too far ahead to be believed alone. */
 export const FAR_SEQ = 11;
+/** Of data or a SYN that was sent again without an acknowledgement: when it was new, and how often it was sent again. */
+export const STUCK_MOMENT = 12;
+export const STUCK = 13;
 // Doubles of an extra row.
 export const GAP_OCTETS = 7;
+/** What the peer had acknowledged then; -1 for a SYN. */
+export const STUCK_AT = 14;
 export const MOMENT_TIME = 3;
 
-export const EXTRA_INTS = 28;
+export const EXTRA_INTS = 32;
 
 /** Where the line of a side begins, in integers, from the beginning of its row. */
 export function sideOf(side: number): number {

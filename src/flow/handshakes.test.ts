@@ -182,3 +182,38 @@ describe('records', () => {
     expect(log.table.identity(1).ends.map(({ text }) => text)).toEqual(['[fd00::1]:40000', '[fd00::2]:80']);
   });
 });
+
+describe('what the peer never acknowledged', () => {
+  const unacked = (log: FlowLog): number | undefined => log.table.snapshot(0, 0).clientEnd.unacked?.retransmissions;
+  const asked = (): FlowLog =>
+    new FlowLog()
+      .send(0, { flags: SYN, seq: 99 })
+      .send(1, { flags: SYN | ACK, seq: 499, ack: 100 })
+      .send(0, { seq: 100, ack: 500, text: 'ask' });
+
+  test('a SYN that is sent again', () => {
+    const log = new FlowLog().send(0, { flags: SYN, seq: 99 }).send(0, { flags: SYN, seq: 99, after: 1000 });
+    log.send(0, { flags: SYN, seq: 99, after: 2000 });
+    expect(log.table.snapshot(0, 0).clientEnd.unacked).toMatchObject({ retransmissions: 2, since: { frame: 1 } });
+    expect([log.table.isStuck(0), log.table.unanswered(new Set(['10.0.0.1'])).length]).toEqual([true, 1]);
+    log.send(1, { flags: SYN | ACK, seq: 499, ack: 100 });
+    expect([unacked(log), log.table.unanswered(new Set(['10.0.0.1'])).length]).toEqual([undefined, 0]);
+  });
+
+  test('octets that are sent again, since they were new', () => {
+    const log = asked();
+    expect(unacked(log)).toBeUndefined();
+    log.send(0, { seq: 100, ack: 500, text: 'ask', after: 300 }).send(0, { seq: 100, ack: 500, text: 'ask', after: 600 });
+    expect(log.table.snapshot(0, 0).clientEnd.unacked).toMatchObject({ retransmissions: 2, since: { frame: 3 } });
+    log.send(1, { seq: 500, ack: 103 });
+    expect([unacked(log), log.table.isStuck(0)]).toEqual([undefined, false]);
+  });
+
+  test('counts anew behind an acknowledgement', () => {
+    const log = asked().send(0, { seq: 100, ack: 500, text: 'ask', after: 300 }).send(1, { seq: 500, ack: 103 });
+    log.send(0, { seq: 103, ack: 500, text: 'more' });
+    expect(unacked(log)).toBeUndefined();
+    log.send(0, { seq: 103, ack: 500, text: 'more', after: 300 });
+    expect(unacked(log)).toBe(1);
+  });
+});

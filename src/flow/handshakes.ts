@@ -43,8 +43,10 @@ export class Handshakes {
     if (!syn) return;
     this.synSeen(direction, segment);
     if (segment.length > 0 || (segment.flags & FIN) !== 0) return;
-    if (again) this.reassembly.repeated(direction, segment);
-    else this.reassembly.remember(direction, segment);
+    if (again) {
+      this.reassembly.repeated(direction, segment);
+      if (table.unacked(direction) > 0) this.records.knocks(direction >> 1);
+    } else this.reassembly.remember(direction, segment);
   }
 
   /** Who answers the SYN only now has not closed before: that FIN was another connection's, or forged to deceive who looks on. */

@@ -96,6 +96,8 @@ export class Reassembly {
     this.facts.probes++;
     this.table.count(direction, at.PROBES);
     this.table.mark(direction, at.PROBE_MOMENT);
+    // A single octet that nobody has acknowledged looks like one when it is sent again.
+    if (this.table.float(direction, at.ACKED_TO) < this.table.float(direction, at.POSITION)) this.table.stuck(direction);
   }
 
   private old(direction: number, segment: Segment, ahead: number, twin: boolean): void {
@@ -118,6 +120,7 @@ export class Reassembly {
     this.facts.retransmissions++;
     this.table.count(direction, at.RETRANSMISSIONS);
     this.table.mark(direction, at.RETRANSMISSION_MOMENT);
+    this.table.stuck(direction);
   }
 
   private quiet(direction: number): boolean {

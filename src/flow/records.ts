@@ -10,6 +10,9 @@ interface OpenIdentity extends ConnectionIdentity {
   synSeen: boolean;
 }
 
+/** SYNs without answer that are remembered, the latest ones. */
+const MAX_KNOCKING = 256;
+
 export class Records {
   private readonly table: FlowTable;
   private readonly point: number;
@@ -17,6 +20,7 @@ export class Records {
   private readonly addresses: AddressBook;
   /** By id. An array, since a map through which every connection passes keeps its dead alive. */
   private readonly identities: (OpenIdentity | undefined)[] = [];
+  private readonly knocking: { readonly id: number; readonly ordinal: number }[] = [];
 
   constructor(table: FlowTable, point: number, pointName: string, addresses: AddressBook) {
     this.table = table;
@@ -96,6 +100,25 @@ export class Records {
     return false;
   }
 
+  /** Notes a SYN that was sent again without an answer so far. */
+  knocks(id: number): void {
+    const ordinal = this.table.rows.int(id, at.ORDINAL);
+    if (this.knocking.some((one) => one.id === id && one.ordinal === ordinal)) return;
+    if (this.knocking.length >= MAX_KNOCKING) this.knocking.shift();
+    this.knocking.push({ id, ordinal });
+  }
+
+  /** Connections that one of these addresses has tried to open, more than once, and that nobody answered to this moment. */
+  unanswered(addresses: ReadonlySet<string>): readonly Connection[] {
+    const { table } = this;
+    const found: Connection[] = [];
+    for (const { id, ordinal } of this.knocking) {
+      const still = table.isOpen(id) && table.rows.int(id, at.ORDINAL) === ordinal && !table.is(2 * id + 1, at.SENT);
+      if (still && addresses.has(this.end(id, 0).address)) found.push(this.snapshot(id, 0));
+    }
+    return found;
+  }
+
   private end(id: number, side: Side): Endpoint {
     const { rows } = this.table;
     const family = (rows.int(id, at.STATE) & at.IPV6) === 0 ? 4 : 6;
@@ -121,6 +144,7 @@ export class Records {
       reset: moment(at.RESET_MOMENT),
       retransmissions: table.extra(direction, at.RETRANSMISSIONS),
       lastRetransmission: moment(at.RETRANSMISSION_MOMENT),
+      unacked: this.unacked(direction),
       probes: table.extra(direction, at.PROBES),
       lastProbe: moment(at.PROBE_MOMENT),
       zeroWindow: table.is(direction, at.ZERO_WINDOW) ? moment(at.ZERO_WINDOW_MOMENT) : undefined,
@@ -134,6 +158,14 @@ export class Records {
     if (!table.is(direction, at.KNOWN)) return Number.NaN;
     const behind = this.position(direction) + (table.is(direction, at.FIN_DONE) ? 1 : 0);
     return (table.int(direction, at.NEXT) - behind) >>> 0;
+  }
+
+  private unacked(direction: number): EndFacts['unacked'] {
+    const { table } = this;
+    const retransmissions = table.unacked(direction);
+    if (retransmissions === 0) return undefined;
+    const since = momentOf(table.extra(direction, at.STUCK_MOMENT), table.extraFloat(direction, at.STUCK_MOMENT + at.MOMENT_TIME));
+    return since && { retransmissions, since };
   }
 
   private position(direction: number): number {

@@ -6,6 +6,7 @@
 
 import type { Frame } from '../model.ts';
 import { ConnectionIndex } from './connection-index.ts';
+import * as at from './fields.ts';
 import { EXTRA, EXTRA_INTS, MOMENT_TIME, ROW_INTS, SIDE_STATE, STATE, sideOf } from './fields.ts';
 import { Rows } from './rows.ts';
 
@@ -102,6 +103,38 @@ export class FlowTable {
     const row = this.extraRow(direction);
     this.extras.setInt(row, moment, this.frame.number | 0);
     this.extras.setFloat(row, moment + MOMENT_TIME, this.frame.time);
+  }
+
+  /** Something was sent again: counts how often since the peer acknowledged anything new. */
+  stuck(direction: number): void {
+    const row = this.extraRow(direction);
+    const fresh = this.extras.int(row, at.STUCK) === 0 || this.extras.float(row, at.STUCK_AT) !== this.stuckAt(direction);
+    if (!fresh) {
+      this.count(direction, at.STUCK);
+      return;
+    }
+    const isSyn = this.float(direction, at.POSITION) === 0;
+    const id = direction >> 1;
+    this.extras.setInt(row, at.STUCK, 1);
+    this.extras.setFloat(row, at.STUCK_AT, this.stuckAt(direction));
+    this.extras.setInt(row, at.STUCK_MOMENT, isSyn ? this.rows.int(id, at.FIRST_FRAME) : this.int(direction, at.DATA_FRAME));
+    this.extras.setFloat(
+      row,
+      at.STUCK_MOMENT + MOMENT_TIME,
+      isSyn ? this.rows.float(id, at.FIRST_TIME) : this.float(direction, at.DATA_TIME),
+    );
+  }
+
+  /** How often data, or a SYN, was sent again that the peer has not acknowledged to this moment. */
+  unacked(direction: number): number {
+    if (this.int(direction, EXTRA) === 0) return 0;
+    const position = this.float(direction, at.POSITION);
+    const owed = position === 0 ? !this.is(direction ^ 1, at.SENT) : position > this.float(direction, at.ACKED_TO);
+    return owed && this.extraFloat(direction, at.STUCK_AT) === this.stuckAt(direction) ? this.extra(direction, at.STUCK) : 0;
+  }
+
+  private stuckAt(direction: number): number {
+    return this.float(direction, at.POSITION) === 0 ? -1 : this.float(direction, at.ACKED_TO);
   }
 
   private extraRow(direction: number): number {

@@ -151,6 +151,7 @@ export class Exchanges {
       previous: last,
       wait: undefined,
       announced: conversation.announced,
+      ackStall: undefined,
       damaged: request === undefined && this.missesRequest(conversation),
       excess: undefined,
       ended: false,
@@ -352,7 +353,9 @@ export class Exchanges {
     if (conversation.requests.exchange === exchange) return;
     // The server has announced that it will close: it owes that as long as neither end does so.
     if (conversation.closings.length === 0 && announcesClose(exchange)) return;
-    if (exchange.response?.complete === true || exchange.unpaired || conversation.serverClosed) this.end(conversation, exchange);
+    // A request that came after the server's close waits for what becomes of it: a reset, or nothing.
+    const left = conversation.serverClosed && exchange.wait !== undefined;
+    if (exchange.response?.complete === true || exchange.unpaired || left) this.end(conversation, exchange);
   }
 
   private end(conversation: Conversation, exchange: OpenExchange): void {

@@ -105,7 +105,7 @@ const USES: Readonly<Partial<Record<KnownName, number>>> = {
   traceparent: UNIQUE | PER_HOP,
   'x-request-id': UNIQUE | PER_HOP,
   'x-correlation-id': UNIQUE,
-  'idempotency-key': UNIQUE,
+  'idempotency-key': KEPT | UNIQUE,
   'sec-websocket-key': UNIQUE,
   cookie: TRAIT,
   authorization: TRAIT | PER_HOP,

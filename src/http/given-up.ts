@@ -20,6 +20,12 @@ export class GivenUp {
     return connection < this.codes.length && this.codes[connection] !== 0;
   }
 
+  /** What it is instead. */
+  protocolOf(connection: number): 'tls' | 'http2' | 'unknown' {
+    const code = this.codes[connection];
+    return code === TLS ? 'tls' : code === HTTP2 ? 'http2' : 'unknown';
+  }
+
   asTls(connection: number, opener: string): void {
     this.tls++;
     if (this.encrypting.size < MAX_ADDRESSES) this.encrypting.add(opener);

@@ -17,7 +17,16 @@ import { announcedEnds, preambleLength } from './preamble.ts';
 import * as is from './recognise.ts';
 import { recognise } from './recognise.ts';
 import { EMPTY_LINE_BEFORE, HeadScanner, OCTETS_BEFORE } from './scan-head.ts';
-import { BY_BODY, BY_REQUEST, STALL, Waits } from './waits.ts';
+import { BY_BODY, BY_REQUEST, Waits } from './waits.ts';
+
+/** A pause in a message that is looked at; in nanoseconds, like the two delays of acknowledgements that hosts are known for. */
+const PAUSE = 35e6;
+const ACK_DELAYS: readonly (readonly [number, number])[] = [
+  [PAUSE, 45e6],
+  [190e6, 210e6],
+];
+/** Octets of a body that fit into a first segment. */
+const SMALL = 1400;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -113,7 +122,7 @@ class ExchangeParser implements ExchangeStage {
         else index = this.startHead(conversation, direction, bytes, index, end, origin);
         continue;
       }
-      if (frame.time - message.lastTime >= STALL) this.resumed(conversation, direction);
+      if (frame.time - message.lastTime >= PAUSE) this.resumed(conversation, direction, side);
       message.lastFrame = frame.number;
       message.lastTime = frame.time;
       if (state === at.LENGTH) {
@@ -174,9 +183,14 @@ class ExchangeParser implements ExchangeStage {
     this.conversations[conversation.id] = undefined;
   }
 
-  private resumed(conversation: Conversation, { exchange, message }: Direction): void {
+  private resumed(conversation: Conversation, { exchange, message }: Direction, side: Side): void {
     if (exchange === undefined || message === undefined) return;
     const { number, time } = this.table.carrier;
+    const duration = time - message.lastTime;
+    if (isAckDelay(duration) && message.bodyOctets < SMALL && this.table.releasedByAck(conversation.id, side, message.lastTime)) {
+      const by = message.kind === 'request' ? 'client' : 'server';
+      exchange.ackStall = { by, moment: { frame: number, time }, duration };
+    }
     this.waits.paid(conversation, exchange, message.kind === 'request' ? BY_REQUEST : BY_BODY, number, time);
   }
 
@@ -459,7 +473,19 @@ class ExchangeParser implements ExchangeStage {
   closed(connection: number): void {
     const conversation = this.conversations[connection];
     if (conversation !== undefined) this.over(conversation);
+    else if (this.table.isStuck(connection)) this.unanswered(connection);
     this.givenUp.forget(connection);
+  }
+
+  /** A connection without HTTP on which one end waited for the other in vain. */
+  private unanswered(id: number): void {
+    const connection = this.table.snapshot(id, 0);
+    const protocol = this.givenUp.protocolOf(id);
+    const { clientEnd, serverEnd } = connection;
+    const closed = clientEnd.reset ?? serverEnd.reset ?? (clientEnd.fin && serverEnd.fin);
+    // One that was closed and is nothing else was HTTP, and has been told.
+    if (protocol !== 'unknown' || closed === undefined || clientEnd.octets + serverEnd.octets === 0)
+      this.sink.connection({ ...connection, protocol });
   }
 
   /**
@@ -542,4 +568,8 @@ function isInterim(status: number): boolean {
 
 function peerOf({ clientSide }: Conversation): Side {
   return clientSide === 0 ? 1 : 0;
+}
+
+function isAckDelay(duration: number): boolean {
+  return ACK_DELAYS.some(([least, most]) => duration >= least && duration <= most);
 }

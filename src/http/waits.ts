@@ -10,7 +10,7 @@ import { announcesClose, type Debt, debtOf } from './debts.ts';
 const SECOND = 1e9;
 const LEVELS = [1 * SECOND, 5 * SECOND] as const;
 /** A silence that is worth a record. */
-export const STALL = LEVELS[0];
+const STALL = LEVELS[0];
 
 /** What pays which debt. */
 export const BY_REQUEST: readonly DebtKind[] = ['request-body', 'continue'];

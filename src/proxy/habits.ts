@@ -34,6 +34,8 @@ export class Habits {
   /** Addresses of each proxy: where its clients ask it, and where it asks from, with the number of pairs. */
   private readonly proxies = new Map<string, Map<string, number>>();
   private readonly hosts = new Map<string, Host>();
+  /** By an address from which a proxy asks: where its clients ask it. */
+  private readonly listening = new Map<string, string>();
 
   /** Pairs by the points of capture of their hops: client side, then server side. */
   private readonly points = new Map<number, Map<number, number>>();
@@ -73,6 +75,7 @@ export class Habits {
     if (known > 0 || addresses.size < MAX_ADDRESSES) addresses.set(asksFrom, known + 1);
     const host = this.host(asksFrom);
     if (host !== undefined) host.pairs++;
+    if (this.listening.size < MAX_HOSTS) this.listening.set(asksFrom, proxy);
   }
 
   pairPoints(clientSide: number, serverSide: number): void {
@@ -87,6 +90,9 @@ export class Habits {
     const back = this.points.get(serverSide)?.get(clientSide) ?? 0;
     return forth >= KNOWN_AFTER && forth > back * 20;
   }
+
+  /** Where the host that asks from this address is asked itself: there, or where a proxy was seen to be. */
+  readonly askedAt = (address: string): string => this.listening.get(address) ?? address;
 
   isProxy(address: string): boolean {
     const host = this.hosts.get(address);

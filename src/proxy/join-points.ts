@@ -236,7 +236,7 @@ class Teller {
   }
 
   private copy(exchange: Exchange, copies: Map<Exchange, Exchange>): Exchange {
-    const { request, response, interim, wait, previous, excess } = exchange;
+    const { request, response, interim, wait, ackStall, previous, excess } = exchange;
     const copy: Exchange = {
       ...exchange,
       connection: this.identity(exchange.connection),
@@ -244,6 +244,7 @@ class Teller {
       response: response && this.message(response),
       interim: interim.map((message) => this.message(message)),
       wait: wait && this.wait(wait),
+      ackStall: ackStall && { ...ackStall, moment: this.moment(ackStall.moment) },
       previous: previous && this.exchange(previous),
       excess: excess && { ...excess, first: this.moment(excess.first) },
     };
@@ -305,6 +306,7 @@ class Teller {
       finAcked: move(end.finAcked),
       reset: move(end.reset),
       lastRetransmission: move(end.lastRetransmission),
+      unacked: end.unacked && { ...end.unacked, since: this.moment(end.unacked.since) },
       lastProbe: move(end.lastProbe),
       zeroWindow: move(end.zeroWindow),
       lastZeroWindow: move(end.lastZeroWindow),

@@ -10,11 +10,13 @@ import type {
   ConnectionContext,
   ConnectionIdentity,
   ConnectionLookup,
+  EndedHops,
   Exchange,
   ExchangeContext,
   ExchangeSink,
   Message,
   PairingQuality,
+  PeerProfile,
   Relay,
   RequestMessage,
 } from '../model.ts';
@@ -40,6 +42,7 @@ const MAX_LOOKUPS = 256;
 /** Redirects of one exchange that are followed. */
 const MAX_REDIRECTS = 16;
 const NO_CHECKS: Relay['lookup'] = [];
+const NO_CONNECTIONS: readonly Connection[] = [];
 const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: [] };
 const LOCATION = slotOf('location');
 
@@ -51,10 +54,15 @@ export interface RelaySink {
   relay(relay: Relay): void;
   /** It is over; without context where no request was seen on it. */
   connection(connection: Connection, context: ConnectionContext | undefined): void;
+  /** Statistics that have grown much, or as they stand at the end of input (`final`). */
+  profile(profile: PeerProfile, final: boolean): void;
+  hops(hops: EndedHops): void;
 }
 
 export interface RelayStage extends ExchangeSink {
   readonly facts: RelayFacts;
+  /** The input is over: tells all statistics. */
+  finish(): void;
   /** Addresses of each proxy: where its clients ask it, then where else it asks from. */
   proxies(): readonly (readonly string[])[];
   quality(): PairingQuality;
@@ -77,14 +85,16 @@ class RelayMatcher implements RelayStage {
   private readonly open = new OpenExchanges();
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
-  private readonly profiles = new Profiles();
   private readonly leaks = new Leaks();
   private readonly habits = new Habits();
+  private readonly profiles = new Profiles(this.habits.askedAt);
   private readonly context: Context;
   private readonly assessed = new Quality();
   private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
   private readonly unexplained: Exchange[] = [];
+  /** Connections that are given up, and that nobody ever answered. */
+  private readonly unanswered: Connection[] = [];
   /** Those that the request at hand may continue. */
   private readonly likely: OpenRelay[] = [];
   private lookups = 0;
@@ -116,6 +126,7 @@ class RelayMatcher implements RelayStage {
     this.at(request.headTime);
     const hop = this.hop(exchange.connection);
     hop.requests++;
+    this.profiles.request(hop, exchange, request);
     this.context.rarity.add(request.fingerprint.target);
     this.context.rarity.add(request.fingerprint.fields);
     const relay = new OpenRelay(exchange, hop, request.headTime, this.told);
@@ -215,7 +226,8 @@ class RelayMatcher implements RelayStage {
     const relay = hop?.take(exchange);
     let record: Relay | undefined;
     if (hop !== undefined) hop.last = exchange;
-    this.profiles.count(exchange);
+    this.profiles.ended(hop, exchange);
+    if (hop !== undefined && isDoubtful(exchange)) hop.doubtful = true;
     if (relay !== undefined) {
       if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
       this.open.remove(relay);
@@ -230,6 +242,7 @@ class RelayMatcher implements RelayStage {
         this.assess(relay, record);
         relay.hop.lastRelay = relay;
         if (attempts.length > 0) relay.hop.lastForwarded = relay;
+        if (mayOutlive(exchange)) bind(relay);
       }
     }
     this.sink.exchange(exchange, this.contextOf(exchange, relay, record));
@@ -271,7 +284,10 @@ class RelayMatcher implements RelayStage {
   /** What is known around a connection that is over, which is forgotten now; undefined where no request was seen on it. */
   private contextAtEnd(connection: Connection): ConnectionContext | undefined {
     const hop = this.hops[connection.point]?.[connection.id];
-    if (hop === undefined || hop.identity.key !== connection.key) return undefined;
+    if (hop === undefined || hop.identity.key !== connection.key) {
+      if (connection.serverEnd.last === undefined) this.rememberUnanswered(connection);
+      return undefined;
+    }
     const { last, lastRelay, lastForwarded } = hop;
     hop.final = connection;
     hop.last = undefined;
@@ -279,6 +295,7 @@ class RelayMatcher implements RelayStage {
     hop.lastForwarded = undefined;
     const hops = this.hops[connection.point];
     if (hops !== undefined) hops[connection.id] = undefined;
+    this.closes(hop, connection);
     if (last === undefined) return undefined;
     const [attempt, retry] = lastForwarded?.attempts ?? [];
     if (lastForwarded !== undefined && attempt !== undefined && retry === undefined) {
@@ -290,6 +307,32 @@ class RelayMatcher implements RelayStage {
       server: this.profiles.closed(connection, last),
       leak: this.leaks.at(connection, last),
     };
+  }
+
+  /** Statistics and pairs of connections that end with it. */
+  private closes(hop: Hop, connection: Connection): void {
+    const grown = this.profiles.over(hop, connection);
+    if (grown !== undefined) this.sink.profile(grown, false);
+    this.now = Math.max(this.now, connection.last.time);
+    this.tellHops(hop.bound);
+  }
+
+  /** Tells of both connections of a relay when the second one is over. */
+  private tellHops(relay: OpenRelay | undefined): void {
+    const attempt = relay?.attempts.at(-1);
+    const [clientSide, serverSide] = [relay?.hop.final, attempt?.hop.final];
+    if (relay === undefined || clientSide === undefined || serverSide === undefined) return;
+    const record = this.relayOf(relay, relay.clientSide, 'records', NO_CHECKS, undefined);
+    this.sink.hops({ relay: record, clientSide, serverSide, until: this.now });
+  }
+
+  private rememberUnanswered(connection: Connection): void {
+    if (this.unanswered.length >= MAX_UNEXPLAINED) this.unanswered.shift();
+    this.unanswered.push(connection);
+  }
+
+  finish(): void {
+    for (const profile of this.profiles.pairs()) this.sink.profile(profile, true);
   }
 
   private known(identity: ConnectionIdentity): Hop | undefined {
@@ -308,12 +351,23 @@ class RelayMatcher implements RelayStage {
   }
 
   private contextOf(exchange: Exchange, relay: OpenRelay | undefined, record: Relay | undefined): ExchangeContext {
+    const forwarded = relay !== undefined && relay.attempts.length > 0;
     return {
       server: this.profiles.server(exchange.server.text),
-      forwarded: relay !== undefined && relay.attempts.length > 0,
+      forwarded,
       relay: record,
       parent: relay?.attempt?.owner?.clientSide,
+      knocking: forwarded || exchange.wait === undefined ? NO_CONNECTIONS : this.knocking(exchange, exchange.wait.end.time),
     };
+  }
+
+  /** Connections that the server's host began to ask for while the exchange waited, and that nobody answers. */
+  private knocking({ connection, server, request }: Exchange, until: number): readonly Connection[] {
+    const addresses = new Set(this.habits.addressesOf(server.address)).add(server.address);
+    const since = request?.firstTime ?? Number.NaN;
+    const open = this.connections.unanswered(connection.point, addresses);
+    const given = this.unanswered.filter(({ client }) => addresses.has(client.address));
+    return [...given, ...open].filter(({ first }) => first.time >= since && first.time <= until);
   }
 
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
@@ -363,6 +417,7 @@ class RelayMatcher implements RelayStage {
       exchange: attempt.exchange,
       connection: connections ? this.connectionOf(attempt.hop) : undefined,
       laterExchanges: attempt.hop.requests - attempt.ordinal,
+      doubtful: attempt.afterDoubt,
     };
   }
 
@@ -414,3 +469,35 @@ function isForProxy({ target }: RequestMessage): boolean {
 }
 
 const NO_ONE: ReadonlyMap<OpenAttempt, number> = new Map();
+
+/** Its two connections end one after the other: it is a tunnel, or its client left. */
+function mayOutlive({ response, wait }: Exchange): boolean {
+  return response?.framing === 'tunnel' || wait?.ended === 'client-abort';
+}
+
+function bind(relay: OpenRelay): void {
+  relay.hop.bound = relay;
+  const attempt = relay.attempts.at(-1);
+  if (attempt !== undefined) attempt.hop.bound = relay;
+}
+
+/** After it the two ends of its connection may not agree on which response is whose. */
+function isDoubtful({ request, response, interim, damaged }: Exchange): boolean {
+  if (damaged) return false;
+  if (request === undefined || interim.length > 0) return true;
+  return hasDoubt(request) || (response !== undefined && hasDoubt(response));
+}
+
+function hasDoubt({ oddities }: Message): boolean {
+  for (const oddity of oddities) if (DOUBTS.has(oddity)) return true;
+  return false;
+}
+
+const DOUBTS: ReadonlySet<string> = new Set([
+  'octets-before',
+  'conflicting-length',
+  'invalid-length',
+  'length-and-coding',
+  'unknown-coding',
+  'bad-chunk',
+]);

@@ -1,7 +1,22 @@
 /** What is remembered of an exchange while its other hop may still show up, and of the connection it came on. */
 import type { Connection, ConnectionIdentity, Exchange } from '../model.ts';
 import type { Entry } from './open-exchanges.ts';
+import type { Peer } from './peers.ts';
 import type { Sent } from './score.ts';
+
+/** What the statistics of the two hosts of a connection need to know of it. */
+export class Life {
+  readonly peer: Peer;
+  /** Since when it is idle and kept, and since when it was so before its latest request; NaN when it is not. */
+  idleSince = Number.NaN;
+  idleBefore = Number.NaN;
+  /** When its latest request was sent. */
+  sent = Number.NaN;
+
+  constructor(peer: Peer) {
+    this.peer = peer;
+  }
+}
 
 /** One HTTP connection as a hop: of which exchanges it carries, and how they have been paired. */
 export class Hop {
@@ -17,6 +32,12 @@ export class Hop {
   lastRelay: OpenRelay | undefined;
   /** The latest of those that was continued on a next hop. */
   lastForwarded: OpenRelay | undefined;
+  /** A relay whose two connections are looked at when both are over. */
+  bound: OpenRelay | undefined;
+  /** See `Attempt.doubtful`. */
+  doubtful = false;
+  /** Once it has carried a request, and while there is room for the statistics of its two hosts. */
+  life: Life | undefined;
   /** Set once the connection is over. */
   final: Connection | undefined;
 
@@ -43,6 +64,8 @@ export class OpenAttempt {
   readonly sent: Sent;
   /** Requests on its connection up to and including it. */
   readonly ordinal: number;
+  /** See `Attempt.doubtful`. */
+  readonly afterDoubt: boolean;
   /** The exchanges that it may continue and that are not settled, the likeliest first. */
   claims: readonly Claim[] = NOTHING;
   /** Whose it is, for the time being, or for good once that one is settled. */
@@ -57,6 +80,7 @@ export class OpenAttempt {
     this.sent = sent;
     this.ordinal = ordinal;
     this.startedAt = startedAt;
+    this.afterDoubt = sent.hop.doubtful;
   }
 
   get exchange(): Exchange {

@@ -1,10 +1,26 @@
 /**
- * Bounded statistics per server and per route, for the rules that look across exchanges.
+ * Bounded statistics per server, per pair of hosts and per route, for the rules that look across exchanges.
  */
-import type { Attempt, Connection, EndFacts, Exchange, Field, Message, RouteProfile, ServerProfile, VaryTable } from '../model.ts';
-import { Durations } from './spread.ts';
+import type {
+  Attempt,
+  Connection,
+  EndFacts,
+  Exchange,
+  Field,
+  Message,
+  PeerProfile,
+  RequestMessage,
+  RouteProfile,
+  ServerProfile,
+  VaryTable,
+} from '../model.ts';
+import { type Hop, Life } from './open-relay.ts';
+import { Peer } from './peers.ts';
+import { Durations, Histogram } from './spread.ts';
 
 const MAX_PROFILES = 4096;
+/** Pairs of hosts; the first ones. */
+const MAX_PEERS = 1024;
 /** Distinct values that are told apart per field and hop. */
 const MAX_VALUES = 8;
 /** A connection is idle when nobody has owed anything for so long. */
@@ -13,6 +29,9 @@ const IDLE = 1e9;
 const AT_ONCE = 100e6;
 /** Two closes so near to each other are cause and effect. */
 const COUPLED = 250e6;
+
+/** Connections of a pair of hosts from which on it is looked at, at every doubling. */
+const LEAST_CONNECTIONS = 4;
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -58,50 +77,147 @@ function newDirections(): Directions {
   return { request: new Vary(), response: new Vary() };
 }
 
-type OpenServer = Open<Omit<ServerProfile, 'idleCloses'>> & { readonly idleCloses: Durations };
+const NO_STALLS = new Map<string, Durations>();
+
+class Server implements ServerProfile {
+  readonly server: string;
+  first = 0;
+  firstAnswered = 0;
+  later = 0;
+  laterAnswered = 0;
+  lastAnsweredStart = Number.NEGATIVE_INFINITY;
+  closedAtOnce = 0;
+  stayedOpen = 0;
+  readonly idleCloses = new Durations();
+  readonly latencies = new Histogram();
+  stalls: Map<string, Durations> = NO_STALLS;
+
+  constructor(server: string) {
+    this.server = server;
+  }
+
+  /** An exchange is over. */
+  count({ ordinal, connection, request, response, wait }: Exchange): void {
+    if (request === undefined) return;
+    const answered = response !== undefined;
+    if (ordinal === 1 && connection.synSeen) {
+      this.first++;
+      if (answered) this.firstAnswered++;
+    } else {
+      this.later++;
+      if (answered) this.laterAnswered++;
+    }
+    if (answered) {
+      this.lastAnsweredStart = Math.max(this.lastAnsweredStart, request.firstTime);
+      if (response.firstTime >= request.lastTime) this.latencies.add(response.firstTime - request.lastTime);
+    }
+    if (wait === undefined || wait.ended === 'capture-end' || wait.end.time - wait.start.time < STALL) return;
+    const kind = `${wait.debt} ${wait.ended}`;
+    if (this.stalls === NO_STALLS) this.stalls = new Map();
+    const stalls = this.stalls.get(kind) ?? new Durations();
+    stalls.add(wait.end.time - wait.start.time);
+    this.stalls.set(kind, stalls);
+  }
+}
+
+/** A wait that is worth counting. */
+const STALL = 1e9;
 
 export class Profiles {
-  private readonly servers = new Map<string, OpenServer>();
+  private readonly servers = new Map<string, Server>();
+  /** The server at each address that was asked first. */
+  private readonly byAddress = new Map<string, Server>();
+  private readonly peers = new Map<string, Map<string, Peer>>();
+  private peerCount = 0;
+  /** Where the host that asks from an address is asked itself. */
+  private readonly askedAt: (address: string) => string;
   private readonly routes = new Map<string, Map<string, OpenRoute>>();
   private routeCount = 0;
 
-  /** Every server that was asked, in order of appearance. */
-  server(text: string): OpenServer {
-    const known = this.servers.get(text);
-    if (known !== undefined) return known;
-    const profile = {
-      server: text,
-      first: 0,
-      firstAnswered: 0,
-      later: 0,
-      laterAnswered: 0,
-      lastAnsweredStart: Number.NEGATIVE_INFINITY,
-      closedAtOnce: 0,
-      stayedOpen: 0,
-      idleCloses: new Durations(),
-    };
-    if (this.servers.size < MAX_PROFILES) this.servers.set(text, profile);
+  constructor(askedAt: (address: string) => string) {
+    this.askedAt = askedAt;
+  }
+
+  /** The server at these ends; one that was never asked, where there was no room for it. */
+  server(text: string): ServerProfile {
+    return this.servers.get(text) ?? NOT_KNOWN;
+  }
+
+  // -------------------------------------------------------------------------------------------- one hop
+
+  request(hop: Hop, exchange: Exchange, request: RequestMessage): void {
+    const life = hop.life ?? this.begin(hop, exchange);
+    if (life === undefined) return;
+    life.idleBefore = life.idleSince;
+    life.sent = request.firstTime;
+    life.peer.request(exchange, request, life.idleSince);
+    life.idleSince = Number.NaN;
+  }
+
+  private begin(hop: Hop, exchange: Exchange): Life | undefined {
+    const peer = hop.requests === 1 ? this.peer(exchange) : undefined;
+    if (peer !== undefined) hop.life = new Life(peer);
+    return hop.life;
+  }
+
+  /** An exchange is over: count it for its server, and for the pair of hosts. */
+  ended(hop: Hop | undefined, exchange: Exchange): void {
+    this.known(exchange)?.count(exchange);
+    const life = hop?.life;
+    if (life === undefined) return;
+    const kept = life.peer.ended(exchange, hop?.pending.length === 0);
+    life.idleSince = kept ? (exchange.response?.lastTime ?? Number.NaN) : Number.NaN;
+    if (exchange.response !== undefined) life.idleBefore = Number.NaN;
+  }
+
+  /** A connection is over; gives its pair of hosts when it is time to look at that again. */
+  over({ life, requests }: Hop, connection: Connection): PeerProfile | undefined {
+    if (life === undefined) return undefined;
+    const { peer, idleBefore, idleSince, sent } = life;
+    const lost = Number.isNaN(idleBefore) ? Number.NaN : peer.lost(connection, sent, idleBefore);
+    if (!Number.isNaN(lost)) this.servers.get(connection.server.text)?.idleCloses.add(lost);
+    peer.over(connection, requests, idleSince);
+    const { connections } = peer;
+    return connections >= LEAST_CONNECTIONS && (connections & (connections - 1)) === 0 ? this.told(peer) : undefined;
+  }
+
+  /** All pairs of hosts. */
+  *pairs(): Iterable<PeerProfile> {
+    for (const peers of this.peers.values()) for (const peer of peers.values()) yield this.told(peer);
+  }
+
+  private told(peer: Peer): PeerProfile {
+    peer.asked = this.byAddress.get(this.askedAt(peer.client));
+    return peer;
+  }
+
+  private known({ server, request }: Exchange): Server | undefined {
+    const known = this.servers.get(server.text);
+    if (known !== undefined || request === undefined || this.servers.size >= MAX_PROFILES) return known;
+    const profile = new Server(server.text);
+    this.servers.set(server.text, profile);
+    if (!this.byAddress.has(server.address)) this.byAddress.set(server.address, profile);
     return profile;
   }
 
-  /** An exchange is over: count it for its server. */
-  count(exchange: Exchange): void {
-    const { request, response } = exchange;
-    if (request === undefined) return;
-    const profile = this.server(exchange.server.text);
-    if (exchange.ordinal === 1 && exchange.connection.synSeen) {
-      profile.first++;
-      if (response !== undefined) profile.firstAnswered++;
-    } else {
-      profile.later++;
-      if (response !== undefined) profile.laterAnswered++;
+  private peer({ client, server }: Exchange): Peer | undefined {
+    let peers = this.peers.get(client.address);
+    const known = peers?.get(server.text);
+    if (known !== undefined || this.peerCount >= MAX_PEERS) return known;
+    if (peers === undefined) {
+      peers = new Map();
+      this.peers.set(client.address, peers);
     }
-    if (response !== undefined) profile.lastAnsweredStart = Math.max(profile.lastAnsweredStart, request.firstTime);
+    const peer = new Peer(client.address, server);
+    peers.set(server.text, peer);
+    this.peerCount++;
+    return peer;
   }
 
   /** A connection is over: did its server keep it, as its answer to the only request had said? */
   closed(connection: Connection, last: Exchange): ServerProfile {
-    const profile = this.server(last.server.text);
+    const profile = this.servers.get(last.server.text);
+    if (profile === undefined) return NOT_KNOWN;
     const { response } = last;
     if (response?.complete !== true || !wasToBeKept(last)) return profile;
     const [client, server] = [closingTime(connection.clientEnd), closingTime(connection.serverEnd)];
@@ -124,6 +240,8 @@ export class Profiles {
     if (server <= proxyToServer && Math.abs(proxy - server) <= COUPLED) route.closedWithServer++;
     else if (Math.min(proxy, proxyToServer) < server) route.closedByItself++;
   }
+
+  // -------------------------------------------------------------------------------------------- two hops
 
   route(proxy: string, server: string): OpenRoute {
     let routes = this.routes.get(proxy);
@@ -183,3 +301,5 @@ function connectionOf(fields: readonly Field[]): string | undefined {
   }
   return value;
 }
+
+const NOT_KNOWN: ServerProfile = new Server('');

@@ -2,8 +2,22 @@
  * Records to candidates: every rule looks at every record of its kind. What they find is told per subject (one exchange,
  * one connection), so that a later look at the same subject replaces the earlier one.
  */
-import type { Connection, ConnectionContext, Exchange, ExchangeContext, Relay, Rule, RuleCandidate } from '../model.ts';
+import type {
+  Candidate,
+  Connection,
+  ConnectionContext,
+  EndedHops,
+  Exchange,
+  ExchangeContext,
+  PeerProfile,
+  Relay,
+  Rule,
+  RuleCandidate,
+  ServerProfile,
+  Sink,
+} from '../model.ts';
 import { subjectOf } from '../subjects.ts';
+import { timerText } from './lifetimes.ts';
 import { checkRelay } from './pair-invariance.ts';
 
 /** Everything that the rules of one kind found at one subject, now. */
@@ -13,19 +27,32 @@ export interface RuleStage {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
   connection(connection: Connection, context: ConnectionContext): void;
+  /** A connection without HTTP that was left stuck. */
+  stuck(connection: Connection): void;
+  hops(hops: EndedHops): void;
+  /** Statistics as they stand now; `final` when the input is over. */
+  profile(profile: PeerProfile, final: boolean): void;
   /** Records that each rule looked at. */
   readonly lookedAt: ReadonlyMap<string, number>;
 }
 
 export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleStage {
   const lookedAt = new Map<string, number>(rules.map((rule) => [rule.id, 0]));
-  const counts = { exchange: 0, relay: 0, connection: 0 };
-  const byKind = {
-    exchange: rules.filter((r) => r.on === 'exchange'),
-    relay: rules.filter((r) => r.on === 'relay'),
-  };
-  const atEnd = rules.flatMap((rule) => (rule.ends === undefined ? [] : [{ rule, ends: rule.ends }]));
+  const counts = { exchange: 0, relay: 0, connection: 0, hops: 0, profile: 0 };
   let found: RuleCandidate[] = [];
+  /** A rule and its sink, which is made once: rules run for every exchange. */
+  const withSink = <R extends Rule>(rule: R): { readonly rule: R; readonly take: Sink<Candidate> } => ({
+    rule,
+    take: (candidate) => found.push({ rule, candidate }),
+  });
+  const byKind = {
+    exchange: rules.filter((r) => r.on === 'exchange').map(withSink),
+    relay: rules.filter((r) => r.on === 'relay').map(withSink),
+    hops: rules.filter((r) => r.on === 'hops').map(withSink),
+    profile: rules.filter((r) => r.on === 'profile').map(withSink),
+  };
+  const atEnd = rules.filter((rule) => rule.ends !== undefined).map(withSink);
+  const atStuck = rules.filter((rule) => rule.checkStuck !== undefined).map(withSink);
 
   const tell = (subject: () => string, kind: Rule['on'], final: boolean): void => {
     sink(subject(), kind, found, final);
@@ -35,22 +62,44 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   return {
     exchange(exchange, context) {
       if (exchange.ended) counts.exchange++;
-      for (const rule of byKind.exchange) rule.check(exchange, context, (candidate) => found.push({ rule, candidate }));
+      for (const { rule, take } of byKind.exchange) rule.check(exchange, context, take);
+      if (found.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: withTimer(candidate, context.server) }));
       if (found.length > 0 || exchange.wait !== undefined) tell(() => subjectOf(exchange), 'exchange', exchange.ended);
     },
     relay(relay) {
       if (relay.clientSide.ended) counts.relay++;
-      for (const rule of byKind.relay) checkRelay(rule, relay, (candidate) => found.push({ rule, candidate }));
+      for (const { rule, take } of byKind.relay) checkRelay(rule, relay, take);
       if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
     },
     connection(connection, context) {
       counts.connection++;
-      for (const { rule, ends } of atEnd) ends(connection, context, (candidate) => found.push({ rule, candidate }));
+      for (const { rule, take } of atEnd) rule.ends?.(connection, context, take);
       if (found.length > 0) tell(() => subjectOf(context.last), 'connection', true);
+    },
+    stuck(connection) {
+      for (const { rule, take } of atStuck) rule.checkStuck?.(connection, take);
+      if (found.length > 0) tell(() => connection.key, 'connection', true);
+    },
+    hops(hops) {
+      counts.hops++;
+      for (const { rule, take } of byKind.hops) rule.check(hops, take);
+      if (found.length > 0) tell(() => subjectOf(hops.relay.clientSide), 'hops', true);
+    },
+    profile(profile, final) {
+      if (final) counts.profile++;
+      for (const { rule, take } of byKind.profile) rule.check(profile, take);
+      tell(() => `${profile.client} > ${profile.server.text}`, 'profile', final);
     },
     get lookedAt() {
       for (const rule of rules) lookedAt.set(rule.id, counts[rule.on]);
       return lookedAt;
     },
   };
+}
+
+/** Says so when the waits of its kind at this server are so equal that a timer must end them (RULES section 5). */
+function withTimer(candidate: Candidate, { stalls }: ServerProfile): Candidate {
+  const { wait, because } = candidate;
+  const timer = wait === undefined ? [] : timerText(stalls, wait);
+  return timer.length === 0 ? candidate : { ...candidate, because: [...because, ...timer] };
 }

@@ -21,9 +21,13 @@ import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts'
 import { hostNotRewritten } from './host-not-rewritten.ts';
 import { http10KeepaliveNotEchoed } from './http10-keepalive-not-echoed.ts';
 import { http10KeepaliveWithoutLength } from './http10-keepalive-without-length.ts';
+import { idleCloseRace } from './idle-close-race.ts';
+import { idleConnectionBlackholed } from './idle-connection-blackholed.ts';
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
+import { keepalivePeerNeverReuses } from './keepalive-peer-never-reuses.ts';
+import { keepaliveTimeoutInversion } from './keepalive-timeout-inversion.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
@@ -38,9 +42,11 @@ import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
 import { responseDestroyedByReset } from './response-destroyed-by-reset.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
+import { responseMisassociated } from './response-misassociated.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
+import { unsafeRetryByProxy } from './unsafe-retry-by-proxy.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
@@ -51,6 +57,7 @@ export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
   responseHeldUntilOriginClose,
+  keepalivePeerNeverReuses,
   oneShotProxyClaimsPersistence,
   proxyCycleOnOneHop,
   connectionRelayedRequest,
@@ -84,10 +91,15 @@ export const rules: readonly Rule[] = [
   hopFieldsInInterimResponse,
   proxyAuthorizationRelayed,
   framingChangedInconsistently,
-  tunnelAfterFirstRequest,
   http10KeepaliveNotEchoed,
   earlyResponseDeadlock,
+  idleCloseRace,
+  keepaliveTimeoutInversion,
+  idleConnectionBlackholed,
   responseDestroyedByReset,
+  unsafeRetryByProxy,
+  tunnelAfterFirstRequest,
+  responseMisassociated,
   closeWaitLeak,
   requestAfterClose,
   keepAliveSentToProxy,

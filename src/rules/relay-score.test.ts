@@ -31,7 +31,13 @@ function relay(clientSide: Partial<Exchange>, serverSide: Partial<Exchange>, rou
   return {
     clientSide: exchange(clientHop, { response: undefined, ...clientSide }),
     attempts: [
-      { role: 'forward', exchange: exchange(serverHop, { response: undefined, ...serverSide }), connection: undefined, laterExchanges: 0 },
+      {
+        role: 'forward',
+        exchange: exchange(serverHop, { response: undefined, ...serverSide }),
+        connection: undefined,
+        laterExchanges: 0,
+        doubtful: false,
+      },
     ],
     candidates: [],
     link: { confidence: 'proven', margin: 20, parts: [] },

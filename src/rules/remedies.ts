@@ -42,7 +42,16 @@ export type RemedyTopic =
   | 'proxy-connection-sent'
   | 'via'
   | 'host'
-  | 'leak';
+  | 'leak'
+  | 'lifetime'
+  | 'one-use'
+  | 'idle-path'
+  | 'retry'
+  | 'association'
+  | 'half-close'
+  | 'small-writes'
+  | 'upstream-pool'
+  | 'connect';
 
 const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   relay: [
@@ -385,6 +394,101 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'a client with a pool', text: 'let idle connections go before the server closes them' },
     { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin bound it' },
     { product: 'Squid', text: 'half_closed_clients off' },
+  ],
+  lifetime: [
+    {
+      product: 'the side that sends requests',
+      text: 'give up idle connections some seconds before the server does; send again on a new connection what is safe to repeat (RFC 9112 section 9.3.1)',
+    },
+    {
+      product: 'the server',
+      text: 'keep idle connections longer than the proxy or balancer in front of it; announce the last response with Connection: close',
+    },
+    { product: 'nginx', text: 'keepalive_timeout of the upstream below that of the server; keepalive_requests, keepalive_time' },
+    { product: 'Apache httpd', text: 'ProxyPass with ttl= below KeepAliveTimeout of the server; SetEnv proxy-initial-not-pooled 1' },
+    { product: 'HAProxy', text: 'pool-purge-delay of the server below its idle timeout; timeout http-keep-alive; http-reuse' },
+    { product: 'Squid', text: 'server_idle_pconn_timeout' },
+    { product: 'Varnish', text: 'backend_idle_timeout below that of the backend' },
+    { product: 'Envoy', text: 'common_http_protocol_options.idle_timeout of the cluster: one hour by default' },
+    { product: 'Node', text: 'server.keepAliveTimeout (5 s by default) above the idle timeout of what is in front of it' },
+    { product: 'Go', text: 'Transport.IdleConnTimeout below Server.IdleTimeout of the other side' },
+  ],
+  'one-use': [
+    {
+      product: 'the peer',
+      text: 'remove Connection before forwarding and write its own: close, where it does not use connections again (RFC 9110 section 7.6.1)',
+    },
+    {
+      product: 'the server, at once',
+      text: 'refuse persistence to this peer: nginx keepalive_disable, Apache SetEnv nokeepalive 1, HAProxy option httpclose',
+    },
+  ],
+  'idle-path': [
+    {
+      product: 'both ends',
+      text: 'switch on TCP keepalive with a first probe well before the limit of the box between them (its state table, a NAT gateway, a balancer)',
+    },
+    {
+      product: 'the side that sends requests',
+      text: 'give up idle connections earlier than that limit, and bound the wait for an acknowledgement (TCP_USER_TIMEOUT)',
+    },
+    { product: 'nginx', text: 'proxy_socket_keepalive on; keepalive_timeout of the upstream' },
+    { product: 'Apache httpd', text: 'ProxyPass with keepalive=on and ttl=' },
+    { product: 'HAProxy', text: 'option srvtcpka, option clitcpka; pool-purge-delay' },
+    { product: 'the box between', text: 'reset connections whose state it drops, instead of dropping their packets' },
+  ],
+  retry: [
+    { product: 'any proxy', text: 'send again only what is idempotent (RFC 9110 section 9.2.2)' },
+    { product: 'nginx', text: 'proxy_next_upstream without non_idempotent' },
+    { product: 'HAProxy', text: 'retry-on without response-timeout, empty-response and junk-response for methods that are not idempotent' },
+    {
+      product: 'Apache httpd',
+      text: 'SetEnv proxy-initial-not-pooled 1, so that such requests never meet a connection that is being closed',
+    },
+    { product: 'the application', text: 'accept an Idempotency-Key, and do a request that carries a known one only once' },
+  ],
+  association: [
+    {
+      product: 'any proxy',
+      text: 'close a connection on which octets come that no request asked for, or whose framing is in doubt, instead of using it again (RFC 9112 sections 6.3 and 9.2)',
+    },
+    { product: 'any proxy, at once', text: 'do not use connections to this server again' },
+    { product: 'the server', text: 'send as many octets as it announces, and no body with HEAD, 1xx, 204 and 304' },
+  ],
+  'half-close': [
+    {
+      product: 'any proxy',
+      text: 'when one side of a tunnel closes, send what is left to the other side and close both (RFC 9110 section 9.3.6)',
+    },
+    { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin; timeout tunnel' },
+    { product: 'nginx', text: 'proxy_read_timeout ends a tunnel without traffic; proxy_ignore_client_abort off' },
+    { product: 'Squid', text: 'half_closed_clients off' },
+    { product: 'Varnish', text: 'pipe_timeout' },
+    { product: 'Apache httpd', text: 'ProxyTimeout bounds a tunnel without traffic' },
+  ],
+  'small-writes': [
+    { product: 'the sender', text: 'write head and body with one call, or set TCP_NODELAY' },
+    { product: 'HAProxy', text: 'option http-no-delay' },
+    { product: 'nginx', text: 'tcp_nodelay on; (the default)' },
+  ],
+  'upstream-pool': [
+    {
+      product: 'nginx',
+      text: "proxy_http_version 1.1; proxy_set_header Connection \"\"; with keepalive n; in the upstream; in the websocket map '' '', not '' close",
+    },
+    { product: 'HAProxy', text: 'option http-keep-alive, without option httpclose and option http-server-close' },
+    { product: 'Apache httpd', text: 'ProxyPass without disablereuse=on, no SetEnv proxy-nokeepalive' },
+    { product: 'Squid', text: 'server_persistent_connections on' },
+    { product: 'Node http-proxy', text: 'pass an agent that keeps connections' },
+  ],
+  connect: [
+    { product: 'the network', text: 'find what drops the SYN: a firewall, a route, a server that is down or whose queue is full' },
+    { product: 'nginx', text: 'proxy_connect_timeout bounds the wait; proxy_next_upstream tries another server' },
+    { product: 'HAProxy', text: 'timeout connect, retries, option redispatch; check on the server' },
+    { product: 'Apache httpd', text: 'ProxyPass with connectiontimeout=' },
+    { product: 'Squid', text: 'connect_timeout' },
+    { product: 'Varnish', text: '.connect_timeout of the backend' },
+    { product: 'Envoy', text: 'connect_timeout of the cluster' },
   ],
 };
 

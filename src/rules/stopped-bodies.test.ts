@@ -1,6 +1,6 @@
 /** What the ladders of the pages cannot tell: captures with holes, and captures that began too late. */
 import { describe, expect, test } from 'vitest';
-import { exchange, identity, request, response } from '../../test/support/records.ts';
+import { exchange, identity, request, response, serverProfile } from '../../test/support/records.ts';
 import { connection, wait } from '../../test/support/waits.ts';
 import type { Candidate, Exchange, ExchangeContext, ResponseMessage, Rule } from '../model.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
@@ -9,20 +9,11 @@ import { requestBodyShort } from './request-body-short.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 
 const CONTEXT: ExchangeContext = {
-  server: {
-    server: '10.0.0.2:80',
-    first: 1,
-    firstAnswered: 1,
-    later: 0,
-    laterAnswered: 0,
-    lastAnsweredStart: 0,
-    closedAtOnce: 0,
-    idleCloses: { count: 0, mean: 0, least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY, deviation: Number.NaN },
-    stayedOpen: 0,
-  },
+  server: serverProfile({ first: 1, firstAnswered: 1, lastAnsweredStart: 0 }),
   forwarded: false,
   relay: undefined,
   parent: undefined,
+  knocking: [],
 };
 const cut: Partial<ResponseMessage> = { framing: 'length', contentLength: 12, bodyOctets: 9, complete: false };
 const shut = connection({}, { fin: { frame: 9, time: 7e9 } });

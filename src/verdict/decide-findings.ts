@@ -128,17 +128,18 @@ export class Verdict {
       if (teller !== draft) children.push(draft);
       childrenOf.set(teller, children);
     }
-    const deadlocks = new Map<string, Draft>();
+    const wholes = new Map<string, Draft[]>();
     for (const draft of childrenOf.keys()) {
-      if (hasParts(draft.rule.id)) for (const hop of draft.candidate.hops) deadlocks.set(hop.connection.key, draft);
+      if (!hasParts(draft.rule.id)) continue;
+      for (const hop of draft.candidate.hops) wholes.set(hop.connection.key, [...(wholes.get(hop.connection.key) ?? []), draft]);
     }
     const findings: Finding[] = [];
     for (const draft of drafts) {
       const children = childrenOf.get(draft);
       if (children === undefined) continue;
       const whole = draft.candidate.hops
-        .map((hop) => deadlocks.get(hop.connection.key))
-        .find((parent) => parent && isPartOf(draft.rule.id, parent.rule.id));
+        .flatMap((hop) => wholes.get(hop.connection.key) ?? [])
+        .find((parent) => isPartOf(draft.rule.id, parent.rule.id));
       findings.push(
         this.findingOf(
           draft,

@@ -11,7 +11,7 @@ export function groupKeyOf(rule: Rule, candidate: Candidate): string {
 
 /** Sixteen hexadecimal digits. */
 export function fingerprintOf(rule: Rule, candidate: Candidate): string {
-  const { request } = candidate.exchange;
+  const request = candidate.exchange?.request;
   const hops = candidate.hops.map((hop) => `${hop.role} ${hop.server.address}`);
   const text = [rule.id, candidate.direction ?? '', ...hops, request?.method ?? '', routeOf(request?.target ?? '')].join('|');
   return hex(hashText(text)) + hex(hashText(`${text}|`));

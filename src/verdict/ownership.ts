@@ -4,11 +4,15 @@
  */
 
 /**
- * At the same debt (exchange): the first rule of this list that fired owns it, the later ones are its children. A request that
+ * At the same debt (exchange): the first rule of this list that fired owns it, the later ones are its children. A connection that
+ * was closed, or that the network had forgotten, explains every silence on it. A request that
  * was pipelined was dropped with what had been read, so it was not the wait for a close that kept it from being read.
  */
 const DEBT_OWNERS: readonly string[] = [
   'request-after-close',
+  'idle-close-race',
+  'idle-connection-blackholed',
+  'upstream-connect-stall',
   'pipelined-request-dropped',
   'proxy-connection-cascade',
   'dumb-proxy-deadlock',
@@ -44,10 +48,10 @@ const DEADLOCK_PARTS: ReadonlySet<string> = new Set([
   'version-relayed',
   'orphan-connection-field',
 ]);
-/** The two that find the deadlock of figure 4-15. */
 const PARTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['proxy-connection-cascade', DEADLOCK_PARTS],
   ['dumb-proxy-deadlock', DEADLOCK_PARTS],
+  ['idle-close-race', new Set(['unsafe-retry-by-proxy'])],
 ]);
 
 /** Rank of a rule at a debt, smaller owns; undefined for rules that are not about debts. */

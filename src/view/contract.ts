@@ -92,7 +92,7 @@ export interface FindingJson {
     readonly server: string;
     readonly seenIn: ConnectionIdentity['seenIn'];
   }[];
-  readonly exchange: { readonly ordinal: number; readonly method: string | null; readonly target: string | null };
+  readonly exchange: { readonly ordinal: number; readonly method: string | null; readonly target: string | null } | null;
   readonly wait: WaitJson | null;
   readonly fields: readonly string[];
   readonly direction: string | null;
@@ -210,7 +210,7 @@ export function findingJson(context: Context, finding: Finding, secrecy: Secrecy
       server: hop.server.text,
       seenIn: hop.connection.seenIn.map(({ capture, stream }) => ({ capture, stream })),
     })),
-    exchange: exchangeJson(finding.exchange, secrecy),
+    exchange: finding.exchange === undefined ? null : exchangeJson(finding.exchange, secrecy),
     wait: finding.wait === undefined ? null : waitJson(context, finding.wait),
     fields: [...(finding.fields ?? [])],
     direction: finding.direction ?? null,

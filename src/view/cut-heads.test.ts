@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleReport, theHang } from '../../test/support/sample-report.ts';
+import { unansweredExchange as hung, sampleReport, theHang } from '../../test/support/sample-report.ts';
 import { viewOptions } from '../../test/support/view-options.ts';
 import type { Evidence, Finding, Report } from '../model.ts';
 import { markCutHeads } from './cut-heads.ts';
@@ -10,7 +10,7 @@ const CUT = 'http://www.joes-hard';
 
 /** The second request of the hang, captured with a short snaplen. */
 function cutReport(cutFrames: number): Report {
-  const request = theHang.exchange.request && { ...theHang.exchange.request, target: CUT, version: '', oddities: ['head-cut'] };
+  const request = hung.request && { ...hung.request, target: CUT, version: '', oddities: ['head-cut'] };
   const text: Evidence['text'] = [
     { kind: 'method', octets: 'GET' },
     ' ',
@@ -20,7 +20,7 @@ function cutReport(cutFrames: number): Report {
   ];
   const message: Finding['message'] = ['the proxy never read ', { kind: 'target', octets: CUT }, ' of 10.0.1.10'];
   const evidence = theHang.evidence.map((each, index) => (index === 4 ? { ...each, text } : each));
-  const finding = { ...theHang, exchange: { ...theHang.exchange, request }, message, because: [message], evidence };
+  const finding = { ...theHang, exchange: { ...hung, request }, message, because: [message], evidence };
   return {
     ...sampleReport,
     verdict: ['1 hang: ', ...message],
@@ -48,9 +48,9 @@ test('a whole capture is left alone', () => {
 
 test('a response head that lost its fields', () => {
   const report = cutReport(1);
-  const response = theHang.exchange.previous?.response && { ...theHang.exchange.previous.response, oddities: ['head-cut'] };
-  const previous = theHang.exchange.previous && { ...theHang.exchange.previous, response };
-  const findings = report.findings.map((finding) => ({ ...finding, exchange: { ...finding.exchange, previous } }));
+  const response = hung.previous?.response && { ...hung.previous.response, oddities: ['head-cut'] };
+  const previous = hung.previous && { ...hung.previous, response };
+  const findings = report.findings.map((finding) => ({ ...finding, exchange: { ...hung, ...finding.exchange, previous } }));
   expect(said(markCutHeads({ ...report, findings }).findings[0]?.evidence[3]?.text)).toMatch(
     /^HTTP\/1\.1 200 OK .*\[cut off in the capture\]$/,
   );

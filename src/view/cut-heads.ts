@@ -33,7 +33,7 @@ function markFinding(finding: Finding): Finding {
 
 /** Heads of the exchange and of the one before it that are not whole. */
 function cutHeads({ exchange }: Finding): Message[] {
-  const messages = [exchange, exchange.previous].flatMap((each) => [each?.request, each?.response]);
+  const messages = [exchange, exchange?.previous].flatMap((each) => [each?.request, each?.response]);
   return messages.flatMap((message) => (message?.oddities.includes('head-cut') === true ? [message] : []));
 }
 

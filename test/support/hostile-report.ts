@@ -19,7 +19,7 @@ export function hostileReport(octets: string, name = 'proxy.pcap'): Report {
     message: text,
     because: [text, [octetsOnly(octets)]],
     evidence: finding.evidence.map((evidence) => ({ ...evidence, text })),
-    exchange: { ...finding.exchange, request: requestOf(finding, octets) },
+    exchange: finding.exchange && { ...finding.exchange, request: requestOf(finding, octets) },
     children: finding.children.map(hostile),
   });
   return {
@@ -36,7 +36,7 @@ function octetsOnly(octets: string): Wire {
 }
 
 function requestOf(finding: Finding, octets: string): RequestMessage | undefined {
-  const request = finding.exchange.request ?? theHang.exchange.request;
+  const request = finding.exchange?.request ?? theHang.exchange?.request;
   return request === undefined ? undefined : { ...request, method: octets, target: octets };
 }
 

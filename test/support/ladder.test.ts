@@ -30,6 +30,11 @@ test.each([
   expect(told(verdict).map((complaint) => complaint.replace(/:.*/, ''))).toEqual(complaints);
 });
 
+test('tells a block of steps several times', () => {
+  const steps = (text: string): number => parseLadder(`${text}\nno finding`, 1).steps.length;
+  expect(steps('wait 1 s\n3 times:\nclient opens server\nclient closes server\nagain\nwait 1 s')).toBe(8);
+});
+
 test('no finding: of the rule whose page it is', () => {
   const [telling] = Object.values(TELLINGS);
   expect(telling && tell(parseLadder(`${HANG}\nno finding`, 1), 'dumb-proxy-deadlock', telling)).toEqual([]);

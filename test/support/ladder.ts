@@ -11,6 +11,8 @@
  *     origin closes proxy                                                         FIN; the next request opens a new connection
  *     proxy resets client
  *     capture ends                                                                it went on until here: an ARP frame shows it
+ *     20 times:                                                                   what follows up to the next `again`
+ *     again
  *
  * `proxy > origin#2` is a second connection of these two. The other verbs are in the table below. A ladder ends with what
  * must be found: all of the report, in the notation of `Expectation`.
@@ -84,6 +86,7 @@ const VERBS: readonly Line[] = [
   { verb: verb('A is connected to B'), play: (story, { a = '', b = '' }) => story.open(a, b, { handshake: false }) },
   { verb: verb('A knocks at B in vain'), play: (story, { a = '', b = '' }) => story.knock(a, b) },
   { verb: verb('A sends it to B again'), play: (story, { a = '', b = '' }) => story.retransmit(a, b) },
+  { verb: verb('A acknowledges B'), play: (story, { a = '', b = '' }) => story.acknowledge(a, b) },
   { verb: verb('A probes B'), play: (story, { a = '', b = '' }) => story.probe(a, b) },
   { verb: verb('A shuts its window to B'), play: (story, { a = '', b = '' }) => story.window(a, b, 'zeroWindow') },
   { verb: verb('A opens its window to B'), play: (story, { a = '', b = '' }) => story.window(a, b, 'openWindow') },
@@ -106,6 +109,7 @@ const EXPECTED = new RegExp(
 /** `text` is the inside of a code block that begins at `line`. Throws where it is no ladder. */
 export function parseLadder(text: string, line: number): Ladder {
   const steps: ((story: Story) => void)[] = [];
+  let repeated: { readonly times: number; readonly from: number } | undefined;
   const expected: Expectation[] = [];
   let verdict: string | undefined;
   for (const written of text.replaceAll(/\n *\|/g, ' |').split('\n')) {
@@ -114,7 +118,12 @@ export function parseLadder(text: string, line: number): Ladder {
     if (words === '') continue;
     if (found !== undefined) expected.push(expectationOf(found));
     else if (/^no finding( at all)?$/.test(words)) verdict = words;
-    else steps.push(stepOf(words, line));
+    else if (/^\d+ times:$/.test(words)) repeated = { times: Number.parseInt(words, 10), from: steps.length };
+    else if (words === 'again' && repeated !== undefined) {
+      const block = steps.slice(repeated.from);
+      for (let time = 1; time < repeated.times; time++) steps.push(...block);
+      repeated = undefined;
+    } else steps.push(stepOf(words, line));
   }
   if ((verdict === undefined) === (expected.length === 0))
     throw new Error(`the ladder at line ${line} must end with findings, or with "no finding"`);

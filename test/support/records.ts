@@ -9,6 +9,8 @@ import type {
   PairingQuality,
   RequestMessage,
   ResponseMessage,
+  ServerProfile,
+  Spread,
 } from '../../src/model.ts';
 
 function endpoint(text: string): Endpoint {
@@ -73,6 +75,7 @@ export function exchange(connection: ConnectionIdentity, more: Partial<Exchange>
     previous: undefined,
     wait: undefined,
     announced: undefined,
+    ackStall: undefined,
     damaged: false,
     excess: undefined,
     ended: true,
@@ -105,3 +108,28 @@ export const NO_PAIRS: PairingQuality = {
   reliable: true,
   decidedBy: [],
 };
+
+const NO_SPREAD: Spread = {
+  count: 0,
+  mean: 0,
+  least: Number.POSITIVE_INFINITY,
+  most: Number.NEGATIVE_INFINITY,
+  deviation: Number.NaN,
+};
+
+export function serverProfile(more: Partial<ServerProfile> = {}): ServerProfile {
+  return {
+    server: '10.0.0.2:80',
+    first: 0,
+    firstAnswered: 0,
+    later: 0,
+    laterAnswered: 0,
+    lastAnsweredStart: Number.NEGATIVE_INFINITY,
+    closedAtOnce: 0,
+    stayedOpen: 0,
+    idleCloses: NO_SPREAD,
+    latencies: { count: 0, median: Number.NaN, p95: Number.NaN },
+    stalls: new Map(),
+    ...more,
+  };
+}

@@ -90,6 +90,7 @@ const silentEnd: EndFacts = {
   reset: undefined,
   retransmissions: 0,
   lastRetransmission: undefined,
+  unacked: undefined,
   probes: 0,
   lastProbe: undefined,
   zeroWindow: undefined,
@@ -169,12 +170,13 @@ const firstExchange: Exchange = {
   previous: undefined,
   wait: undefined,
   announced: undefined,
+  ackStall: undefined,
   damaged: false,
   excess: undefined,
   ended: true,
 };
 
-const ignored: Exchange = {
+export const unansweredExchange: Exchange = {
   ...firstExchange,
   ordinal: 2,
   request: request(REQUEST_TWO, 855, '/logo.gif'),
@@ -235,7 +237,7 @@ export const theHang: Finding = {
       'The origin waited for a next request while the proxy waited for a close: nobody could move.',
   ],
   hops,
-  exchange: ignored,
+  exchange: unansweredExchange,
   wait: {
     debt: 'response-head',
     debtor: 'server',

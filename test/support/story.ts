@@ -81,6 +81,12 @@ export class Story {
     this.#waited = 0;
   }
 
+  acknowledge(from: string, to: string): void {
+    const { name, end } = this.#at(from, to);
+    this.#wire.ack(name, end);
+    this.#waited = 0;
+  }
+
   probe(from: string, to: string): void {
     const { name, end } = this.#at(from, to);
     this.#wire.probe(name, end);

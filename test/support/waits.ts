@@ -16,6 +16,7 @@ function endFacts(more: Partial<EndFacts> = {}): EndFacts {
     reset: undefined,
     retransmissions: 0,
     lastRetransmission: undefined,
+    unacked: undefined,
     probes: 0,
     lastProbe: undefined,
     zeroWindow: undefined,

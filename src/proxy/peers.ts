@@ -1,0 +1,157 @@
+/**
+ * Bounded statistics of one host and one server that it asks: how they open, use and close the connections between them.
+ *
+ * Told by the exchanges and by the ends of connections; a connection finds its statistics once and keeps them.
+ */
+import type {
+  AckStall,
+  Connection,
+  ConnectionIdentity,
+  Endpoint,
+  Example,
+  Exchange,
+  Moment,
+  PeerProfile,
+  RequestMessage,
+  ServerProfile,
+} from '../model.ts';
+import { Durations } from './spread.ts';
+
+const MAX_EXAMPLES = 3;
+/** A connection that was kept for less was not idle: the server closes after each response. */
+const IDLE = 500e6;
+/** Beyond a round trip. */
+const SLACK = 5e6;
+
+export class Peer implements PeerProfile {
+  readonly client: string;
+  readonly server: Endpoint;
+  connections = 0;
+  requests = 0;
+  closeAsked = 0;
+  single = 0;
+  neglected = 0;
+  readonly serverCloses = new Durations();
+  readonly ownCloses = new Durations();
+  readonly reactions = new Durations();
+  readonly reuses = new Durations();
+  races = 0;
+  readonly handshakes = new Durations();
+  readonly exchanges = new Durations();
+  sameTarget = true;
+  readonly intervals = new Durations();
+  forwarding = 0;
+  leftovers: readonly string[] = NO_NAMES;
+  readonly closeExamples: Example[] = [];
+  readonly requestExamples: Example[] = [];
+  longestReuse: Example | undefined;
+  readonly ackStalls = { client: new Durations(), server: new Durations() };
+  readonly ackExamples: Example[] = [];
+  asked: ServerProfile | undefined;
+  /** Connections between the two that are idle and kept, now. */
+  private idle = 0;
+  private target = 0;
+  private lastFirst = Number.NaN;
+
+  constructor(client: string, server: Endpoint) {
+    this.client = client;
+    this.server = server;
+  }
+
+  /** A request begins, on a connection that was idle since then; NaN for the first one. */
+  request(exchange: Exchange, request: RequestMessage, idleSince: number): void {
+    this.requests++;
+    if (request.options.includes('close')) this.closeAsked++;
+    if (exchange.ordinal === 1) this.first(exchange, request);
+    if (Number.isNaN(idleSince)) return;
+    this.idle--;
+    const duration = request.firstTime - idleSince;
+    if (duration > this.reuses.most) this.longestReuse = { connection: exchange.connection, moment: headOf(request), duration };
+    this.reuses.add(duration);
+  }
+
+  private first(exchange: Exchange, request: RequestMessage): void {
+    if (this.idle > 0) this.neglected++;
+    if (this.lastFirst > 0) this.intervals.add(request.firstTime - this.lastFirst);
+    else this.target = request.fingerprint.target;
+    this.lastFirst = request.firstTime;
+    if (request.fingerprint.target !== this.target) this.sameTarget = false;
+    this.note(request);
+    if (this.requestExamples.length < MAX_EXAMPLES)
+      this.requestExamples.push({ connection: exchange.connection, moment: headOf(request), duration: 0 });
+  }
+
+  private note({ fields, options }: RequestMessage): void {
+    let forwarding = false;
+    for (const { name } of fields) {
+      const known = NOTEWORTHY[name.length] === undefined ? undefined : name.toLowerCase();
+      if (known === 'via' || known === 'x-forwarded-for' || known === 'forwarded') forwarding = true;
+      else if (known === 'proxy-connection') this.leaves('Proxy-Connection');
+      else if (known === 'keep-alive' && !options.includes('keep-alive')) this.leaves('Keep-Alive');
+    }
+    if (forwarding) this.forwarding++;
+  }
+
+  private leaves(name: string): void {
+    if (!this.leftovers.includes(name)) this.leftovers = [...this.leftovers, name];
+  }
+
+  /** An exchange is over, and no other one is pending on its connection: true when that is idle and kept from now on. */
+  ended({ connection, ordinal, request, response, clientBelief, ackStall }: Exchange, alone: boolean): boolean {
+    if (ackStall !== undefined && ordinal >= 2) this.stalled(connection, ackStall);
+    if (response?.complete !== true) return false;
+    if (request !== undefined) this.exchanges.add(response.lastTime - request.firstTime);
+    const kept = alone && clientBelief === 'keep' && response.framing !== 'tunnel';
+    if (kept) this.idle++;
+    return kept;
+  }
+
+  private stalled(connection: ConnectionIdentity, { by, moment, duration }: AckStall): void {
+    this.ackStalls[by].add(duration);
+    if (this.ackExamples.length < MAX_EXAMPLES) this.ackExamples.push({ connection, moment, duration });
+  }
+
+  /** A connection is over that carried so many requests and was idle since then; NaN when it was not. */
+  over(connection: Connection, requests: number, idleSince: number): void {
+    if (connection.synSeen) this.connections++;
+    if (!Number.isNaN(connection.handshake)) this.handshakes.add(connection.handshake);
+    if (Number.isNaN(idleSince)) return;
+    this.idle--;
+    const [server, client] = [closing(connection.serverEnd), closing(connection.clientEnd)];
+    const byServer = server !== undefined && (client === undefined || server.frame < client.frame);
+    const close = byServer ? server : client;
+    const duration = close === undefined ? Number.NaN : close.time - idleSince;
+    if (close === undefined || !(duration >= IDLE)) return;
+    if (!byServer) {
+      this.ownCloses.add(duration);
+      return;
+    }
+    this.serverCloses.add(duration);
+    if (requests === 1 && connection.synSeen) this.single++;
+    if (client !== undefined) this.reactions.add(client.time - close.time);
+    if (this.closeExamples.length < MAX_EXAMPLES) this.closeExamples.push({ connection, moment: close, duration });
+  }
+
+  /** A request met the close of a connection that had been idle since then. Gives for how long it had been idle; NaN when it did not. */
+  lost(connection: Connection, sent: number, idleSince: number): number {
+    const { fin } = connection.serverEnd;
+    const reach = (Number.isNaN(connection.handshake) ? 0 : connection.handshake) + SLACK;
+    if (fin === undefined || fin.time > sent + reach || !(fin.time - idleSince >= IDLE)) return Number.NaN;
+    this.races++;
+    this.serverCloses.add(fin.time - idleSince);
+    return fin.time - idleSince;
+  }
+}
+
+const NO_NAMES: readonly string[] = [];
+/** Lengths of the names that `note` knows. */
+const NOTEWORTHY: Readonly<Record<number, true>> = { 3: true, 9: true, 10: true, 15: true, 16: true };
+
+function headOf({ headFrame, headTime }: RequestMessage): Moment {
+  return { frame: headFrame, time: headTime };
+}
+
+function closing({ fin, reset }: Connection['serverEnd']): Moment | undefined {
+  if (fin === undefined || reset === undefined) return fin ?? reset;
+  return fin.frame < reset.frame ? fin : reset;
+}
