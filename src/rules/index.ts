@@ -17,6 +17,7 @@ import { earlyResponseDeadlock } from './early-response-deadlock.ts';
 import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
 import { framingChangedInconsistently } from './framing-changed-inconsistently.ts';
+import { halfCloseNotRelayed } from './half-close-not-relayed.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
 import { hostNotRewritten } from './host-not-rewritten.ts';
 import { http10KeepaliveNotEchoed } from './http10-keepalive-not-echoed.ts';
@@ -100,6 +101,7 @@ export const rules: readonly Rule[] = [
   unsafeRetryByProxy,
   tunnelAfterFirstRequest,
   responseMisassociated,
+  halfCloseNotRelayed,
   closeWaitLeak,
   requestAfterClose,
   keepAliveSentToProxy,
