@@ -12,6 +12,7 @@ import { connectionOptionsConflict } from './connection-options-conflict.ts';
 import { connectionRelayedRequest } from './connection-relayed-request.ts';
 import { connectionRelayedResponse } from './connection-relayed-response.ts';
 import { contentLengthOverstated } from './content-length-overstated.ts';
+import { delayedAckStall } from './delayed-ack-stall.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
 import { earlyResponseDeadlock } from './early-response-deadlock.ts';
 import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
@@ -104,6 +105,7 @@ export const rules: readonly Rule[] = [
   halfCloseNotRelayed,
   closeWaitLeak,
   requestAfterClose,
+  delayedAckStall,
   keepAliveSentToProxy,
   proxyConnectionSent,
   viaMissing,
