@@ -28,6 +28,7 @@ import { idleConnectionBlackholed } from './idle-connection-blackholed.ts';
 import { interimResponseMishandled } from './interim-response-mishandled.ts';
 import { keepAliveParamsRelayed } from './keep-alive-params-relayed.ts';
 import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
+import { keepaliveDefeated } from './keepalive-defeated.ts';
 import { keepalivePeerNeverReuses } from './keepalive-peer-never-reuses.ts';
 import { keepaliveTimeoutInversion } from './keepalive-timeout-inversion.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
@@ -106,6 +107,7 @@ export const rules: readonly Rule[] = [
   closeWaitLeak,
   requestAfterClose,
   delayedAckStall,
+  keepaliveDefeated,
   keepAliveSentToProxy,
   proxyConnectionSent,
   viaMissing,
