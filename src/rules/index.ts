@@ -53,6 +53,7 @@ import { unsafeRetryByProxy } from './unsafe-retry-by-proxy.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
 import { upgradeRelayed } from './upgrade-relayed.ts';
+import { upstreamConnectStall } from './upstream-connect-stall.ts';
 import { versionRelayed } from './version-relayed.ts';
 import { viaMissing } from './via-missing.ts';
 
@@ -108,6 +109,7 @@ export const rules: readonly Rule[] = [
   requestAfterClose,
   delayedAckStall,
   keepaliveDefeated,
+  upstreamConnectStall,
   keepAliveSentToProxy,
   proxyConnectionSent,
   viaMissing,
