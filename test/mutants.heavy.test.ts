@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { FORMATS } from '../src/cli/options.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const tool = path('../../shared/tools/mutate.mjs');
@@ -66,6 +67,11 @@ describe.skipIf(reason !== undefined)(`captures made by hand${reason === undefin
     await craft();
     const folders = ['http', 'inject'].map((name) => join(nasty, name));
     expectNothing(await mutate('run', ...folders, '--json-out', ...LIMITS, ...hopcheck('-f', 'json')), 72);
+  });
+
+  test.each(FORMATS)('what they try to inject does nothing in %s', async (format) => {
+    await craft();
+    expectNothing(await mutate('run', join(nasty, 'inject'), ...LIMITS, ...hopcheck('-f', format)), 19);
   });
 
   test('an override is one: the capture is a usual one but for its magic', async () => {
