@@ -3,38 +3,73 @@
  * are not over. Made when the first head is recognised, dropped with the connection.
  */
 import type {
+  AckStall,
   AnnouncedEnds,
   Connection,
   ConnectionIdentity,
   ConnectionState,
   Endpoint,
+  Excess,
   Exchange,
   Moment,
-  RequestMessage,
-  ResponseMessage,
+  Persistence,
   Side,
+  Wait,
 } from '../model.ts';
 import type { ChunkReader } from './chunks.ts';
 import { stateOf } from './debts.ts';
 import type { HeadCarry } from './head-carry.ts';
+import type { OpenMessage, OpenRequest, OpenResponse } from './messages.ts';
 import { Pending } from './pending.ts';
 import type { Tail } from './tail.ts';
 
-type Open<T> = { -readonly [K in keyof T]: T[K] };
-export type OpenRequest = Open<RequestMessage>;
-export type OpenResponse = Open<ResponseMessage>;
-export type OpenMessage = OpenRequest | OpenResponse;
-export type OpenExchange = Omit<Open<Exchange>, 'request' | 'response' | 'interim'> & {
+/** An exchange that may still change. */
+export class OpenExchange implements Exchange {
+  readonly connection: ConnectionIdentity;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly ordinal: number;
   readonly request: OpenRequest | undefined;
-  readonly interim: OpenResponse[];
+  interim: readonly OpenResponse[] = NO_INTERIM;
   response: OpenResponse | undefined;
+  serverBelief: Persistence | undefined;
+  clientBelief: Persistence | undefined;
+  readonly pipelined: boolean;
+  previous: OpenExchange | undefined;
+  wait: Wait | undefined;
+  readonly announced: AnnouncedEnds | undefined;
+  ackStall: AckStall | undefined;
+  damaged: boolean;
+  excess: Excess | undefined;
+  ended = false;
   /** The last deadline that this exchange was told for: 0 none, then 1 and 2. */
-  toldLevel: number;
+  toldLevel = 0;
   /** Start of the wait that `toldLevel` is about. */
-  toldStart: number;
+  toldStart = Number.NaN;
   /** Too many are pending, or its response was captured before it: nobody waits for it. */
   readonly unpaired: boolean;
-};
+
+  constructor(
+    { identity, client, server, last, pending, announced }: Conversation,
+    request: OpenRequest | undefined,
+    ordinal: number,
+    damaged: boolean,
+    unpaired: boolean,
+  ) {
+    this.connection = identity;
+    this.client = client;
+    this.server = server;
+    this.ordinal = ordinal;
+    this.request = request;
+    this.pipelined = request !== undefined && pending.length > 0;
+    this.previous = last;
+    this.announced = announced;
+    this.damaged = damaged || unpaired;
+    this.unpaired = unpaired;
+  }
+}
+
+const NO_INTERIM: readonly OpenResponse[] = [];
 
 /** Where one direction stands. */
 export const START = 0;

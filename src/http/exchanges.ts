@@ -7,9 +7,11 @@
 import type { ConnectionTable, ExchangeSink, Moment } from '../model.ts';
 import { latin1 } from '../octets.ts';
 import { ChunkReader } from './chunks.ts';
-import type { Conversation, Direction, OpenExchange, OpenMessage, OpenRequest, OpenResponse } from './conversation.ts';
+import type { Conversation, Direction } from './conversation.ts';
 import * as at from './conversation.ts';
+import { OpenExchange } from './conversation.ts';
 import { announcesClose } from './debts.ts';
+import type { OpenMessage, OpenRequest, OpenResponse } from './messages.ts';
 import { clientBelief, serverBelief } from './persistence.ts';
 import { Tail } from './tail.ts';
 import { BY_BODY, BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
@@ -64,7 +66,7 @@ export class Exchanges {
     response.complete = true;
     response.endOffset = endOffset;
     conversation.responses.state = at.START;
-    if (owner.interim.length < MAX_INTERIM) owner.interim.push(response);
+    if (owner.interim.length < MAX_INTERIM) owner.interim = [...owner.interim, response];
     this.sink.message(response, owner);
     if (exchange === undefined) this.end(conversation, owner);
   }
@@ -137,32 +139,13 @@ export class Exchanges {
   private open(conversation: Conversation, request: OpenRequest | undefined): OpenExchange {
     const { pending, last } = conversation;
     if (last !== undefined) last.previous = undefined;
-    const exchange: OpenExchange = {
-      connection: conversation.identity,
-      client: conversation.client,
-      server: conversation.server,
-      ordinal: request === undefined ? 0 : ++conversation.ordinal,
-      request,
-      interim: [],
-      response: undefined,
-      serverBelief: undefined,
-      clientBelief: undefined,
-      pipelined: request !== undefined && pending.length > 0,
-      previous: last,
-      wait: undefined,
-      announced: conversation.announced,
-      ackStall: undefined,
-      damaged: request === undefined && this.missesRequest(conversation),
-      excess: undefined,
-      ended: false,
-      toldLevel: 0,
-      toldStart: 0,
-      unpaired: request !== undefined && this.isUnpaired(conversation),
-    };
+    const ordinal = request === undefined ? 0 : ++conversation.ordinal;
+    const damaged = request === undefined && this.missesRequest(conversation);
+    const unpaired = request !== undefined && this.isUnpaired(conversation);
+    const exchange = new OpenExchange(conversation, request, ordinal, damaged, unpaired);
     this.count++;
     conversation.last = exchange;
-    if (exchange.unpaired) exchange.damaged = true;
-    else pending.push(exchange);
+    if (!unpaired) pending.push(exchange);
     return exchange;
   }
 

@@ -122,6 +122,9 @@ const USES: Readonly<Partial<Record<KnownName, number>>> = {
   'retry-after': KEPT,
 };
 
+export const CONNECTION = NAMES.indexOf('connection');
+export const CONTENT_LENGTH = NAMES.indexOf('content-length');
+export const TRANSFER_ENCODING = NAMES.indexOf('transfer-encoding');
 export const HOST = NAMES.indexOf('host');
 export const TRACEPARENT = NAMES.indexOf('traceparent');
 export const LOCATION = NAMES.indexOf('location');

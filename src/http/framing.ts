@@ -45,6 +45,30 @@ export function framingOf(body: BodyCase): Framing {
   return 'until-close';
 }
 
+/** What `framingOf` says, by everything that its rows look at. */
+const REMEMBERED = new Array<Framing | undefined>(512).fill(undefined);
+const CODINGS: readonly BodyCase['coding'][] = ['none', 'identity', 'chunked', 'other'];
+const LENGTHS: readonly DeclaredLength['kind'][] = ['none', 'octets', 'conflicting', 'invalid'];
+
+/** The same as `framingOf`, which is asked once per case and not once per message. */
+export function rememberedFraming(
+  response: boolean,
+  method: string | undefined,
+  status: number,
+  coding: BodyCase['coding'],
+  length: DeclaredLength,
+): Framing {
+  const ofMethod = method === 'HEAD' ? 1 : method === 'CONNECT' ? 2 : 0;
+  const ofStatus = status === 101 ? 1 : isBodiless(status) ? 2 : status >= 200 && status < 300 ? 3 : 0;
+  const message = ((response ? 4 : 0) + ofMethod) * 4 + ofStatus;
+  const key = (message * 4 + CODINGS.indexOf(coding)) * 4 + LENGTHS.indexOf(length.kind);
+  const known = REMEMBERED[key];
+  if (known !== undefined) return known;
+  const framing = framingOf({ response, method, status, coding, length });
+  REMEMBERED[key] = framing;
+  return framing;
+}
+
 function isBodiless(status: number): boolean {
   return (status >= 100 && status < 200) || status === 204 || status === 304;
 }
@@ -112,7 +136,7 @@ function lastToken(value: string): string {
   }
 }
 
-const ABSENT: DeclaredLength = { kind: 'none' };
+export const ABSENT: DeclaredLength = { kind: 'none' };
 const INVALID: DeclaredLength = { kind: 'invalid' };
 const CONFLICTING: DeclaredLength = { kind: 'conflicting' };
 /** Elements of one Content-Length that are looked at. */

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Fingerprint } from '../model.ts';
-import { hashText, octetsOf } from '../octets.ts';
-import { fieldsOf, fingerprintOf, Texts, tokensOf } from './head.ts';
+import { octetsOf } from '../octets.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { fieldsOf, Texts, tokensOf } from './head.ts';
+import { HeadReader } from './read-head.ts';
 import { HeadScanner } from './scan-head.ts';
+import { hashValue } from './value-hash.ts';
 
 function fingerprint(text: string): Fingerprint {
   const bytes = octetsOf(text);
-  const scanner = new HeadScanner(false);
-  scanner.scan(bytes, 0, bytes.length);
-  return fingerprintOf(scanner, bytes);
+  const reader = new HeadReader(false);
+  reader.read(bytes, 0, bytes.length);
+  return fingerprintOf(reader.facts, bytes);
 }
 
 const DIRECT = fingerprint('GET /a/b/c?x=1 HTTP/1.1\r\nHost: www.example.com\r\nCookie: k\r\n\r\n');
@@ -59,7 +62,7 @@ test('an empty path is a slash', () => {
 test('a trace is the same at every hop, a response has no target', () => {
   const trace = (parent: string): string => `GET / HTTP/1.1\r\ntraceparent: 00-${'ab'.repeat(16)}-${parent}-01\r\n\r\n`;
   expect(fingerprint(trace('1'.repeat(16))).unique).toEqual(fingerprint(trace('2'.repeat(16))).unique);
-  expect(fingerprint('GET / HTTP/1.1\r\nIdempotency-Key: q\r\n\r\n').unique).toEqual([hashText('q')]);
+  expect(fingerprint('GET / HTTP/1.1\r\nIdempotency-Key: q\r\n\r\n').unique).toEqual([hashValue(octetsOf('q'), 0, 1)]);
   expect(fingerprint('HTTP/1.1 200 OK\r\nETag: x\r\n\r\n')).toMatchObject({ target: 0, tail: 0, query: 0, authority: 0 });
 });
 

@@ -1,11 +1,11 @@
 /**
- * A scanned head to the texts, fields and hashes of a message: the seam between octets and records.
+ * A scanned head to texts and fields: the seam between octets and records.
  *
  * Hot: runs per message; the caches and the octet comparisons are what bench/ shows of it.
  * The same few values come again and again (methods, versions, reasons, "keep-alive"), so texts and fields go through caches
  * of fixed size: no string is made twice in a row, and hostile variety costs time only for itself.
  */
-import type { Field, Fingerprint } from '../model.ts';
+import type { Field } from '../model.ts';
 import { hashOctets, latin1 } from '../octets.ts';
 import type { HeadScanner } from './scan-head.ts';
 import * as scan from './scan-head.ts';
@@ -62,6 +62,9 @@ export class Texts {
   }
 }
 
+/** Options that name no field, or one that is kept anyway. */
+export const USUAL_OPTIONS: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade', 'te', 'trailer', 'http2-settings']);
+
 /** Tokens of one field that are looked at; a hostile list of a million is cut here. */
 const MAX_TOKENS = 100;
 
@@ -76,7 +79,6 @@ export function tokensOf(value: string): readonly string[] {
 }
 
 const NONE: readonly string[] = [];
-const NO_HASHES: readonly number[] = [];
 
 function newField(bytes: Uint8Array, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): Field {
   return { name: latin1(bytes, nameStart, nameEnd), value: unfolded(latin1(bytes, valueStart, valueEnd)) };
@@ -112,41 +114,6 @@ export function fieldsOf(head: HeadScanner, bytes: Uint8Array, texts: Texts): re
     fields.push(texts.field(bytes, head.kept[at + 1]!, head.kept[at + 2]!, head.kept[at + 3]!, head.kept[at + 4]!));
   }
   return fields;
-}
-
-export function fingerprintOf(head: HeadScanner, bytes: Uint8Array): Fingerprint {
-  const unique = hashesOf(head.unique, head.uniqueCount);
-  const traits = hashesOf(head.traits, head.traitCount);
-  if (head.response) return { target: 0, tail: 0, leaf: 0, query: 0, authority: 0, fields: head.sum, unique, traits };
-  const end = head.secondEnd;
-  const path = scan.pathStart(bytes, head.secondStart, end);
-  const query = scan.queryStart(bytes, path, end);
-  const authority = path > head.secondStart + 3 ? absoluteAuthority(bytes, head.secondStart, path) : head.authority;
-  return {
-    target: scan.hashTarget(bytes, path, end),
-    tail: scan.hashTarget(bytes, scan.tailStart(bytes, path, query), end),
-    leaf: scan.hashTarget(bytes, scan.leafStart(bytes, path, query), end),
-    query: query < end ? hashOctets(bytes, query, end) : 0,
-    authority,
-    fields: head.sum,
-    unique,
-    traits,
-  };
-}
-
-/** Array.from of a subarray costs ten times as much. */
-function hashesOf(hashes: Int32Array, count: number): readonly number[] {
-  if (count === 0) return NO_HASHES;
-  const list: number[] = [];
-  for (let index = 0; index < count; index++) list.push(hashes[index]!);
-  return list;
-}
-
-/** The authority of an absolute-form target, which beats Host (RFC 9112 section 3.2.2). */
-function absoluteAuthority(bytes: Uint8Array, start: number, path: number): number {
-  let at = start;
-  while (at < path && bytes[at] !== 0x2f) at++;
-  return scan.hashAuthority(bytes, at + 2, path);
 }
 
 const ODDITIES: readonly (readonly [number, string])[] = [

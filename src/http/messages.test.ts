@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { octetsOf } from '../octets.ts';
-import { Texts } from './head.ts';
-import { newRequest } from './messages.ts';
-import { HeadScanner } from './scan-head.ts';
+import { OpenRequest } from './messages.ts';
+import { HeadReader } from './read-head.ts';
+import { TextStore } from './text-store.ts';
 
-/** The names of the fields that are kept of each head, one scanner for all of them. */
+/** The names of the fields that are kept of each head, one reader for all of them. */
 function kept(...heads: readonly string[]): string[][] {
-  const scanner = new HeadScanner(false);
-  const texts = new Texts();
+  const reader = new HeadReader(false);
+  const texts = new TextStore();
   return heads.map((text) => {
     const octets = octetsOf(`GET / HTTP/1.1\r\n${text}\r\n`);
-    expect(scanner.scan(octets, 0, octets.length)).toBe(octets.length);
-    const request = newRequest(scanner, octets, texts, { headFrame: 1, headTime: 1 }, { frame: 1, time: 1 });
+    const regular = reader.readRegular(octets, 0, octets.length, true);
+    expect(regular < 0 ? reader.read(octets, 0, octets.length) : regular).toBe(octets.length);
+    const request = new OpenRequest(reader.facts, octets, texts, { headFrame: 1, headTime: 1 }, 1, 1);
     return request.fields.map(({ name }) => name);
   });
 }

@@ -10,13 +10,14 @@ import * as at from './conversation.ts';
 import { Conversation, type Direction } from './conversation.ts';
 import { type Cut, Exchanges } from './exchanges.ts';
 import { GivenUp } from './given-up.ts';
-import { Texts } from './head.ts';
 import { HeadCarry } from './head-carry.ts';
-import { newRequest, newResponse } from './messages.ts';
+import { OpenRequest, OpenResponse } from './messages.ts';
 import { announcedEnds, preambleLength } from './preamble.ts';
+import { HeadReader } from './read-head.ts';
 import * as is from './recognise.ts';
 import { recognise } from './recognise.ts';
-import { EMPTY_LINE_BEFORE, HeadScanner, OCTETS_BEFORE } from './scan-head.ts';
+import { EMPTY_LINE_BEFORE, OCTETS_BEFORE } from './scan-head.ts';
+import { TextStore } from './text-store.ts';
 import { BY_BODY, BY_REQUEST, Waits } from './waits.ts';
 
 /** A pause in a message that is looked at; in nanoseconds, like the two delays of acknowledgements that hosts are known for. */
@@ -77,8 +78,8 @@ export function parseExchanges(table: ConnectionTable, options: HttpOptions, sin
 class ExchangeParser implements ExchangeStage {
   private readonly table: ConnectionTable;
   private readonly sink: ExchangeSink;
-  private readonly scanner: HeadScanner;
-  private readonly texts = new Texts();
+  private readonly reader: HeadReader;
+  private readonly texts = new TextStore();
   private readonly conversations: (Conversation | undefined)[] = [];
   private readonly givenUp = new GivenUp();
   private readonly waits: Waits;
@@ -88,7 +89,7 @@ class ExchangeParser implements ExchangeStage {
   constructor(table: ConnectionTable, options: HttpOptions, sink: ExchangeSink) {
     this.table = table;
     this.sink = sink;
-    this.scanner = new HeadScanner(options.keepFields);
+    this.reader = new HeadReader(options.keepFields);
     this.waits = new Waits(table, sink);
     this.exchanges = new Exchanges(table, sink, this.waits);
   }
@@ -246,6 +247,14 @@ class ExchangeParser implements ExchangeStage {
         this.exchanges.exceed(conversation, bytes, start, index);
     }
     if (index === end) return end;
+    const { number, time } = this.table.carrier;
+    const regular = this.reader.readRegular(bytes, index, end, direction === conversation.requests);
+    if (regular >= 0) {
+      direction.headFrame = number;
+      direction.headTime = time;
+      this.head(conversation, direction, bytes, origin + regular);
+      return regular;
+    }
     let kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
     if (kind === 0 && isBlank(bytes[index])) {
       direction.before |= OCTETS_BEFORE;
@@ -253,12 +262,10 @@ class ExchangeParser implements ExchangeStage {
       kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
     }
     if (kind === 0) return this.strange(conversation, direction, bytes, index, end);
-    const { number, time } = this.table.carrier;
     direction.headFrame = number;
     direction.headTime = time;
     if ((kind & WHOLE) !== 0) {
-      const simple = kind === is.SIMPLE_REQUEST;
-      const next = simple ? this.scanner.scanLine(bytes, index, end) : this.scanner.scan(bytes, index, end);
+      const next = kind === is.SIMPLE_REQUEST ? this.reader.readLine(bytes, index, end) : this.reader.read(bytes, index, end);
       if (next >= 0) {
         this.head(conversation, direction, bytes, origin + next);
         return next;
@@ -287,13 +294,13 @@ class ExchangeParser implements ExchangeStage {
       const firstLine = carry.lines === 0;
       index = carry.take(bytes, index, end);
       if (carry.complete) {
-        if (this.scanner.scan(carry.bytes, 0, carry.length) < 0) return this.strange(conversation, direction, bytes, index, end);
+        if (this.reader.read(carry.bytes, 0, carry.length) < 0) return this.strange(conversation, direction, bytes, index, end);
         return this.carriedHead(conversation, direction, carry, index, origin);
       }
       if (!firstLine || (carry.lines === 0 && carry.length >= SURE)) continue;
       const kind = recognise(carry.bytes, 0, carry.length) & (direction === conversation.requests ? BY_CLIENT : ~BY_CLIENT);
       if (kind === is.SIMPLE_REQUEST) {
-        this.scanner.scanLine(carry.bytes, 0, carry.length);
+        this.reader.readLine(carry.bytes, 0, carry.length);
         return this.carriedHead(conversation, direction, carry, index, origin);
       }
       if (kind === 0 || (carry.lines > 0 && (kind & WHOLE) === 0)) return this.strange(conversation, direction, bytes, index, end);
@@ -313,26 +320,28 @@ class ExchangeParser implements ExchangeStage {
     return next;
   }
 
-  /** A complete head lies in the scanner. */
+  /** A complete head was read. */
   private head(conversation: Conversation, direction: Direction, bytes: Uint8Array, endOffset: number): void {
-    this.scanner.oddities |= direction.before;
+    const { facts } = this.reader;
+    const { number, time } = this.table.carrier;
+    facts.oddities |= direction.before;
     direction.before = 0;
     if (direction === conversation.requests) {
-      this.exchanges.request(conversation, newRequest(this.scanner, bytes, this.texts, direction, this.carried()), endOffset);
+      this.exchanges.request(conversation, new OpenRequest(facts, bytes, this.texts, direction, number, time), endOffset);
       return;
     }
-    const { status, firstStart, oddities } = this.scanner;
+    const { status, start, oddities } = facts;
     if (conversation.requests.state === at.HEAD && conversation.pending.unanswered === undefined) {
       // The answer to a head that is not complete: the rest of it is late, or lost, or was not waited for.
       const { id, clientSide, requests } = conversation;
       conversation.watched = undefined;
       const lost = this.table.watch(id, clientSide, requests.offset + 1);
       this.cutHead(conversation, requests, lost ? 'lost' : 'answered');
-      this.scanner.scan(bytes, firstStart, bytes.length);
-      this.scanner.oddities |= oddities;
+      this.reader.read(bytes, start, bytes.length);
+      facts.oddities |= oddities;
     }
     const method = conversation.pending.unanswered?.request?.method;
-    const response = newResponse(this.scanner, bytes, this.texts, direction, this.carried(), method);
+    const response = new OpenResponse(facts, bytes, method, direction, number, time);
     if (isInterim(status)) this.exchanges.interim(conversation, response, endOffset);
     else this.exchanges.response(conversation, response, endOffset);
   }
@@ -366,21 +375,17 @@ class ExchangeParser implements ExchangeStage {
     direction.state = at.LOST;
     if (carry === undefined) return;
     const kind = recognise(carry.bytes, 0, carry.length);
-    this.scanner.scanCut(carry.bytes, 0, carry.length);
-    this.scanner.oddities |= direction.before;
+    this.reader.readCut(carry.bytes, 0, carry.length);
+    const { facts } = this.reader;
+    facts.oddities |= direction.before;
     direction.before = 0;
-    const end = { frame: carry.frame, time: carry.time };
     if (direction === conversation.requests) {
       if ((kind & (is.REQUEST | is.LIKELY_REQUEST)) === 0) return;
-      this.exchanges.cutRequest(
-        conversation,
-        newRequest(this.scanner, carry.bytes, this.texts, direction, end),
-        why,
-        this.last ?? this.now(),
-      );
+      const request = new OpenRequest(facts, carry.bytes, this.texts, direction, carry.frame, carry.time);
+      this.exchanges.cutRequest(conversation, request, why, this.last ?? this.now());
     } else if ((kind & (is.RESPONSE | is.LOOSE_RESPONSE)) !== 0) {
       const method = conversation.pending.unanswered?.request?.method;
-      const response = newResponse(this.scanner, carry.bytes, this.texts, direction, end, method);
+      const response = new OpenResponse(facts, carry.bytes, method, direction, carry.frame, carry.time);
       if (!isInterim(response.status)) this.exchanges.cutResponse(conversation, response, why === 'lost');
     }
   }
@@ -527,11 +532,6 @@ class ExchangeParser implements ExchangeStage {
 
   encryptedFrom(addresses: ReadonlySet<string>): boolean {
     return this.givenUp.encryptedFrom(addresses);
-  }
-
-  private carried(): Moment {
-    const { number, time } = this.table.carrier;
-    return { frame: number, time };
   }
 
   private now(): Moment {

@@ -7,8 +7,17 @@ import { Pending } from './pending.ts';
 const CONNECTION = record.identity('10.0.0.1:40000', '10.0.0.2:80');
 
 function exchange(ordinal: number, answered = false): OpenExchange {
-  const { request, response, ...rest } = record.exchange(CONNECTION, { ordinal });
-  return { ...rest, request, response: answered ? response : undefined, interim: [], toldLevel: 0, toldStart: 0, unpaired: false };
+  const { response, previous: _, ...rest } = record.exchange(CONNECTION, { ordinal });
+  return {
+    ...rest,
+    request: undefined,
+    previous: undefined,
+    response: answered ? response : undefined,
+    interim: [],
+    toldLevel: 0,
+    toldStart: 0,
+    unpaired: false,
+  };
 }
 
 test('agrees with an array, whatever is pushed and removed', () => {

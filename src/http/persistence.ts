@@ -21,6 +21,8 @@ const ROWS: readonly Row[] = [
 ];
 
 export function persistenceOf(message: PersistenceCase): Persistence {
+  // What nearly all say, by the second and third row.
+  if (message.options.length === 0 && message.version === 'HTTP/1.1') return message.framing === 'until-close' ? 'close' : 'keep';
   for (const [, applies, then] of ROWS) if (applies(message)) return then;
   return 'close';
 }

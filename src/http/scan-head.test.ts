@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { hashOctets, latin1, octetsOf } from '../octets.ts';
 import { hashName, KEPT, nameIndex, USE } from './field-names.ts';
 import { fieldsOf, odditiesOf, Texts } from './head.ts';
-import { HeadScanner, isVersion, MAX_FIELDS, PER_FIELD, pathStart, tailStart } from './scan-head.ts';
+import { HeadScanner, isVersion, MAX_FIELDS, PER_FIELD } from './scan-head.ts';
+import { hashValue } from './value-hash.ts';
 
 interface Head {
   readonly end: number;
@@ -198,20 +199,6 @@ test.each([
   expect(isVersion(octetsOf(text), 0, text.length)).toBe(is);
 });
 
-test.each([
-  ['/a/b', 0, 0],
-  ['http://host:80/a/b', 14, 14],
-  ['http://host?x', 11, 11],
-  ['/a/b/c/d?x=/y/z', 0, 4],
-  ['*', 0, 0],
-  ['host:443', 0, 0],
-])('the path of %s begins at %i, its last two segments at %i', (target, path, tail) => {
-  const bytes = octetsOf(target);
-  const query = target.indexOf('?') < 0 ? bytes.length : target.indexOf('?');
-  expect(pathStart(bytes, 0, bytes.length)).toBe(path);
-  expect(tailStart(bytes, path, query)).toBe(tail);
-});
-
 function sumOf(text: string): number {
   const scanner = new HeadScanner(false);
   scanner.scan(octetsOf(text), 0, text.length);
@@ -246,9 +233,11 @@ test('equal octets have equal hashes, and none has 0', () => {
     fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(5), (octets, shift) => {
       const moved = new Uint8Array(octets.length + 8);
       moved.set(octets, shift);
-      const hash = hashOctets(octets, 0, octets.length);
-      expect(hashOctets(moved, shift, shift + octets.length)).toBe(hash);
-      expect(hash).not.toBe(0);
+      for (const hashOf of [hashOctets, hashValue]) {
+        const hash = hashOf(octets, 0, octets.length);
+        expect(hashOf(moved, shift, shift + octets.length)).toBe(hash);
+        expect(hash).not.toBe(0);
+      }
       expect(octetsOf(latin1(octets, 0, octets.length))).toEqual(octets);
     }),
   );

@@ -1,14 +1,16 @@
 /**
  * Octets of a message head to positions and hashes.
  *
- * Hot: one pass over the octets of every head, no allocation; half of the time of a capture of small messages is spent here
- * (bench/, mix small). Text is made later, by head.ts, and only of the fields that somebody asks for.
+ * Hot: one pass over the octets of every head that regular-head.ts has left to this one, no allocation. Text is made later, by
+ * head.ts, and only of the fields that somebody asks for.
  *
  * The scanner reads leniently and names what it had to forgive (RFC 9112 sections 2.2, 3, 5): bare LF and CR, folded lines, space
  * before the colon, a line without a colon. A bare CR is white space, not the end of a line.
  */
-import { hashOctets, octetsOf } from '../octets.ts';
+import { octetsOf } from '../octets.ts';
 import { ETAG, HOST, hashName, KEPT, LOCATION, nameIndex, PER_HOP, TRACEPARENT, TRAIT, TRAIT_SLOT, UNIQUE, USE } from './field-names.ts';
+import { hashAuthority, TargetHashes } from './target.ts';
+import { hashValue } from './value-hash.ts';
 
 /** Fields of one head that are looked at; the rest is counted (DESIGN section 5). */
 export const MAX_FIELDS = 1000;
@@ -19,7 +21,6 @@ const SP = 0x20;
 const TAB = 0x09;
 const COLON = 0x3a;
 const SLASH = 0x2f;
-const QUESTION = 0x3f;
 
 export const BARE_LF = 1;
 export const OBS_FOLD = 2;
@@ -127,6 +128,11 @@ export class HeadScanner {
     if (known >= 0 && (USE[known]! & KEPT) !== 0) return false;
     this.nominated.add(hash);
     return true;
+  }
+
+  /** Is a field of that use and hash of its name kept? */
+  wants(use: number, nameHash: number): boolean {
+    return (use & KEPT) !== 0 || this.keepAll || (this.nominated.size > 0 && this.nominated.has(nameHash));
   }
 
   /** A head that is one line (HTTP/0.9); returns the index behind it. */
@@ -247,19 +253,18 @@ export class HeadScanner {
     const known = nameIndex(nameHash, bytes, start, nameEnd);
     const use = known < 0 ? 0 : USE[known]!;
     if (known < 0 && !isToken(bytes, start, nameEnd)) this.oddities |= BAD_FIELD_NAME;
-    const wanted = (use & KEPT) !== 0 || this.keepAll || (this.nominated.size > 0 && this.nominated.has(nameHash));
-    if (wanted) this.keep(known, start, nameEnd, valueStart, valueEnd);
+    if (this.wants(use, nameHash)) this.keep(known, start, nameEnd, valueStart, valueEnd);
     if ((use & PER_HOP) === 0) {
-      const valueHash = hashOctets(bytes, valueStart, valueEnd);
+      const valueHash = hashValue(bytes, valueStart, valueEnd);
       this.sum = (this.sum + Math.imul(nameHash ^ Math.imul(valueHash, 0x85ebca6b), 0xc2b2ae35)) | 0;
       if ((use & UNIQUE) !== 0) this.addUnique(valueHash);
       else if ((use & TRAIT) !== 0) this.trait(bytes, known, valueStart, valueEnd, valueHash);
       return;
     }
-    if ((use & TRAIT) !== 0) this.trait(bytes, known, valueStart, valueEnd, hashOctets(bytes, valueStart, valueEnd));
+    if ((use & TRAIT) !== 0) this.trait(bytes, known, valueStart, valueEnd, hashValue(bytes, valueStart, valueEnd));
     else if (known === HOST) this.host(hashAuthority(bytes, valueStart, valueEnd));
     else if (known === TRACEPARENT) this.addUnique(hashTrace(bytes, valueStart, valueEnd));
-    else if ((use & UNIQUE) !== 0) this.addUnique(hashOctets(bytes, valueStart, valueEnd));
+    else if ((use & UNIQUE) !== 0) this.addUnique(hashValue(bytes, valueStart, valueEnd));
   }
 
   private host(authority: number): void {
@@ -280,14 +285,21 @@ export class HeadScanner {
     if (this.uniqueCount < this.unique.length) this.unique[this.uniqueCount++] = hash;
   }
 
-  /** Proxies rewrite the authority of a Location and weaken an ETag: what is left of them survives. */
   private trait(bytes: Uint8Array, known: number, start: number, end: number, valueHash: number): void {
-    if (this.traitCount >= this.traits.length) return;
-    let hash = valueHash;
-    if (known === LOCATION) hash = hashTarget(bytes, pathStart(bytes, start, end), end);
-    else if (known === ETAG && bytes[start] === 0x57 && bytes[start + 1] === SLASH) hash = hashOctets(bytes, start + 2, end);
-    this.traits[this.traitCount++] = (hash & ~15) | TRAIT_SLOT[known]!;
+    if (this.traitCount < this.traits.length) this.traits[this.traitCount++] = traitOf(bytes, known, start, end, valueHash);
   }
+}
+
+const location = new TargetHashes();
+
+/** Proxies rewrite the authority of a Location and weaken an ETag: what is left of them survives. */
+export function traitOf(bytes: Uint8Array, known: number, start: number, end: number, valueHash: number): number {
+  let hash = valueHash;
+  if (known === LOCATION) {
+    location.read(bytes, start, end);
+    hash = location.target;
+  } else if (known === ETAG && bytes[start] === 0x57 && bytes[start + 1] === SLASH) hash = hashValue(bytes, start + 2, end);
+  return (hash & ~15) | TRAIT_SLOT[known]!;
 }
 
 /** The letters of HTTP-version are capitals (RFC 9112 section 2.3). */
@@ -304,7 +316,7 @@ export function isTokenOctet(octet: number): boolean {
   return IS_TOKEN[octet] === 1;
 }
 
-function isToken(bytes: Uint8Array, start: number, end: number): boolean {
+export function isToken(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (IS_TOKEN[bytes[at]!] === 0) return false;
   return end > start;
 }
@@ -336,52 +348,7 @@ function isDigit(octet: number): boolean {
   return octet >= 0x30 && octet <= 0x39;
 }
 
-/** A host and port; letter case and the default port do not count. */
-export function hashAuthority(bytes: Uint8Array, start: number, end: number): number {
-  const plain = end - start > 3 && bytes[end - 3] === COLON && bytes[end - 2] === 0x38 && bytes[end - 1] === 0x30 ? end - 3 : end;
-  return plain > start ? hashName(bytes, start, plain) | 0 || 1 : 0;
-}
-
 /** traceparent: version "-" trace-id "-" parent-id "-" flags; the trace-id stays while the parent-id changes at every hop. */
 function hashTrace(bytes: Uint8Array, start: number, end: number): number {
-  return end - start >= 35 ? hashOctets(bytes, start + 3, start + 35) : hashOctets(bytes, start, end);
-}
-
-/** Where the path of a request target begins: behind scheme and authority in absolute-form (RFC 9112 section 3.2.2). */
-export function pathStart(bytes: Uint8Array, start: number, end: number): number {
-  if (bytes[start] === SLASH) return start;
-  for (let at = start; at + 2 < end && at < start + 10; at++) {
-    if (bytes[at] !== COLON || bytes[at + 1] !== SLASH || bytes[at + 2] !== SLASH) continue;
-    let path = at + 3;
-    while (path < end && bytes[path] !== SLASH && bytes[path] !== QUESTION) path++;
-    return path;
-  }
-  return start;
-}
-
-/** Hash of path and query; an empty path is "/". */
-export function hashTarget(bytes: Uint8Array, path: number, end: number): number {
-  return path >= end ? EMPTY_PATH : hashOctets(bytes, path, end);
-}
-
-const EMPTY_PATH = hashOctets(Uint8Array.of(SLASH), 0, 1);
-
-/** Where the query begins (the question mark), or `end`. */
-export function queryStart(bytes: Uint8Array, path: number, end: number): number {
-  let at = path;
-  while (at < end && bytes[at] !== QUESTION) at++;
-  return at;
-}
-
-/** Where the last segment of the path begins. */
-export function leafStart(bytes: Uint8Array, path: number, query: number): number {
-  for (let at = query - 1; at > path; at--) if (bytes[at] === SLASH) return at;
-  return path;
-}
-
-/** Where the last two segments of the path begin. */
-export function tailStart(bytes: Uint8Array, path: number, query: number): number {
-  let slashes = 0;
-  for (let at = query - 1; at > path; at--) if (bytes[at] === SLASH && ++slashes === 2) return at;
-  return path;
+  return end - start >= 35 ? hashValue(bytes, start + 3, start + 35) : hashValue(bytes, start, end);
 }

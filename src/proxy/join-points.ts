@@ -5,6 +5,7 @@
  * Times of the points that are corrected are those of the reference point from here on; frames stay those of their files.
  */
 import type { Connection, ConnectionIdentity, EndFacts, Exchange, ExchangeSink, Message, Moment, Wait } from '../model.ts';
+import { copyOf } from '../records.ts';
 import { type Clock, clockOfRelayed, clockOfSame } from './clocks.ts';
 import { SameConnections } from './same-connections.ts';
 
@@ -284,7 +285,7 @@ class Teller {
 
   private message<M extends Message>(message: M): M {
     return {
-      ...message,
+      ...copyOf(message),
       firstTime: this.moved(message.firstTime),
       headTime: this.moved(message.headTime),
       lastTime: this.moved(message.lastTime),

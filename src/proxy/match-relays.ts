@@ -20,6 +20,7 @@ import type {
   Relay,
   RequestMessage,
 } from '../model.ts';
+import { copyOf } from '../records.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
 import { Habits } from './habits.ts';
@@ -214,7 +215,7 @@ class RelayMatcher implements RelayStage {
 
   waiting(exchange: Exchange): void {
     const { request, response } = exchange;
-    const now: Exchange = { ...exchange, request: request && { ...request }, response: response && { ...response } };
+    const now: Exchange = { ...exchange, request: request && copyOf(request), response: response && copyOf(response) };
     const relay = this.known(exchange.connection)?.find(exchange);
     const record = relay !== undefined && this.isRelay(relay) ? this.tell(relay, now) : undefined;
     this.sink.exchange(now, this.contextOf(exchange, relay, record));

@@ -19,11 +19,21 @@ const MAX_AGE = 300e9;
 const BUCKETS = 16_384;
 
 /** One key of one open exchange. */
-export interface Entry {
+export class Entry {
   readonly key: number;
   readonly relay: OpenRelay;
+  /** Its neighbours in its bucket. */
   next: Entry | undefined;
   before: Entry | undefined;
+  /** The next one of the same exchange. */
+  readonly sibling: Entry | undefined;
+
+  constructor(key: number, relay: OpenRelay, next: Entry | undefined) {
+    this.key = key;
+    this.relay = relay;
+    this.next = next;
+    this.sibling = relay.entries;
+  }
 }
 
 export class OpenExchanges {
@@ -53,8 +63,8 @@ export class OpenExchanges {
     if (!relay.open) return;
     relay.open = false;
     this.count--;
-    for (const entry of relay.entries) this.removeEntry(entry);
-    relay.entries = NO_ENTRIES;
+    for (let entry = relay.entries; entry !== undefined; entry = entry.sibling) this.removeEntry(entry);
+    relay.entries = undefined;
     if (relay.older === undefined) this.oldest = relay.newer;
     else relay.older.newer = relay.newer;
     if (relay.newer === undefined) this.newest = relay.older;
@@ -90,10 +100,10 @@ export class OpenExchanges {
   private addEntry(relay: OpenRelay, key: number): void {
     const bucket = key & (BUCKETS - 1);
     const next = this.buckets[bucket];
-    const entry: Entry = { key, relay, next, before: undefined };
+    const entry = new Entry(key, relay, next);
     if (next !== undefined) next.before = entry;
     this.buckets[bucket] = entry;
-    relay.entries = relay.entries.length === 0 ? [entry] : [...relay.entries, entry];
+    relay.entries = entry;
   }
 
   private removeEntry(entry: Entry): void {
@@ -105,8 +115,6 @@ export class OpenExchanges {
     entry.before = undefined;
   }
 }
-
-const NO_ENTRIES: readonly Entry[] = [];
 
 /** Equal targets end alike. HEAD counts as GET, since caches turn the one into the other. */
 function leafKey(method: string, leaf: number): number {

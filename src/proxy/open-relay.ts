@@ -126,7 +126,7 @@ export class OpenRelay {
   attempt: OpenAttempt | undefined;
   /** Its place among the open exchanges: see there. */
   open = false;
-  entries: readonly Entry[] = NO_ENTRIES;
+  entries: Entry | undefined;
   older: OpenRelay | undefined;
   newer: OpenRelay | undefined;
 
@@ -140,6 +140,5 @@ export class OpenRelay {
 
 const NO_ATTEMPTS: readonly OpenAttempt[] = [];
 const NO_EXCHANGES: readonly Exchange[] = [];
-const NO_ENTRIES: readonly Entry[] = [];
 const NO_REDIRECTS: readonly number[] = [];
 const NOTHING: readonly Claim[] = [];
