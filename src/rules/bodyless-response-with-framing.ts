@@ -6,7 +6,7 @@ import type { Attempt, Candidate, Confidence, Exchange, Field, Relay, ResponseMe
 import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { requestOf } from './single-messages.ts';
-import { arrived, endEvidence, networkExplains, silenceText } from './stalls.ts';
+import { arrived, endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
 import { COUPLING, ENDED, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -86,6 +86,7 @@ function bodyAwaited({ wait, response: given }: Exchange, relay: Relay): Awaited
   const response = attempt?.exchange.response;
   if (wait?.debt !== 'response-head' || attempt === undefined || response?.framing !== 'none' || !response.complete) return undefined;
   const field = announcementIn(response);
+  if (isStream(response)) return undefined; // to HEAD, too, some servers keep the stream going: slow, not stuck
   if (field === undefined || attempt.exchange.damaged || attempt.laterExchanges > 0) return undefined;
   const since = response.lastTime > wait.start.time ? { ...wait, start: say.lastOf(response) } : wait;
   if (lineExplains(since) || !arrived(since) || !lasted(since, since.ended === 'capture-end' ? OPEN : ENDED)) return undefined;

@@ -28,7 +28,7 @@ export const closeAnnouncedNotPerformed: Rule = {
     const { request, response } = last;
     // While the request is not complete the server may still read the rest of it.
     if (request?.complete !== true || response?.complete !== true || !response.options.includes('close') || last.damaged) return;
-    if (response.framing === 'until-close' || response.framing === 'tunnel') return;
+    if (response.framing === 'until-close' || response.framing === 'tunnel' || isStream(response)) return;
     const late = lateClose(connection, response);
     if (late !== undefined) found(lateCandidate(connection, last, response, late));
   },
