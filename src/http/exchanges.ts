@@ -108,7 +108,7 @@ export class Exchanges {
 
   /** The client does not wait for a close that was announced. */
   private goOn(conversation: Conversation, { firstFrame, firstTime }: OpenRequest): void {
-    for (const exchange of conversation.pending.all()) {
+    for (const exchange of conversation.pending.answered()) {
       if (!this.waitsForClose(conversation, exchange)) continue;
       this.waits.paid(conversation, exchange, BY_BODY, firstFrame, firstTime);
       this.end(conversation, exchange);

@@ -53,6 +53,16 @@ export class Pending {
     }
   }
 
+  /** A copy of those that have a final response: see `unanswered`. */
+  answered(): readonly OpenExchange[] {
+    const answered: OpenExchange[] = [];
+    for (let at = this.head; this.items[at]?.response !== undefined; at++) {
+      const item = this.items[at];
+      if (item !== undefined) answered.push(item);
+    }
+    return answered;
+  }
+
   /** A copy: what is done to its members may end them. */
   all(): readonly OpenExchange[] {
     const all: OpenExchange[] = [];
