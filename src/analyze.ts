@@ -152,7 +152,7 @@ class Analysis implements Analyzer {
     for (const point of this.points.values()) point.finish();
     this.joined?.tell(this.proxy);
     this.proxy.finish();
-    const { findings, groups } = this.verdict.finish();
+    const { findings, exonerations, groups } = this.verdict.finish();
     const points = [...this.points.values()];
     const connections = sum(points, (point) => point.flow.facts.connections) - (this.joined?.copies.connections ?? 0);
     const exchanges = sum(points, (point) => point.http.facts.exchanges) - (this.joined?.copies.exchanges ?? 0);
@@ -168,10 +168,12 @@ class Analysis implements Analyzer {
       outlines: this.outlines,
       proxies: this.proxy.proxies(),
       pairing: this.proxy.quality(),
-      rules: this.rules.map(({ id }) => ({ id, lookedAt: this.ruleStage.lookedAt.get(id) ?? 0 })),
+      rules: this.rules
+        .filter(({ exonerates }) => exonerates !== true)
+        .map(({ id }) => ({ id, lookedAt: this.ruleStage.lookedAt.get(id) ?? 0 })),
       findings,
       groups,
-      exonerations: [],
+      exonerations,
       locate: (point, frame) => this.locate(point, frame),
     };
   }

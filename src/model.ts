@@ -509,6 +509,8 @@ export interface Attempt {
   readonly laterExchanges: number;
   /** Something came on its connection before it that can make two ends count differently: an answer that nobody asked for, an interim response, a framing in doubt. */
   readonly doubtful: boolean;
+  /** The exchange before it on its connection, once that is over: when its request came, and when it was over. */
+  readonly before: { readonly start: number; readonly end: Moment } | undefined;
 }
 
 /** One test of the statement "this request was never forwarded" (RULES section 7.5). */
@@ -777,7 +779,7 @@ export interface Candidate {
   readonly evidence: readonly Evidence[];
   readonly because: readonly Text[];
   readonly wouldChangeOurMind: readonly string[];
-  /** Exchanges of other hops whose unpaid debt this one tells as well. */
+  /** Exchanges of other hops whose debt this one tells as well. */
   readonly covers?: readonly Exchange[];
 }
 
@@ -787,6 +789,8 @@ interface RuleCommon {
   readonly title: string;
   readonly basis: readonly string[];
   readonly remedies: readonly Remedy[];
+  /** What it finds is no fault: silences that somebody else explains. They are the exonerations of the report, not its findings. */
+  readonly exonerates?: true;
   /** A second look at the latest exchange of a connection, when that is over: what only its end can tell. */
   ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
   /** The same on a connection without HTTP that was left stuck. */
@@ -874,7 +878,7 @@ export interface Report {
   /** Addresses of each proxy that was recognised: client-side, server-side. */
   readonly proxies: readonly (readonly string[])[];
   readonly pairing: PairingQuality;
-  /** Records that each rule looked at. */
+  /** Records that each rule looked at, those aside that exonerate. */
   readonly rules: readonly { readonly id: string; readonly lookedAt: number }[];
   readonly findings: readonly Finding[];
   readonly groups: readonly Group[];

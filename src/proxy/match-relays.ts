@@ -419,6 +419,7 @@ class RelayMatcher implements RelayStage {
       connection: connections ? this.connectionOf(attempt.hop) : undefined,
       laterExchanges: attempt.hop.requests - attempt.ordinal,
       doubtful: attempt.afterDoubt,
+      before: attempt.before,
     };
   }
 

@@ -1,5 +1,5 @@
 /** What is remembered of an exchange while its other hop may still show up, and of the connection it came on. */
-import type { Connection, ConnectionIdentity, Exchange } from '../model.ts';
+import type { Attempt, Connection, ConnectionIdentity, Exchange } from '../model.ts';
 import type { Entry } from './open-exchanges.ts';
 import type { Peer } from './peers.ts';
 import type { Sent } from './score.ts';
@@ -66,6 +66,7 @@ export class OpenAttempt {
   readonly ordinal: number;
   /** See `Attempt.doubtful`. */
   readonly afterDoubt: boolean;
+  readonly before: Attempt['before'];
   /** The exchanges that it may continue and that are not settled, the likeliest first. */
   claims: readonly Claim[] = NOTHING;
   /** Whose it is, for the time being, or for good once that one is settled. */
@@ -81,6 +82,7 @@ export class OpenAttempt {
     this.ordinal = ordinal;
     this.startedAt = startedAt;
     this.afterDoubt = sent.hop.doubtful;
+    this.before = endOf(sent.exchange.previous);
   }
 
   get exchange(): Exchange {
@@ -142,3 +144,10 @@ const NO_ATTEMPTS: readonly OpenAttempt[] = [];
 const NO_EXCHANGES: readonly Exchange[] = [];
 const NO_REDIRECTS: readonly number[] = [];
 const NOTHING: readonly Claim[] = [];
+
+/** Kept apart, since an exchange forgets the one before it when another one begins. */
+function endOf(exchange: Exchange | undefined): Attempt['before'] {
+  const { request, response } = exchange ?? {};
+  if (request === undefined || response?.complete !== true) return undefined;
+  return { start: request.firstTime, end: { frame: response.lastFrame, time: response.lastTime } };
+}

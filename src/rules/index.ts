@@ -1,8 +1,13 @@
-/** The rules, in the order of their numbers in the catalogue. Adding one: its file, its page, and a line here. */
+/** The rules, in the order of their numbers in the catalogue; those that exonerate come last. Adding one: its file, its page, and a line here. */
 import type { Rule } from '../model.ts';
+import { answeredByIntermediary } from './answered-by-intermediary.ts';
 import { bodylessResponseWithFraming } from './bodyless-response-with-framing.ts';
+import { buffering } from './buffering.ts';
 import { bytesAfterCompleteResponse } from './bytes-after-complete-response.ts';
+import { captureEnded } from './capture-ended.ts';
 import { chunkTerminatorMissing } from './chunk-terminator-missing.ts';
+import { clientBug } from './client-bug.ts';
+import { clientThinkTime } from './client-think-time.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
 import { closeWaitLeak } from './close-wait-leak.ts';
 import { conflictingLength } from './conflicting-length.ts';
@@ -15,8 +20,10 @@ import { contentLengthOverstated } from './content-length-overstated.ts';
 import { delayedAckStall } from './delayed-ack-stall.ts';
 import { dumbProxyDeadlock } from './dumb-proxy-deadlock.ts';
 import { earlyResponseDeadlock } from './early-response-deadlock.ts';
+import { encrypted } from './encrypted.ts';
 import { endToEndFieldNominated } from './end-to-end-field-nominated.ts';
 import { expectContinueUnanswered } from './expect-continue-unanswered.ts';
+import { flowControl } from './flow-control.ts';
 import { framingChangedInconsistently } from './framing-changed-inconsistently.ts';
 import { halfCloseNotRelayed } from './half-close-not-relayed.ts';
 import { hopFieldsInInterimResponse } from './hop-fields-in-interim-response.ts';
@@ -31,10 +38,14 @@ import { keepAliveSentToProxy } from './keep-alive-sent-to-proxy.ts';
 import { keepaliveDefeated } from './keepalive-defeated.ts';
 import { keepalivePeerNeverReuses } from './keepalive-peer-never-reuses.ts';
 import { keepaliveTimeoutInversion } from './keepalive-timeout-inversion.ts';
+import { longPollOrStream } from './long-poll-or-stream.ts';
+import { lossInCapture } from './loss-in-capture.ts';
 import { nominatedFieldRelayed } from './nominated-field-relayed.ts';
 import { oneShotProxyClaimsPersistence } from './one-shot-proxy-claims-persistence.ts';
+import { oneSided } from './one-sided.ts';
 import { orphanConnectionField } from './orphan-connection-field.ts';
 import { pipelinedRequestDropped } from './pipelined-request-dropped.ts';
+import { poolQueueing } from './pool-queueing.ts';
 import { proxyAuthorizationRelayed } from './proxy-authorization-relayed.ts';
 import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
@@ -46,9 +57,11 @@ import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persi
 import { responseDestroyedByReset } from './response-destroyed-by-reset.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
 import { responseMisassociated } from './response-misassociated.ts';
+import { slowOrigin } from './slow-origin.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
+import { tunnelNode } from './tunnel-node.ts';
 import { unsafeRetryByProxy } from './unsafe-retry-by-proxy.ts';
 import { untilCloseButKeptOpen } from './until-close-but-kept-open.ts';
 import { upgradeLost } from './upgrade-lost.ts';
@@ -114,4 +127,17 @@ export const rules: readonly Rule[] = [
   proxyConnectionSent,
   viaMissing,
   hostNotRewritten,
+  slowOrigin,
+  longPollOrStream,
+  clientThinkTime,
+  captureEnded,
+  oneSided,
+  flowControl,
+  lossInCapture,
+  answeredByIntermediary,
+  poolQueueing,
+  buffering,
+  encrypted,
+  tunnelNode,
+  clientBug,
 ];

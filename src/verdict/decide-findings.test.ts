@@ -38,7 +38,7 @@ describe('a finding', () => {
     const { verdict } = started();
     verdict.decide('x', 'exchange', [{ rule: ignored, candidate: candidate(hung) }], false);
     verdict.decide('x', 'exchange', [], true);
-    expect(verdict.finish()).toEqual({ findings: [], groups: [], leftOut: 0 });
+    expect(verdict.finish()).toEqual({ findings: [], exonerations: [], groups: [], leftOut: 0 });
   });
 
   test('of one kind of rule is not touched by a look of the other kind', () => {

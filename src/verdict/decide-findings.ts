@@ -6,6 +6,7 @@
  */
 import type { Candidate, Finding, Group, Rule, RuleCandidate, Severity } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
+import { Exonerations, type Faults } from './exonerations.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
 import { debtRank, hasParts, isPartOf } from './ownership.ts';
 
@@ -24,6 +25,7 @@ export type FindingSink = (finding: Finding, revised: boolean) => void;
 
 export interface Decision {
   readonly findings: readonly Finding[];
+  readonly exonerations: readonly Finding[];
   readonly groups: readonly Group[];
   /** Groups that came after the limit, and their candidates, which are not kept. */
   readonly leftOut: number;
@@ -48,6 +50,7 @@ interface OpenGroup {
 export class Verdict {
   private readonly drafts = new Map<string, Draft[]>();
   private readonly groups = new Map<string, OpenGroup>();
+  private readonly cleared = new Exonerations();
   private readonly tell: FindingSink;
   private numbered = 0;
   private leftOut = 0;
@@ -59,6 +62,16 @@ export class Verdict {
 
   /** Everything that the rules of one kind found at one subject, now; `final` when they will not look again. */
   decide(subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean): void {
+    this.cleared.decide(subject, kind, found.filter(exonerates), final);
+    this.decideFindings(
+      subject,
+      kind,
+      found.filter((one) => !exonerates(one)),
+      final,
+    );
+  }
+
+  private decideFindings(subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean): void {
     const before = this.drafts.get(subject);
     if (before === undefined && found.length === 0) return;
     const drafts = before ?? [];
@@ -148,8 +161,10 @@ export class Verdict {
         ),
       );
     }
-    const groups = [...this.groups.values()].filter((group) => group.kept + group.further > 0);
-    return { findings, groups: groups.map(({ id, rule, kept, further }) => ({ id, rule, count: kept + further })), leftOut: this.leftOut };
+    const standing = [...this.groups.values()].filter((group) => group.kept + group.further > 0);
+    const groups = standing.map(({ id, rule, kept, further }) => ({ id, rule, count: kept + further }));
+    const cleared = this.cleared.finish(faultsOf(drafts));
+    return { findings, exonerations: cleared.exonerations, groups: [...groups, ...cleared.groups], leftOut: this.leftOut };
   }
 
   private findingOf({ id, rule, candidate, group }: Draft, children: readonly Finding[], partOf: string | undefined): Finding {
@@ -166,6 +181,19 @@ export class Verdict {
       children,
     };
   }
+}
+
+function exonerates({ rule }: RuleCandidate): boolean {
+  return rule.exonerates === true;
+}
+
+/** What the connections are to blame for, as these drafts have it. */
+function faultsOf(drafts: readonly Draft[]): Faults {
+  const alarming = drafts.filter(({ candidate }) => ALARMING.has(candidate.severity));
+  return {
+    subjects: new Set(alarming.flatMap(({ subject, candidate: { covers = [] } }) => [subject, ...covers.map(subjectOf)])),
+    connections: new Set(alarming.flatMap(({ candidate }) => candidate.hops.map((hop) => hop.connection.key))),
+  };
 }
 
 /** The draft of the same subject whose rule owns the debt before this one's. */

@@ -38,6 +38,23 @@ const DEBT_OWNERS: readonly string[] = [
   'request-ignored-on-persistent-connection',
 ];
 
+/** What explains a silence best, first: what cannot be seen, then what is seen to be somebody's, then that nothing was owed. */
+const CLEARING: readonly string[] = [
+  'one-sided',
+  'loss-in-capture',
+  'flow-control',
+  'pool-queueing',
+  'buffering',
+  'long-poll-or-stream',
+  'answered-by-intermediary',
+  'slow-origin',
+  'encrypted',
+  'capture-ended',
+  'tunnel-node',
+  'client-bug',
+  'client-think-time',
+];
+
 /** Rules whose findings are part of a deadlock on one of its connections. */
 const DEADLOCK_PARTS: ReadonlySet<string> = new Set([
   'connection-relayed-request',
@@ -66,4 +83,15 @@ export function hasParts(rule: string): boolean {
 
 export function isPartOf(rule: string, parent: string): boolean {
   return PARTS.get(parent)?.has(rule) === true;
+}
+
+/** The smaller one tells a silence that several rules clear; those of others come last. */
+export function clearingRank(rule: string): number {
+  const place = CLEARING.indexOf(rule);
+  return place < 0 ? CLEARING.length : place;
+}
+
+/** What it clears is all that happened on the connection. */
+export function standsForConnection(rule: string): boolean {
+  return rule === 'one-sided';
 }

@@ -22,6 +22,7 @@ import {
   countsInWords,
   type FindingGroup,
   groupFindings,
+  lookedAtInWords,
   otherTraffic,
   owedInWords,
 } from './overview.ts';
@@ -110,7 +111,7 @@ function titleOf({ first, count }: FindingGroup): string {
 // ------------------------------------------------------------------------------------------------ the whole report
 
 function overview({ report }: Page, groups: readonly FindingGroup[]): Markup {
-  if (groups.length === 0) return section('What was looked at', list(lookedAt(report)));
+  if (groups.length === 0) return section('What was looked at', list(lookedAtInWords(report)));
   const rows = groups.slice(0, MOST_ROWS).map((group, index) => {
     const { first } = group;
     const where = boxesOf(first).map((box) => box.endpoints[0] ?? '');
@@ -133,19 +134,14 @@ function overview({ report }: Page, groups: readonly FindingGroup[]): Markup {
   );
 }
 
-function lookedAt(report: Report): string[] {
-  const rules = report.rules.filter((rule) => rule.lookedAt > 0).map((rule) => `${rule.id}: ${rule.lookedAt}`);
-  const proxies = report.proxies.map((addresses) => addresses.join(' / '));
-  return [
-    rules.length === 0 ? 'no rule found anything that it applies to' : `rules, and how often they applied: ${rules.join(', ')}`,
-    proxies.length === 0 ? 'no proxy was recognised' : `proxies: ${proxies.join(', ')}`,
-  ];
-}
-
 function exonerations({ report, secrecy }: Page): Markup | undefined {
   const groups = groupFindings(report, report.exonerations);
   if (groups.length === 0) return undefined;
-  const lines = groups.slice(0, MOST_LISTED).map(({ first }) => together(`${first.id} ${first.title}: `, told(first.message, secrecy)));
+  const lines = groups
+    .slice(0, MOST_LISTED)
+    .map(({ first, count }) =>
+      together(`${first.id} ${first.title}${count > 1 ? `, ${count} times` : ''}: `, told(first.message, secrecy)),
+    );
   const more = groups.length - lines.length;
   return section('Looked at and cleared', list(more > 0 ? [...lines, `${more} more in --format json`] : lines));
 }

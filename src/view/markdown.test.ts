@@ -66,7 +66,8 @@ describe('the page', () => {
   test('nothing found: what was looked at and what was not visible', () => {
     const clean = renderMarkdown(cleanReport, viewOptions());
     expect(clean).toMatch(/^# hopcheck: no findings\n/);
-    expect(clean).toContain('Looked at 5 connections, 6 exchanges, 2 seen on two hops, with 3 rules');
+    expect(clean).toContain('**What was looked at:** 5 connections, 6 exchanges, 2 seen on two hops');
+    expect(clean).toContain('- exchanges, their relays, and connections: 1 rule looked at 6 records, 2 looked at 2 records');
     expect(clean).toContain('**What could not be seen**');
   });
 

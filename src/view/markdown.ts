@@ -20,6 +20,7 @@ import {
   type FindingGroup,
   faultsAndNotes,
   groupFindings,
+  lookedAtInWords,
   otherTraffic,
   owedInWords,
   reasonOf,
@@ -118,10 +119,11 @@ function whichBox(finding: Finding): string {
 }
 
 function nothingFound(report: Report): string[] {
-  const rules = report.rules.filter((rule) => rule.lookedAt > 0);
   const looked = `${counted(report.connections, 'connection')}, ${counted(report.exchanges, 'exchange')}, ${report.relays} seen on two hops`;
   return [
-    `Looked at ${looked}, with ${counted(rules.length, 'rule')} that had something to look at.`,
+    `**What was looked at:** ${looked}`,
+    '',
+    ...lookedAtInWords(report).map((line) => `- ${prose(line)}`),
     '',
     '**What could not be seen**',
     '',
@@ -189,7 +191,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
 
 function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Part[] {
   const lines = groupFindings(report, findings).map(
-    ({ first }) => `- ${first.id} ${prose(first.title)}: ${markdown(first.message, options)}`,
+    ({ first, count }) => `- ${first.id} ${prose(first.title)}${count > 1 ? `, ${count} times` : ''}: ${markdown(first.message, options)}`,
   );
   return lines.length === 0 ? [] : [{ rank: EXONERATIONS, name: title.toLowerCase(), text: [`## ${title}`, '', ...lines].join('\n') }];
 }

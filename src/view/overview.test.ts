@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { sampleReport, theHang } from '../../test/support/sample-report.ts';
 import type { Finding, Severity } from '../model.ts';
-import { countsInWords, groupFindings, reasonOf } from './overview.ts';
+import { countsInWords, groupFindings, lookedAtInWords, reasonOf } from './overview.ts';
 
 let made = 0;
 
@@ -60,5 +60,28 @@ describe('reasons with weights', () => {
   test('a text with captured octets stays as it is', () => {
     const text = ['a +1, b +2, c +3: ', { kind: 'target', octets: '/' }] as const;
     expect(reasonOf(text)).toEqual({ said: text, parts: [] });
+  });
+});
+
+describe('what was looked at', () => {
+  test.each([
+    ['by no rule', [], [], ['no rule found anything that it applies to', 'no proxy was recognised']],
+    [
+      'by some rules, the most records first, and what there was nothing of',
+      [
+        { id: 'a', lookedAt: 1 },
+        { id: 'b', lookedAt: 9 },
+        { id: 'c', lookedAt: 0 },
+        { id: 'd', lookedAt: 9 },
+      ],
+      [['10.0.1.1', '10.0.2.1']],
+      [
+        'exchanges, their relays, and connections: 2 rules looked at 9 records, 1 looked at 1 record',
+        'nothing to look at for 1 rule: c',
+        'proxies: 10.0.1.1 / 10.0.2.1',
+      ],
+    ],
+  ])('%s', (_what, rules, proxies, words) => {
+    expect(lookedAtInWords({ ...sampleReport, rules, proxies })).toEqual(words);
   });
 });

@@ -175,6 +175,22 @@ export function otherTraffic({ continued, http2, quic, tunnels }: CaptureReport[
   return seen.length === 0 ? [] : [seen.join(', ')];
 }
 
+/** What the silence of a report without findings is worth: by how many rules how much was looked at, and what none could look at. */
+export function lookedAtInWords({ rules, proxies }: Report): string[] {
+  const counts = new Map<number, number>();
+  for (const { lookedAt } of rules) counts.set(lookedAt, (counts.get(lookedAt) ?? 0) + 1);
+  const idle = rules.filter(({ lookedAt }) => lookedAt === 0).map(({ id }) => id);
+  const busy = [...counts]
+    .filter(([records]) => records > 0)
+    .sort(([one], [other]) => other - one)
+    .map(([records, count], index) => `${index === 0 ? counted(count, 'rule') : count} looked at ${counted(records, 'record')}`);
+  return [
+    busy.length === 0 ? 'no rule found anything that it applies to' : `exchanges, their relays, and connections: ${busy.join(', ')}`,
+    ...(idle.length > 0 && busy.length > 0 ? [`nothing to look at for ${counted(idle.length, 'rule')}: ${idle.join(', ')}`] : []),
+    proxies.length === 0 ? 'no proxy was recognised' : `proxies: ${proxies.map((addresses) => addresses.join(' / ')).join(', ')}`,
+  ];
+}
+
 /** What the captures could not show, in sentences; never empty. */
 export function blindSpots(report: Report): string[] {
   const spots = report.captures.flatMap((capture) => {

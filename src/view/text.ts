@@ -17,6 +17,7 @@ import {
   type FindingGroup,
   faultsAndNotes,
   groupFindings,
+  lookedAtInWords,
   otherTraffic,
   owedInWords,
   reasonOf,
@@ -175,20 +176,7 @@ function lineOf({ first, count }: FindingGroup): string {
 
 /** Without findings: what the silence of this report is worth. */
 function whatWasLookedAt(report: Report, options: ViewOptions): Lines {
-  const rules = report.rules.filter((rule) => rule.lookedAt > 0).map((rule) => `${rule.id} (${rule.lookedAt})`);
-  const idle = report.rules.length - rules.length;
-  const asked =
-    rules.length === 0 ? 'no rule found anything that it applies to' : `rules and the records they looked at: ${rules.join(', ')}`;
-  const proxies = report.proxies.map((addresses) => addresses.join(' / '));
-  return bullets(
-    'What was looked at',
-    [
-      asked,
-      ...(idle > 0 && rules.length > 0 ? [`${counted(idle, 'rule')} had nothing to look at`] : []),
-      proxies.length === 0 ? 'no proxy was recognised' : `proxies: ${proxies.join(', ')}`,
-    ],
-    options,
-  );
+  return bullets('What was looked at', lookedAtInWords(report), options);
 }
 
 function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Lines {

@@ -5,7 +5,7 @@
  *     proxy > origin   ...                                                        what the proxy received last, octet for octet
  *     origin > proxy   HTTP/1.0 200 OK | Content-Length: 2 || hi                  fields behind |, body behind ||
  *     | Connection: Keep-Alive                                                    goes on with the line before
- *     origin > proxy   || more                                                    octets alone; \r and \n as in C
+ *     origin > proxy   || more                                                    octets alone; \r, \n and \x00 as in C
  *     client > proxy (unacknowledged) GET /b HTTP/1.0                             also (lost): sent, and not in the capture
  *     wait 6 s                                                                    or 200 ms
  *     origin closes proxy                                                         FIN; the next request opens a new connection
@@ -37,10 +37,10 @@ export interface Ladder {
 /**
  * `finding: hang dumb-proxy-deadlock proven: never read request 2`: severity, rule, confidence if it matters, words of the
  * message with the hosts' names in place of their addresses. `part:` stands on top too, and says what it is part of; `child:`
- * is explained by another finding.
+ * is explained by another finding. `cleared:` is no finding: the silence is somebody else's (its severity is info).
  */
 interface Expectation {
-  readonly place: 'finding' | 'part' | 'child';
+  readonly place: (typeof PLACES)[number];
   readonly severity: Severity;
   readonly rule: string;
   readonly confidence: Confidence | undefined;
@@ -94,10 +94,11 @@ const VERBS: readonly Line[] = [
     verb: /^wait (?<count>[\d.]+) (?<unit>s|ms)$/,
     play: (story, { count, unit }) => story.wait(Number(count) * (unit === 'ms' ? 0.001 : 1)),
   },
+  { verb: verb('nothing that A sends is captured'), play: (story, { a = '' }) => story.hide(a) },
   { verb: /^capture ends$/, play: (story) => story.goesOn() },
 ];
 
-const PLACES = ['finding', 'part', 'child'] as const;
+const PLACES = ['finding', 'part', 'child', 'cleared'] as const;
 const SEVERITIES = ['hang', 'will-hang', 'loss', 'violation', 'hygiene', 'info'] as const;
 const CONFIDENCES = ['proven', 'strong', 'likely', 'possible'] as const;
 
@@ -158,7 +159,7 @@ function oneOf<T extends string>(values: readonly T[], value: string | undefined
 export function tell(ladder: Ladder, rule: Rule['id'], telling: Telling): readonly string[] {
   const story = new Story(telling.cut);
   for (const step of ladder.steps) step(story);
-  // Notes are told on the pages of their own rules only.
+  // Notes, and what is cleared, are told on the pages of their own rules only.
   const findings = placed(analyzed(pcapOf(telling.frames(story.frames()))), story).filter(
     (one) => one.severity !== 'info' || one.rule === rule,
   );
@@ -178,7 +179,7 @@ function analyzed(capture: Uint8Array): Report {
   return analyzer.finish();
 }
 
-function placed({ findings }: Report, story: Story): Expectation[] {
+function placed({ findings, exonerations }: Report, story: Story): Expectation[] {
   const at = (place: Expectation['place'], finding: Finding): Expectation => ({
     place,
     severity: finding.severity,
@@ -186,10 +187,11 @@ function placed({ findings }: Report, story: Story): Expectation[] {
     confidence: finding.confidence,
     words: story.named(safeText(finding.message, { showSecrets: true, hash: plain })),
   });
-  return findings.flatMap((finding) => [
+  const found = findings.flatMap((finding) => [
     at(finding.partOf === undefined ? 'finding' : 'part', finding),
     ...finding.children.map((child) => at('child', child)),
   ]);
+  return [...found, ...exonerations.map((exoneration) => at('cleared', exoneration))];
 }
 
 /** Takes the finding that is expected out of the ones that are left. */

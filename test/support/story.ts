@@ -21,6 +21,7 @@ export class Story {
   readonly #connections = new Map<string, OpenConnection>();
   readonly #received = new Map<string, string>();
   readonly #others: WireFrame[] = [];
+  readonly #unseen = new Set<string>();
   #opened = 0;
   #waited = 0;
 
@@ -33,7 +34,8 @@ export class Story {
     if (octets === undefined) throw new Error(`${from} has received nothing that it could pass on`);
     if (!this.#connections.has(keyOf(from, to))) this.open(from, to);
     const { name, end } = this.#at(from, to);
-    const mss = Math.min(1460, this.#cut(octets.length));
+    // Nobody sends a TLS record octet by octet.
+    const mss = octets.startsWith('\x16') ? 1460 : Math.min(1460, this.#cut(octets.length));
     if (how === 'lost') this.#wire.lose(Math.ceil(octets.length / mss));
     this.#wire.say(name, end, octets, { mss, ack: how !== 'unacknowledged' });
     this.#received.set(hostOf(to), octets);
@@ -104,6 +106,11 @@ export class Story {
     this.#waited += Math.round(seconds * 1e6);
   }
 
+  /** The capture shows one direction: nothing that this host sends, ever. */
+  hide(host: string): void {
+    this.#unseen.add(host);
+  }
+
   /** A frame of somebody else, now. */
   goesOn(): void {
     const last = this.#wire.frames().at(-1)?.time ?? 0;
@@ -113,12 +120,17 @@ export class Story {
 
   frames(): readonly WireFrame[] {
     if (this.#waited > 0) throw new Error('nothing shows that the capture went on while the ladder waited: end it with "capture ends"');
-    return [...this.#wire.frames(), ...this.#others].sort((a, b) => a.time - b.time);
+    return [...this.#wire.frames().filter((frame) => !this.#isUnseen(frame)), ...this.#others].sort((a, b) => a.time - b.time);
   }
 
   /** The hosts' names in place of their addresses. */
   named(text: string): string {
     return text.replaceAll(/10\.0\.9\.(\d+)(?::\d+)?/g, (_, number: string) => this.#hosts[Number(number) - 1] ?? '?');
+  }
+
+  #isUnseen({ bytes }: WireFrame): boolean {
+    const sender = this.#hosts[(bytes[SOURCE_ADDRESS + 3] ?? 0) - 1];
+    return sender !== undefined && this.#unseen.has(sender);
   }
 
   #at(from: string, to: string): { readonly name: string; readonly end: End; readonly open: OpenConnection } {
@@ -143,9 +155,14 @@ function octetsOfMessage(message: string): string {
   const octets = body
     .join('||')
     .trim()
-    .replaceAll(/\\([rn])/g, (_, letter: string) => (letter === 'r' ? '\r' : '\n'));
+    .replaceAll(/\\(?:([rn])|x([0-9a-f]{2}))/g, (_, letter: string, octet: string) =>
+      letter === undefined ? String.fromCharCode(Number.parseInt(octet, 16)) : letter === 'r' ? '\r' : '\n',
+    );
   return lines.length === 0 ? octets : `${lines.join('\r\n')}\r\n\r\n${octets}`;
 }
+
+/** Of an IPv4 packet behind an Ethernet header. */
+const SOURCE_ADDRESS = 26;
 
 /** Who has 10.0.9.200? */
 const ARP = Uint8Array.from(
