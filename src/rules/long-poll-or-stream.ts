@@ -1,6 +1,6 @@
 /** The request asks to be answered late, or the response is a stream of events (RULES X2): silence is what was ordered. */
 import type { Exchange, Rule, Text, Wait } from '../model.ts';
-import { asked, clearedWait, isNoticed, LATE } from './clearing.ts';
+import { asked, clearedWait, IDLE, isNoticed } from './clearing.ts';
 import { isStream } from './stalls.ts';
 import { lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
@@ -57,7 +57,11 @@ function waitSign(exchange: Exchange, wait: Wait): Sign | undefined {
     return { said: ['the request asks for it by ', ...say.fieldText(prefer)], hint: false };
   const alive = interim.filter(({ status }) => status === 102).length;
   if (alive > 0) return { said: [`the server said ${alive} times that it was at work (102 Processing)`], hint: false };
-  if (previous?.request?.target === request.target && previous.wait?.ended === 'answered' && lengthOf(previous.wait) >= LATE)
+  if (
+    previous?.request?.target === request.target &&
+    previous.wait?.ended === 'answered' &&
+    Math.min(lengthOf(previous.wait), lengthOf(wait)) >= IDLE
+  )
     return {
       said: [`the request before it had the same target, and its answer took ${say.duration(lengthOf(previous.wait))}`],
       hint: false,

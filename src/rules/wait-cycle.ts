@@ -34,14 +34,27 @@ export function cycleOf(relay: Relay): Cycle | undefined {
     stillBlind(wait, THRESHOLD)
   )
     return undefined;
-  if (request.acked === undefined || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
+  if ((request.acked === undefined && !relay.clientSide.damaged) || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
   const clientSide = before.clientSide;
-  const kept = clientSide.response?.complete === true && clientSide.clientBelief === 'keep';
-  const originKeeps = attempt.exchange.response?.complete === true && attempt.exchange.serverBelief === 'keep';
+  const kept = isCut(clientSide) || (clientSide.response?.complete === true && clientSide.clientBelief === 'keep');
+  const originKeeps = isCut(attempt.exchange)
+    ? stayedOpen(attempt.connection, wait)
+    : attempt.exchange.response?.complete === true && attempt.exchange.serverBelief === 'keep';
   if (!kept || !originKeeps || attempt.laterExchanges > 0 || proxyLeftFirst(attempt.connection)) return undefined;
   const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
   if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
   return { wait, before, clientSide, attempt };
+}
+
+/** The capture cut the head of its response: what the ends did next shows what it said. */
+function isCut({ damaged, response }: Exchange): boolean {
+  return damaged && response?.complete === false;
+}
+
+/** The origin had not closed when the next request came to the proxy. */
+function stayedOpen(connection: Connection | undefined, wait: Wait): boolean {
+  const close = say.closingOf(connection, 'server');
+  return connection !== undefined && (close === undefined || close.time > wait.start.time);
 }
 
 /** The proxy closed the server-side connection itself: then it was not waiting for the origin to do so. */
@@ -73,6 +86,7 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
       captureCap(attempt.connection),
       pairingCap(before),
       tls ? 'likely' : 'proven',
+      [relay.clientSide, clientSide, attempt.exchange].some(({ damaged }) => damaged) ? 'possible' : 'proven',
     ),
     message: messageOf(relay, cycle, coupled),
     hops: hops.map(say.hopOf),
@@ -164,7 +178,9 @@ function becauseOf(
   const { clientSide, attempt, before } = cycle;
   const because: Text[] = [
     [
-      `response ${clientSide.ordinal} was complete on both hops and left both connections open: the client had to expect an answer on its one, the origin a request on its own`,
+      isCut(clientSide) || isCut(attempt.exchange)
+        ? `response ${clientSide.ordinal} was cut by the capture; both connections stayed open behind it, and the client went on with its next request`
+        : `response ${clientSide.ordinal} was complete on both hops and left both connections open: the client had to expect an answer on its one, the origin a request on its own`,
     ],
     [`after it the proxy neither sent a request on the server-side connection nor closed it`],
     ...relay.lookup.filter((check) => check.passed).map((check): Text => [check.text]),
