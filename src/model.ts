@@ -791,6 +791,8 @@ interface RuleCommon {
   readonly remedies: readonly Remedy[];
   /** What it finds is no fault: silences that somebody else explains. They are the exonerations of the report, not its findings. */
   readonly exonerates?: true;
+  /** `check` finds nothing where nobody waited (a relay: its client side), and is not asked then. */
+  readonly onlyWaits?: true;
   /** A second look at the latest exchange of a connection, when that is over: what only its end can tell. */
   ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
   /** The same on a connection without HTTP that was left stuck. */

@@ -28,6 +28,7 @@ export class StoredText {
   private readonly chunk: Uint8Array;
   private readonly start: number;
   private readonly end: number;
+  private made: string | undefined;
 
   constructor(chunk: Uint8Array, start: number, end: number) {
     this.chunk = chunk;
@@ -36,6 +37,7 @@ export class StoredText {
   }
 
   get text(): string {
-    return latin1(this.chunk, this.start, this.end);
+    this.made ??= latin1(this.chunk, this.start, this.end);
+    return this.made;
   }
 }

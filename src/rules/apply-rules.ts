@@ -51,6 +51,11 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     hops: rules.filter((r) => r.on === 'hops').map(withSink),
     profile: rules.filter((r) => r.on === 'profile').map(withSink),
   };
+  // Most exchanges wait for nothing: they are spared the rules about waits.
+  const ofAll = {
+    exchange: byKind.exchange.filter(({ rule }) => rule.onlyWaits !== true),
+    relay: byKind.relay.filter(({ rule }) => rule.onlyWaits !== true),
+  };
   const atEnd = rules.filter((rule) => rule.ends !== undefined).map(withSink);
   const atStuck = rules.filter((rule) => rule.checkStuck !== undefined).map(withSink);
 
@@ -62,13 +67,13 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   return {
     exchange(exchange, context) {
       if (exchange.ended) counts.exchange++;
-      for (const { rule, take } of byKind.exchange) rule.check(exchange, context, take);
+      for (const { rule, take } of exchange.wait === undefined ? ofAll.exchange : byKind.exchange) rule.check(exchange, context, take);
       if (found.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: withTimer(candidate, context.server) }));
       if (found.length > 0 || exchange.wait !== undefined) tell(() => subjectOf(exchange), 'exchange', exchange.ended);
     },
     relay(relay) {
       if (relay.clientSide.ended) counts.relay++;
-      for (const { rule, take } of byKind.relay) checkRelay(rule, relay, take);
+      for (const { rule, take } of relay.clientSide.wait === undefined ? ofAll.relay : byKind.relay) checkRelay(rule, relay, take);
       if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
     },
     connection(connection, context) {
