@@ -4,10 +4,12 @@ import type { AnalyzerOptions } from './analyze.ts';
 import { createAnalyzer } from './analyze.ts';
 import type { Report } from './model.ts';
 
-export { type Analyzer, type AnalyzerOptions, type CaptureInput, type CaptureSource, createAnalyzer } from './analyze.ts';
+export { type Analyzer, type AnalyzerOptions, createAnalyzer } from './analyze.ts';
+export type { CaptureInput, CaptureSource } from './capture-points.ts';
 export { CaptureError } from './errors.ts';
 export type * from './model.ts';
 export { rules } from './rules/index.ts';
+export { type Survey, type Surveyor, surveyPoints } from './survey.ts';
 export { type Format, render } from './view/index.ts';
 export { plain, type ViewOptions } from './view/safe.ts';
 

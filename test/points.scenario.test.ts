@@ -1,6 +1,6 @@
 /** Two hosts capture the same connections, by clocks that differ: every exchange counts once and is evidence in both files. */
 import { describe, expect, test } from 'vitest';
-import { createAnalyzer, type Report } from '../src/index.ts';
+import { type Analyzer, createAnalyzer, type Report, surveyPoints } from '../src/index.ts';
 import { fixtures } from './support/fixtures.ts';
 import { type OtherHost, takenElsewhere } from './support/other-clock.ts';
 
@@ -121,6 +121,75 @@ test('a file that begins before the end of the one that it continues is told', (
   expect(issues[0]).toEqual(['point-assumed']);
   expect(issues[1]).toContain('times-overlap');
 });
+
+describe('points that are read side by side after a survey', () => {
+  const third = Math.ceil(recordsOf(hang) / 3);
+  const part = (from: number, to: number): Uint8Array => takenElsewhere(hang, { ahead: 0, keep: (frame) => frame > from && frame <= to });
+  const behind = fixtures.filter(({ situation }) => situation.startsWith('book-lighttpd')).map(({ bytes }) => bytes);
+  const nat = {
+    ahead: -3600,
+    drift: 80,
+    nat: [
+      [10, 0, 2, 1],
+      [198, 51, 100, 7],
+    ],
+  } as const;
+  const cases: readonly (readonly [name: string, points: Readonly<Record<string, readonly Uint8Array[]>>])[] = [
+    ['two clocks', { a: [hang], b: [takenElsewhere(hang, { ahead: 3.217 })] }],
+    ['a NAT between them, and an hour', { a: [hang], b: [takenElsewhere(hang, nat)] }],
+    ['one loses frames', { a: [takenElsewhere(hang, { ahead: 9, keep: (frame) => frame % 4 !== 0 })], b: [hang] }],
+    ['a ring and a file', { a: [part(0, third), part(third, 2 * third), part(2 * third, 999)], b: [takenElsewhere(hang, { ahead: 60 })] }],
+    ['one ends early', { a: [part(0, third)], b: [hang] }],
+    ['different connections', { a: behind.slice(0, 1), b: behind.slice(1, 2) }],
+  ];
+
+  test.each(cases)('%s: the report is that of points read one after the other', (_, points) => {
+    const survey = surveyPoints();
+    readInTurn(survey, points);
+    const sideBySide = createAnalyzer({ joinPoints: survey.finish() });
+    readSideBySide(sideBySide, points);
+    const oneByOne = createAnalyzer({ joinPoints: true });
+    readInTurn(oneByOne, points);
+    expect(factsOf(sideBySide.finish())).toEqual(factsOf(oneByOne.finish()));
+  });
+});
+
+type Files = Readonly<Record<string, readonly Uint8Array[]>>;
+
+function readInTurn(target: Pick<Analyzer, 'open'>, points: Files): void {
+  for (const [point, files] of Object.entries(points)) {
+    for (const [index, bytes] of files.entries()) {
+      const input = target.open({ name: `${point}${index}.pcap`, point });
+      input.push(bytes);
+      input.end();
+    }
+  }
+}
+
+/** In pieces, of the point that is behind. */
+function readSideBySide(analyzer: Analyzer, points: Files): void {
+  const open = new Map(Object.entries(points).map(([point, files]) => [point, piecesOf(analyzer, point, files)]));
+  while (open.size > 0) {
+    const point = analyzer.furthestBehind([...open.keys()]) ?? '';
+    if (open.get(point)?.next().done !== false) open.delete(point);
+  }
+}
+
+function* piecesOf(analyzer: Analyzer, point: string, files: readonly Uint8Array[]): Generator<void> {
+  for (const [index, bytes] of files.entries()) {
+    const input = analyzer.open({ name: `${point}${index}.pcap`, point });
+    for (let at = 0; at < bytes.length; at += 100) {
+      input.push(bytes.subarray(at, at + 100));
+      yield;
+    }
+    input.end();
+  }
+}
+
+/** Everything in a report that is no function. */
+function factsOf(report: Report): unknown {
+  return JSON.parse(JSON.stringify(report, (_, value: unknown) => (Number.isNaN(value) ? 'NaN' : value)));
+}
 
 function recordsOf(capture: Uint8Array): number {
   let records = 0;

@@ -23,8 +23,8 @@ import { versionOfPackage } from './version.ts';
 
 export async function analyzeCaptures(inputs: readonly CaptureName[], options: AnalyzeOptions, io: Io): Promise<ExitCode> {
   refuseUnknownRules([...(options.rule ?? []), ...(options.ignore ?? [])]);
-  const joinPoints = severalPoints(inputs);
-  if (joinPoints && options.until !== undefined) throw new Refusal('--until wants one point of capture: with several, findings come last');
+  if (severalPoints(inputs) && options.until !== undefined)
+    throw new Refusal('--until wants one point of capture: with several, findings come last');
   const outputs = await plan(inputs, options);
   const ticket = await ticketFiles(inputs, options);
   const streamed = options.format === 'ndjson' && outputs.length === 0 ? await import('../view/ndjson.ts') : undefined;
@@ -45,8 +45,9 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
     session.progress.clear();
     say(io, `${finding.severity}: ${safeText(finding.message, view)} (${finding.id})`);
   };
+  const joinPoints = await session.joinPoints(inputs);
   const analyzer: Analyzer = createAnalyzer({ onFinding, version: versionOfPackage(), joinPoints, ...session.analyzerOptions });
-  const outcome = await session.read(inputs, analyzer, () => lines.flush());
+  const outcome = await session.readPoints(inputs, analyzer, joinPoints, () => lines.flush());
   if (session.clock.blocks && options.quiet !== true)
     say(io, 'the pipe comes in blocks of 4096 bytes, so findings come late: use tcpdump -U');
   const found = narrowed(choose(analyzer.finish(), wanted), session.narrowing);

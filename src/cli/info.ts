@@ -9,13 +9,13 @@ import { calendar, duration } from '../view/time.ts';
 import { adviceFor } from './advice.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import type { InfoOptions } from './options.ts';
-import { severalPoints } from './plan-points.ts';
 import { Session } from './session.ts';
 
 export async function info(inputs: readonly CaptureName[], options: InfoOptions, io: Io): Promise<ExitCode> {
   const session = new Session(io, options);
-  const analyzer = createAnalyzer({ ...session.analyzerOptions, rules: [], joinPoints: severalPoints(inputs) });
-  const outcome = await session.read(inputs, analyzer, () => undefined);
+  const joinPoints = await session.joinPoints(inputs);
+  const analyzer = createAnalyzer({ ...session.analyzerOptions, rules: [], joinPoints });
+  const outcome = await session.readPoints(inputs, analyzer, joinPoints, () => undefined);
   const report = session.told(analyzer.finish());
   if (outcome.analysed > 0) io.stdout.write(options.format === 'json' ? infoJson(report, session.view) : infoText(report, session.view));
   return session.exitCode(outcome, report, 0);

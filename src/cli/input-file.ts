@@ -3,18 +3,32 @@
  *
  * The destination is kept off the start of a page: there the kernel's copy runs at a quarter of the speed on some CPUs. Timers and signals wait while the loop runs, so it rests every few dozen milliseconds.
  */
-import { readSync } from 'node:fs';
+import { readSync, statSync } from 'node:fs';
 
 const CHUNK = 1 << 20;
 const OFF_THE_PAGE = 176;
 const REST_EVERY_MS = 50;
 
-/** One buffer for all inputs of a run: they are read one after the other. */
+/** One buffer for all inputs that are read one after the other. */
 let buffer: Uint8Array | undefined;
 
 export function readBuffer(): Uint8Array {
-  buffer ??= new Uint8Array(OFF_THE_PAGE + CHUNK);
-  return buffer.subarray(OFF_THE_PAGE);
+  buffer ??= newReadBuffer();
+  return buffer;
+}
+
+/** A buffer for an input that is read side by side with others. */
+export function newReadBuffer(): Uint8Array {
+  return new Uint8Array(OFF_THE_PAGE + CHUNK).subarray(OFF_THE_PAGE);
+}
+
+/** True for a pipe: what was read from it is gone. */
+export function isReadOnce(path: string): boolean {
+  try {
+    return path === '-' || !statSync(path).isFile();
+  } catch {
+    return false; // nor can it be read at all
+  }
 }
 
 export interface FileReading {
@@ -22,14 +36,15 @@ export interface FileReading {
   readonly chunk: (bytes: Uint8Array) => Promise<void> | undefined;
   /** Asked after each read; true ends the reading early. */
   readonly stopped: () => boolean;
+  /** Where the octets of one read go; by default the buffer that all inputs share. */
+  readonly target?: Uint8Array;
 }
 
 /** Reads from the present position to the end. Throws what the file system and `chunk` throw. */
-export async function readFile(fd: number, { chunk, stopped }: FileReading): Promise<void> {
-  const target = readBuffer();
+export async function readFile(fd: number, { chunk, stopped, target = readBuffer() }: FileReading): Promise<void> {
   let rested = Date.now();
   for (;;) {
-    const count = readSync(fd, target, 0, CHUNK, null);
+    const count = readSync(fd, target, 0, target.length, null);
     if (count === 0) return;
     const working = chunk(target.subarray(0, count));
     if (working !== undefined) await working;

@@ -9,17 +9,24 @@ import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { TimeBase } from '../model.ts';
 import { Feed, type Opener } from './feed.ts';
-import { readFile } from './input-file.ts';
+import { newReadBuffer, readFile } from './input-file.ts';
 import { type CaptureName, type Io, Refusal, say } from './io.ts';
 import type { LiveClock } from './live-clock.ts';
 import type { Narrowing } from './narrow.ts';
 import type { Progress } from './progress.ts';
 import type { RedactionKey } from './secrets.ts';
+import { Turns } from './turns.ts';
 import { Unpacker } from './unpack.ts';
 
 export interface Target extends Opener {
   tick(epochSeconds: number): void;
   readonly base: TimeBase;
+}
+
+/** Takes the inputs of several points in any order. */
+export interface SideBySideTarget extends Target {
+  /** Of these points the one to read on. */
+  furthestBehind(points: readonly string[]): string | undefined;
 }
 
 export interface ReadOptions {
@@ -34,6 +41,8 @@ export interface ReadOptions {
   readonly debug: boolean;
   /** Called when what was read has been handed on, so that lines can be written in one go. */
   readonly flush: () => void;
+  /** Given where inputs are read side by side: room for the octets of this one, and a promise that is kept when it is its turn. */
+  readonly side?: { readonly buffer: Uint8Array; readonly turn: () => Promise<void> };
 }
 
 export interface Outcome {
@@ -47,7 +56,28 @@ export interface Outcome {
 
 type Fate = 'analysed' | 'damaged' | 'unreadable';
 
+/** One input after the other. */
 export async function readInputs(inputs: readonly CaptureName[], target: Target, options: ReadOptions): Promise<Outcome> {
+  return outcomeOf(await readEach(inputs, target, options));
+}
+
+/** The inputs of one point after each other, and the points side by side as their times go on. */
+export async function readSideBySide(inputs: readonly CaptureName[], target: SideBySideTarget, options: ReadOptions): Promise<Outcome> {
+  const points = new Map<string, CaptureName[]>();
+  for (const input of inputs) points.set(input.point ?? '', [...(points.get(input.point ?? '') ?? []), input]);
+  const turns = new Turns(points.size, (names) => target.furthestBehind(names));
+  const readings = [...points].map(async ([point, files]) => {
+    const buffer = newReadBuffer();
+    try {
+      return await readEach(files, target, { ...options, side: { buffer, turn: () => turns.next(point) } });
+    } finally {
+      turns.leave();
+    }
+  });
+  return outcomeOf((await Promise.all(readings)).flat());
+}
+
+async function readEach(inputs: readonly CaptureName[], target: Target, options: ReadOptions): Promise<readonly Fate[]> {
   const fates: Fate[] = [];
   for (const [index, input] of inputs.entries()) {
     const reason = options.io.interrupt.raised ?? options.narrowing.over;
@@ -58,6 +88,10 @@ export async function readInputs(inputs: readonly CaptureName[], target: Target,
     }
     fates.push(await readInput(input, target, options));
   }
+  return fates;
+}
+
+function outcomeOf(fates: readonly Fate[]): Outcome {
   const count = (fate: Fate): number => fates.filter((each) => each === fate).length;
   return { analysed: fates.length - count('unreadable'), unreadable: count('unreadable'), damaged: count('damaged') };
 }
@@ -146,16 +180,18 @@ function show({ feed, octets, total }: Source, { flush, progress }: ReadOptions)
 }
 
 async function readRegular(source: Source, options: ReadOptions): Promise<void> {
-  const { io, narrowing } = options;
+  const { io, narrowing, side } = options;
+  const take = (bytes: Uint8Array): Promise<void> | undefined => {
+    count(source, bytes.length);
+    const working = source.unpacker.push(bytes);
+    show(source, options);
+    return working;
+  };
   try {
     await readFile(source.fd, {
       stopped: () => io.interrupt.raised !== undefined || narrowing.enough !== undefined,
-      chunk(bytes) {
-        count(source, bytes.length);
-        const working = source.unpacker.push(bytes);
-        show(source, options);
-        return working;
-      },
+      chunk: side === undefined ? take : (bytes) => side.turn().then(() => take(bytes)),
+      ...(side === undefined ? {} : { target: side.buffer }),
     });
   } finally {
     if (source.fd !== 0) closeSync(source.fd);

@@ -67,9 +67,14 @@ export class Narrowing {
 
   /** The reader to use: `inner` itself where nothing is narrowed. */
   reader(inner: CaptureReaderFactory | undefined): CaptureReaderFactory | undefined {
-    const { from, to, maxBytes, until, host } = this.#options;
-    if ([from, to, maxBytes, until, host].every((option) => option === undefined)) return inner;
+    if (this.readsAll && this.#options.host === undefined) return inner;
     return (facts, base, sink) => new NarrowedReader(this, facts, base, sink, inner ?? readCapture);
+  }
+
+  /** Whole inputs are read, whatever is looked at in them. */
+  get readsAll(): boolean {
+    const { from, to, maxBytes, until } = this.#options;
+    return [from, to, maxBytes, until].every((option) => option === undefined);
   }
 
   /** Called with the first frame of the analysis. */

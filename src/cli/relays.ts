@@ -10,23 +10,23 @@ import { widthOf, wrap } from '../view/wrap.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import { LineBatch } from './line-batch.ts';
 import type { ListOptions } from './options.ts';
-import { severalPoints } from './plan-points.ts';
 import { type Ends, Session } from './session.ts';
 
 export async function relays(inputs: readonly CaptureName[], options: ListOptions, io: Io): Promise<ExitCode> {
   const session = new Session(io, options);
   const lines = new LineBatch(io.stdout);
   const { view } = session;
+  const joinPoints = await session.joinPoints(inputs);
   const analyzer = createAnalyzer({
     ...session.analyzerOptions,
     rules: [],
-    joinPoints: severalPoints(inputs),
+    joinPoints,
     onRelay(relay) {
       const ends = (exchange: Exchange): Ends => session.toldEnds(exchange);
       lines.add(options.format === 'ndjson' ? `${jsonText(relayJson(relay, ends))}\n` : relayText(relay, view, ends));
     },
   });
-  const outcome = await session.read(inputs, analyzer, () => lines.flush());
+  const outcome = await session.readPoints(inputs, analyzer, joinPoints, () => lines.flush());
   const report = analyzer.finish();
   if (options.format === 'text') {
     lines.add(`\n${report.relays} relays in ${report.exchanges} exchanges\n`);

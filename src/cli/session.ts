@@ -1,23 +1,28 @@
 /**
  * What every command that reads captures needs, made from its options: how values are shown, and the reading itself.
  */
-import type { AnalyzerOptions } from '../analyze.ts';
+import type { Analyzer, AnalyzerOptions } from '../analyze.ts';
 import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import type { CaptureReport, Exchange, Finding, Report } from '../model.ts';
+import type { Survey } from '../survey.ts';
 import { Anonymizer } from '../view/anonymize.ts';
 import { Pseudonyms } from '../view/pseudonyms.ts';
 import type { ViewOptions } from '../view/safe.ts';
 import { isColoured, paintInColour, paintNothing } from './colour.ts';
 import { hasHyperlinks } from './hyperlinks.ts';
-import { type Outcome, readInputs, type Target } from './inputs.ts';
-import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
+import { isReadOnce } from './input-file.ts';
+import { type Outcome, type ReadOptions, readInputs, readSideBySide, type Target } from './inputs.ts';
+import { type CaptureName, type ExitCode, type Io, type Output, Refusal, say } from './io.ts';
 import { LiveClock } from './live-clock.ts';
 import { Narrowing } from './narrow.ts';
 import type { ReadingOptions } from './options.ts';
+import { severalPoints } from './plan-points.ts';
 import { Progress } from './progress.ts';
 import { RedactionKey, readSalt } from './secrets.ts';
 
 const WIDTH_ELSEWHERE = 80;
+/** What a first reading has to say is said by the second. */
+const NOWHERE: Output = { isTerminal: false, columns: undefined, write: () => undefined };
 
 /** Who talks to whom. */
 export type Ends = Pick<Exchange, 'client' | 'server'>;
@@ -45,8 +50,7 @@ export class Session {
 
   /** What narrowing asks of the analyzer. */
   get analyzerOptions(): Pick<AnalyzerOptions, 'keep'> {
-    const { hosts } = this.narrowing;
-    return hosts === undefined ? {} : { keep: hosts.keep };
+    return wantedBy(this.narrowing);
   }
 
   /** For standard output. */
@@ -98,10 +102,41 @@ export class Session {
     return this.#options.width ?? columns ?? WIDTH_ELSEWHERE;
   }
 
+  /**
+   * What `joinPoints` of the analyzer wants: false for one point of capture. Several points are read twice, so that the second
+   * time hops can be paired as they are read; a pipe cannot be, nor what a narrowing by times or octets cuts off.
+   */
+  async joinPoints(inputs: readonly CaptureName[]): Promise<boolean | Survey> {
+    if (!severalPoints(inputs)) return false;
+    if (!this.narrowing.readsAll || inputs.some(({ path }) => isReadOnce(path))) return true;
+    const { surveyPoints } = await import('../survey.ts');
+    const narrowing = new Narrowing(this.#options);
+    const surveyor = surveyPoints(wantedBy(narrowing));
+    const io = { ...this.#io, stderr: NOWHERE };
+    await readInputs(inputs, surveyor, { ...(await this.#reading(() => undefined)), io, narrowing, quiet: true, debug: false });
+    return surveyor.finish();
+  }
+
   /** @param flush called when what was read has been handed on, and before anything goes to standard error */
   async read(inputs: readonly CaptureName[], target: Target, flush: () => void): Promise<Outcome> {
+    return this.#ended(await readInputs(inputs, target, await this.#reading(flush)), target);
+  }
+
+  /** @param joinPoints what the analyzer was made with */
+  async readPoints(inputs: readonly CaptureName[], analyzer: Analyzer, joinPoints: boolean | Survey, flush: () => void): Promise<Outcome> {
+    if (typeof joinPoints === 'boolean') return this.read(inputs, analyzer, flush);
+    return this.#ended(await readSideBySide(inputs, analyzer, await this.#reading(flush)), analyzer);
+  }
+
+  #ended(outcome: Outcome, target: Target): Outcome {
+    const { provenUntil } = this.narrowing;
+    if (provenUntil !== undefined) target.tick(target.base.seconds + provenUntil / 1e9);
+    return outcome;
+  }
+
+  async #reading(flush: () => void): Promise<ReadOptions> {
     const { reader, quiet, verbose, debug } = this.#options;
-    const outcome = await readInputs(inputs, target, {
+    return {
       io: this.#io,
       key: this.key,
       narrowing: this.narrowing,
@@ -112,10 +147,7 @@ export class Session {
       verbose: verbose === true,
       debug: debug === true,
       flush,
-    });
-    const { provenUntil } = this.narrowing;
-    if (provenUntil !== undefined) target.tick(target.base.seconds + provenUntil / 1e9);
-    return outcome;
+    };
   }
 
   /** 2 when an input was unreadable, or damaged and --strict; else `analysed`. */
@@ -125,6 +157,10 @@ export class Session {
     if (outcome.unreadable > 0 || foreign.length > 0) return 2;
     return this.#options.strict === true && outcome.damaged > 0 ? 2 : analysed;
   }
+}
+
+function wantedBy({ hosts }: Narrowing): Pick<AnalyzerOptions, 'keep'> {
+  return hosts === undefined ? {} : { keep: hosts.keep };
 }
 
 /** Captures of points of which every frame has a link type that is not decoded. */

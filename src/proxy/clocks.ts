@@ -8,9 +8,9 @@
  *
  * Clocks drift: the offset is a line, and bent only where the bounds of a stretch of time say so.
  */
-import type { Exchange } from '../model.ts';
 import { boundsOfAlike, boundsOfSame, type Pair } from './alike.ts';
 import { allows, type Bounds, intervalOf, mostAgreed, widen } from './bounds.ts';
+import type { SeenExchange } from './seen-point.ts';
 
 /** Most length of a stretch, and least number of them: drift shows only between stretches. */
 const STRETCH = 30e9;
@@ -50,7 +50,7 @@ export function clockOfSame(pairs: readonly Pair[]): Clock | undefined {
 }
 
 /** From exchanges that look alike; undefined when nothing is certain. The first point is taken to be nearer to the clients. */
-export function clockOfRelayed(clientSide: readonly Exchange[], serverSide: readonly Exchange[]): Clock | undefined {
+export function clockOfRelayed(clientSide: readonly SeenExchange[], serverSide: readonly SeenExchange[]): Clock | undefined {
   return clockOf(boundsOfAlike(clientSide, serverSide), 'relayed-exchanges');
 }
 

@@ -1,13 +1,17 @@
 /**
- * The records of several points of capture to one story: waits until all of them are known, sets their clocks by each other,
- * and tells everything again in the order of time.
+ * The records of several points of capture to one story: sets their clocks by each other, leaves out what two of them saw, and
+ * tells everything again in the order of time.
+ *
+ * What the points tell of each other is either known beforehand, from an earlier reading: then it tells as far as all of them
+ * are read, which keeps memory flat. Or it has to be found out first: then everything is held until the end.
  *
  * Times of the points that are corrected are those of the reference point from here on; frames stay those of their files.
  */
-import type { Connection, ConnectionIdentity, EndFacts, Exchange, ExchangeSink, Message, Moment, Wait } from '../model.ts';
+import type { Connection, ConnectionIdentity, EndFacts, Exchange, ExchangeSink, Moment } from '../model.ts';
 import { copyOf } from '../records.ts';
-import { type Clock, clockOfRelayed, clockOfSame } from './clocks.ts';
-import { SameConnections } from './same-connections.ts';
+import { type ComparedPoints, comparePoints } from './compare-points.ts';
+import { type ExchangeState, MovedRecords } from './moved-records.ts';
+import type { SeenPoint } from './seen-point.ts';
 
 /** Facts of a connection this much later than the moment of the story still belong to it: closes follow each other. */
 const SOON = 250e6;
@@ -18,35 +22,46 @@ const UNKNOWN_CLOCK = 10e6;
 const TOLD = 4096;
 
 type PointEvent =
-  | { readonly kind: 'request' | 'response' | 'ended'; readonly time: number; readonly exchange: Exchange }
+  | (ExchangeState & { readonly kind: 'request' | 'response' | 'ended'; readonly time: number })
   | { readonly kind: 'connection'; readonly time: number; readonly connection: Connection };
 
-/** What was found out about the clock of a point. */
-export interface PointClock {
-  readonly point: number;
-  readonly reference: number;
-  readonly clock: Clock;
-}
-
 export class JoinedPoints {
-  private readonly points: Recorder[] = [];
-  private tellers: readonly Teller[] = [];
+  private readonly known: boolean;
+  private readonly live: (identity: ConnectionIdentity) => Connection | undefined;
+  private readonly points: TellingPoint[] = [];
+  private compared: ComparedPoints | undefined;
   private now = Number.NEGATIVE_INFINITY;
-  readonly clocks: PointClock[] = [];
-  /** What another point had told already: connections that both saw, and the exchanges on them. */
-  readonly copies = { connections: 0, exchanges: 0 };
 
-  /** The sink of one point. */
-  point(index: number): ExchangeSink {
-    const recorder = new Recorder();
-    this.points[index] = recorder;
-    return recorder;
+  /**
+   * @param live a connection as its point stands with it at present
+   * @param compared what an earlier reading found
+   */
+  constructor(live: (identity: ConnectionIdentity) => Connection | undefined, compared?: ComparedPoints) {
+    this.live = live;
+    this.known = compared !== undefined;
+    this.compared = compared;
+  }
+
+  /** The sink of one point. @param readTo time up to which it was read: Infinity when it is over */
+  point(index: number, readTo: () => number): ExchangeSink {
+    const point = new TellingPoint(readTo, this.live);
+    this.points[index] = point;
+    if (this.compared !== undefined) point.compareWith(this.compared, index);
+    return point;
   }
 
   /** A connection as it stood at the moment of the story. */
   snapshot(identity: ConnectionIdentity): Connection | undefined {
-    const final = this.tellers[identity.point]?.connectionOf(identity.key);
-    return final && asOf(final, this.now + SOON);
+    const latest = this.points[identity.point]?.connectionOf(identity);
+    return latest && asOf(latest, this.now + SOON);
+  }
+
+  get clocks(): ComparedPoints['clocks'] {
+    return this.compared?.clocks ?? [];
+  }
+
+  get copies(): ComparedPoints['copies'] {
+    return this.compared?.copies ?? { connections: 0, exchanges: 0 };
   }
 
   /** Doubt about the order of two frames, in nanoseconds. */
@@ -54,269 +69,151 @@ export class JoinedPoints {
     return one === other ? SAME_CLOCK : Math.max(SAME_CLOCK, this.uncertainty(one) + this.uncertainty(other));
   }
 
-  /** Tells everything that was recorded, once, and forgets it. */
+  /** Time up to which a point was read, by the clock of the reference; -Infinity before its first frame. */
+  readTo(point: number): number {
+    return this.points[point]?.readTo ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Tells what comes before everything that is still to be read; nothing when what the points tell of each other is not known yet. */
+  tellSettled(sink: ExchangeSink): void {
+    if (this.known) this.tellTo(Math.min(...this.points.map((point) => point.readTo)), sink);
+  }
+
+  /** Tells the rest, when nothing else is to come. */
   tell(sink: ExchangeSink): void {
-    const reference = this.reference();
-    const order = [...this.points.keys()].sort((a, b) => Number(b === reference) - Number(a === reference) || a - b);
-    const same = new SameConnections(this.points, order);
-    this.setClocks(reference, same);
-    const elsewhere = same.seenElsewhere(this.points);
-    this.tellers = this.points.map((recorder, index) => new Teller(recorder, this.clockOf(index), elsewhere));
-    for (const recorder of this.points) {
-      this.copies.connections += [...recorder.connections.keys()].filter((key) => same.isCopy(key)).length;
-      this.copies.exchanges += recorder.exchanges.filter(({ connection }) => same.isCopy(connection.key)).length;
-      recorder.forget((key) => same.isCopy(key));
+    if (this.compared === undefined) {
+      this.compared = comparePoints(this.points.map((point) => point.seen()));
+      for (const [index, point] of this.points.entries()) point.compareWith(this.compared, index);
     }
-    for (let next = this.nextTeller(); next !== undefined; next = this.nextTeller()) {
+    this.tellTo(Number.POSITIVE_INFINITY, sink);
+  }
+
+  private tellTo(settled: number, sink: ExchangeSink): void {
+    for (let next = this.nextPoint(); next !== undefined && next.time < settled; next = this.nextPoint()) {
       this.now = next.time;
       next.tell(sink);
     }
   }
 
-  private nextTeller(): Teller | undefined {
-    let next: Teller | undefined;
-    for (const teller of this.tellers) if (teller.time < (next?.time ?? Number.POSITIVE_INFINITY)) next = teller;
+  private nextPoint(): TellingPoint | undefined {
+    let next: TellingPoint | undefined;
+    for (const point of this.points) if (point.time < (next?.time ?? Number.POSITIVE_INFINITY)) next = point;
     return next;
-  }
-
-  /** The point nearest to the clients: whose exchanges enclose those of the others. */
-  private reference(): number {
-    let reference = 0;
-    for (const [index, recorder] of this.points.entries()) {
-      const chosen = this.points[reference];
-      if (chosen === undefined || index === reference) continue;
-      const nearer = clockOfRelayed(recorder.exchanges, chosen.exchanges)?.agreement ?? 0;
-      if (nearer > (clockOfRelayed(chosen.exchanges, recorder.exchanges)?.agreement ?? 0)) reference = index;
-    }
-    return reference;
-  }
-
-  private clockOf(point: number): Clock | undefined {
-    return this.clocks.find((clock) => clock.point === point)?.clock;
   }
 
   private uncertainty(point: number): number {
     const known = this.clocks.some(({ reference }) => reference === point) ? 0 : UNKNOWN_CLOCK;
-    return this.clockOf(point)?.uncertainty ?? known;
-  }
-
-  /** By the reference, or through a point whose clock is known already: connections that both saw are worth more than exchanges that look alike. */
-  private setClocks(reference: number, same: SameConnections): void {
-    const set = [reference];
-    const open = new Set(this.points.keys());
-    open.delete(reference);
-    for (const find of [sameOf, relayedOf]) {
-      for (const by of set) {
-        for (const index of open) {
-          const clock = find(this.points, same, by, index);
-          if (clock === undefined) continue;
-          this.clocks.push({ point: index, reference, clock: through(clock, this.clockOf(by)) });
-          open.delete(index);
-          set.push(index);
-        }
-      }
-    }
+    return this.clocks.find((clock) => clock.point === point)?.clock.uncertainty ?? known;
   }
 }
 
-type Finder = (points: readonly Recorder[], same: SameConnections, by: number, index: number) => Clock | undefined;
+/**
+ * Records what a point tells, at the time at which it does, and tells it again with its times moved to the clock of the
+ * reference. Waits are told by their ends.
+ */
+class TellingPoint implements ExchangeSink {
+  private events: PointEvent[] = [];
+  private next = 0;
+  /** Connections that are over, until that was told. */
+  private readonly over = new Map<string, Connection>();
+  private readonly read: () => number;
+  private readonly live: (identity: ConnectionIdentity) => Connection | undefined;
+  private compared: ComparedPoints | undefined;
+  private records = new MovedRecords(undefined, new Map());
 
-const sameOf: Finder = (_points, same, by, index) => clockOfSame(same.pairs(by, index));
+  constructor(readTo: () => number, live: (identity: ConnectionIdentity) => Connection | undefined) {
+    this.read = readTo;
+    this.live = live;
+  }
 
-const relayedOf: Finder = (points, _same, by, index) => {
-  const [own, chosen] = [points[index], points[by]];
-  return own && chosen && clockOfRelayed(chosen.exchanges, own.exchanges);
-};
+  compareWith(compared: ComparedPoints, index: number): void {
+    this.compared = compared;
+    this.records = new MovedRecords(compared.clocks.find(({ point }) => point === index)?.clock, compared.elsewhere);
+    this.events = this.events.filter((event) => !compared.isCopy(keyOf(event)));
+  }
 
-/** The clock of a point by that of another one, which has a clock itself. */
-function through(clock: Clock, by: Clock | undefined): Clock {
-  if (by === undefined) return clock;
-  const first = (time: number): number => time + clock.offsetAt(time);
-  return {
-    ...clock,
-    offsetAt: (time) => clock.offsetAt(time) + by.offsetAt(first(time)),
-    offset: clock.offset + by.offset,
-    drift: clock.drift + by.drift,
-    uncertainty: clock.uncertainty + by.uncertainty,
-  };
-}
-
-/** Records what a point tells, in its order. Waits are told by their ends. */
-class Recorder implements ExchangeSink {
-  events: PointEvent[] = [];
-  exchanges: Exchange[] = [];
-  readonly connections = new Map<string, Connection>();
-  private latest = Number.NEGATIVE_INFINITY;
+  // -------------------------------------------------------------------------------------------- recorded
 
   message(): void {}
 
   waiting(): void {}
 
   request(exchange: Exchange): void {
-    this.exchanges.push(exchange);
-    this.events.push({ kind: 'request', time: this.at(exchange.request?.headTime), exchange });
+    this.record({ kind: 'request', time: this.read(), exchange, state: stateOf(exchange), ...before(exchange) });
   }
 
   response(exchange: Exchange): void {
-    this.events.push({ kind: 'response', time: this.at(exchange.response?.headTime), exchange });
+    this.record({ kind: 'response', time: this.read(), exchange, state: stateOf(exchange), ...before(exchange) });
   }
 
   ended(exchange: Exchange): void {
-    this.events.push({ kind: 'ended', time: this.at(exchange.wait?.end.time ?? exchange.response?.lastTime), exchange });
+    this.record({ kind: 'ended', time: this.read(), exchange, state: exchange, ...before(exchange) });
   }
 
   connection(connection: Connection): void {
-    this.connections.set(connection.key, connection);
-    this.events.push({ kind: 'connection', time: this.at(connection.last.time), connection });
+    this.record({ kind: 'connection', time: this.read(), connection });
   }
 
-  /** What is only needed to compare points, and what another point tells. */
-  forget(isCopy: (key: string) => boolean): void {
-    this.exchanges = [];
-    this.events = this.events.filter(
-      (event) => !isCopy(event.kind === 'connection' ? event.connection.key : event.exchange.connection.key),
-    );
+  private record(event: PointEvent): void {
+    if (this.compared?.isCopy(keyOf(event)) === true) return;
+    this.events.push(event);
+    if (event.kind === 'connection') this.over.set(event.connection.key, event.connection);
   }
 
-  /** Never earlier than what was told before. */
-  private at(time: number | undefined): number {
-    if (time !== undefined && time > this.latest) this.latest = time;
-    return this.latest;
+  /** Everything, before anything was told. */
+  seen(): SeenPoint {
+    const exchanges = this.events.flatMap((event) => (event.kind === 'request' ? [event.exchange] : []));
+    return { exchanges, connections: this.over };
   }
-}
 
-/** Tells what a point recorded, with its times moved to the clock of the reference, and lets go of it on the way. */
-class Teller {
-  private readonly recorder: Recorder;
-  private readonly clock: Clock | undefined;
-  private readonly elsewhere: ReadonlyMap<string, Connection['seenIn']>;
-  private next = 0;
-  /** Copies of exchanges by their connection, as long as that is not over: the same record gives the same copy. */
-  private readonly copies = new Map<string, Map<Exchange, Exchange>>();
-  private readonly identities = new Map<string, ConnectionIdentity>();
-
-  constructor(recorder: Recorder, clock: Clock | undefined, elsewhere: ReadonlyMap<string, Connection['seenIn']>) {
-    this.recorder = recorder;
-    this.clock = clock;
-    this.elsewhere = elsewhere;
+  /** By the clock of the reference: everything that is still to be recorded comes later than that. */
+  get readTo(): number {
+    const readTo = this.read();
+    return Number.isFinite(readTo) ? this.records.moved(readTo) : readTo;
   }
+
+  // -------------------------------------------------------------------------------------------- told again
 
   /** Of what comes next; infinite when there is nothing. */
   get time(): number {
-    const event = this.recorder.events[this.next];
-    return event === undefined ? Number.POSITIVE_INFINITY : this.moved(event.time);
+    const event = this.events[this.next];
+    return event === undefined ? Number.POSITIVE_INFINITY : this.records.moved(event.time);
   }
 
   tell(sink: ExchangeSink): void {
-    const event = this.recorder.events[this.next++];
+    const event = this.events[this.next++];
     if (this.next >= TOLD) {
-      this.recorder.events.splice(0, this.next);
+      this.events.splice(0, this.next);
       this.next = 0;
     }
     if (event?.kind === 'connection') {
-      sink.connection(this.connection(event.connection));
-      this.copies.delete(event.connection.key);
-    } else if (event !== undefined) sink[event.kind](this.exchange(event.exchange));
+      const { key } = event.connection;
+      sink.connection(this.records.over(event.connection));
+      this.over.delete(key);
+    } else if (event !== undefined) {
+      sink[event.kind](this.records.exchange(event));
+      if (event.kind === 'ended') this.records.ended(event.exchange, event.previous);
+    }
   }
 
-  connectionOf(key: string): Connection | undefined {
-    const found = this.recorder.connections.get(key);
-    return found && this.connection(found);
+  connectionOf(identity: ConnectionIdentity): Connection | undefined {
+    const found = this.over.get(identity.key) ?? this.live(identity);
+    return found && this.records.connection(found);
   }
+}
 
-  private moved(time: number): number {
-    return this.clock === undefined ? time : time + this.clock.offsetAt(time);
-  }
+function before({ previous }: Exchange): Pick<ExchangeState, 'previous' | 'previousExcess'> {
+  return { previous, previousExcess: previous?.excess };
+}
 
-  private exchange(exchange: Exchange): Exchange {
-    const { key } = exchange.connection;
-    if (this.clock === undefined && !this.elsewhere.has(key)) return exchange;
-    const copies = this.copies.get(key) ?? new Map<Exchange, Exchange>();
-    this.copies.set(key, copies);
-    return copies.get(exchange) ?? this.copy(exchange, copies);
-  }
+/** A copy that does not grow; an exchange that is over grows no more. */
+function stateOf(exchange: Exchange): Exchange {
+  const { request, response } = exchange;
+  return { ...exchange, request: request && copyOf(request), response: response && copyOf(response) };
+}
 
-  private copy(exchange: Exchange, copies: Map<Exchange, Exchange>): Exchange {
-    const { request, response, interim, wait, ackStall, previous, excess } = exchange;
-    const copy: Exchange = {
-      ...exchange,
-      connection: this.identity(exchange.connection),
-      request: request && this.message(request),
-      response: response && this.message(response),
-      interim: interim.map((message) => this.message(message)),
-      wait: wait && this.wait(wait),
-      ackStall: ackStall && { ...ackStall, moment: this.moment(ackStall.moment) },
-      previous: previous && this.exchange(previous),
-      excess: excess && { ...excess, first: this.moment(excess.first) },
-    };
-    copies.set(exchange, copy);
-    return copy;
-  }
-
-  /** With all the files that it was seen in. */
-  private identity(identity: ConnectionIdentity): ConnectionIdentity {
-    const elsewhere = this.elsewhere.get(identity.key);
-    if (elsewhere === undefined) return identity;
-    const known = this.identities.get(identity.key);
-    if (known !== undefined) return known;
-    const merged = { ...identity, seenIn: [...identity.seenIn, ...elsewhere] };
-    this.identities.set(identity.key, merged);
-    return merged;
-  }
-
-  private connection(connection: Connection): Connection {
-    const elsewhere = this.elsewhere.get(connection.key);
-    if (this.clock === undefined && elsewhere === undefined) return connection;
-    return {
-      ...connection,
-      seenIn: [...connection.seenIn, ...(elsewhere ?? [])],
-      first: this.moment(connection.first),
-      last: this.moment(connection.last),
-      until: this.moved(connection.until),
-      clientEnd: this.end(connection.clientEnd),
-      serverEnd: this.end(connection.serverEnd),
-      ...(connection.tunnelled === undefined ? {} : { tunnelled: this.both(connection.tunnelled) }),
-    };
-  }
-
-  private both({ client, server }: NonNullable<Connection['tunnelled']>): NonNullable<Connection['tunnelled']> {
-    return { client: client && this.moment(client), server: server && this.moment(server) };
-  }
-
-  private message<M extends Message>(message: M): M {
-    return {
-      ...copyOf(message),
-      firstTime: this.moved(message.firstTime),
-      headTime: this.moved(message.headTime),
-      lastTime: this.moved(message.lastTime),
-      acked: message.acked && this.moment(message.acked),
-    };
-  }
-
-  private wait(wait: Wait): Wait {
-    return { ...wait, start: this.moment(wait.start), end: this.moment(wait.end), connection: this.connection(wait.connection) };
-  }
-
-  private end(end: EndFacts): EndFacts {
-    const move = (moment: Moment | undefined): Moment | undefined => moment && this.moment(moment);
-    return {
-      ...end,
-      lastData: move(end.lastData),
-      last: move(end.last),
-      fin: move(end.fin),
-      finAcked: move(end.finAcked),
-      reset: move(end.reset),
-      lastRetransmission: move(end.lastRetransmission),
-      unacked: end.unacked && { ...end.unacked, since: this.moment(end.unacked.since) },
-      lastProbe: move(end.lastProbe),
-      zeroWindow: move(end.zeroWindow),
-      lastZeroWindow: move(end.lastZeroWindow),
-    };
-  }
-
-  private moment({ frame, time }: Moment): Moment {
-    return { frame, time: this.moved(time) };
-  }
+function keyOf(event: PointEvent): string {
+  return event.kind === 'connection' ? event.connection.key : event.exchange.connection.key;
 }
 
 /** Without the ends of the connection that came later than that. */

@@ -2,28 +2,22 @@
  * Connections that several points of capture saw: found by their octets, since a NAT between the points changes addresses and
  * ports but not sequence numbers. An exchange is the same when its messages end at the same sequence numbers and look alike.
  */
-import type { Connection, Exchange } from '../model.ts';
+import type { Connection } from '../model.ts';
 import type { Pair } from './alike.ts';
-
-/** What one point saw. */
-export interface Seen {
-  readonly exchanges: readonly Exchange[];
-  /** By key, as they ended. */
-  readonly connections: ReadonlyMap<string, Connection>;
-}
+import type { SeenConnection, SeenExchange, SeenPoint } from './seen-point.ts';
 
 interface Sighting {
   readonly point: number;
-  readonly exchange: Exchange;
+  readonly exchange: SeenExchange;
 }
 
 export class SameConnections {
   /** The connection that stands for a copy of it, by the key of the copy. */
-  private readonly originals = new Map<string, Connection>();
+  private readonly originals = new Map<string, SeenConnection>();
   private readonly sightings: (readonly Sighting[])[] = [];
 
   /** @param order points, of which the earlier one keeps a connection when nothing else tells which copy is better */
-  constructor(points: readonly Seen[], order: readonly number[]) {
+  constructor(points: readonly SeenPoint[], order: readonly number[]) {
     const bySign = new Map<string, Sighting[]>();
     for (const point of order) {
       for (const exchange of points[point]?.exchanges ?? []) {
@@ -45,12 +39,13 @@ export class SameConnections {
     });
   }
 
-  isCopy(key: string): boolean {
-    return this.originals.has(key);
+  /** Keys of the connections that another one stands for. */
+  get copies(): ReadonlySet<string> {
+    return new Set(this.originals.keys());
   }
 
   /** Where the copies of each connection were seen, by the key of the one that stands for them. */
-  seenElsewhere(connections: readonly Seen[]): Map<string, Connection['seenIn']> {
+  seenElsewhere(connections: readonly SeenPoint[]): Map<string, Connection['seenIn']> {
     const elsewhere = new Map<string, Connection['seenIn']>();
     for (const [copy, original] of this.originals) {
       const { seenIn } = connections.map((seen) => seen.connections.get(copy)).find((found) => found !== undefined) ?? original;
@@ -59,7 +54,7 @@ export class SameConnections {
     return elsewhere;
   }
 
-  private add(sightings: readonly Sighting[], points: readonly Seen[]): void {
+  private add(sightings: readonly Sighting[], points: readonly SeenPoint[]): void {
     this.sightings.push(sightings);
     const copies = sightings.flatMap(({ point, exchange }) => points[point]?.connections.get(exchange.connection.key) ?? []);
     const [best] = copies.toSorted((a, b) => missing(a) - missing(b));
@@ -68,11 +63,11 @@ export class SameConnections {
   }
 }
 
-function missing({ clientEnd, serverEnd }: Connection): number {
+function missing({ clientEnd, serverEnd }: SeenConnection): number {
   return clientEnd.gapOctets + serverEnd.gapOctets;
 }
 
-function signOf({ request, response }: Exchange, connection: Connection | undefined): string | undefined {
+function signOf({ request, response }: SeenExchange, connection: SeenConnection | undefined): string | undefined {
   if (request === undefined || connection === undefined) return undefined;
   const end = (seq: number, offset: number | undefined): string => (offset === undefined ? '-' : String((seq + offset) >>> 0));
   const { target, fields } = request.fingerprint;
