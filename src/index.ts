@@ -3,6 +3,9 @@
 import type { AnalyzerOptions } from './analyze.ts';
 import { createAnalyzer } from './analyze.ts';
 import type { Report } from './model.ts';
+import { type Format, render as renderWith } from './view/index.ts';
+import type { ViewOptions } from './view/safe.ts';
+import { standardView } from './view/standard-view.ts';
 
 export { type Analyzer, type AnalyzerOptions, createAnalyzer } from './analyze.ts';
 export type { CaptureInput, CaptureSource } from './capture-points.ts';
@@ -10,7 +13,7 @@ export { CaptureError } from './errors.ts';
 export type * from './model.ts';
 export { rules } from './rules/index.ts';
 export { type Survey, type Surveyor, surveyPoints } from './survey.ts';
-export { type Format, render } from './view/index.ts';
+export type { Format } from './view/index.ts';
 export { plain, type ViewOptions } from './view/safe.ts';
 
 /**
@@ -27,4 +30,12 @@ export async function analyze(
   else for await (const bytes of capture) input.push(bytes);
   input.end();
   return analyzer.finish();
+}
+
+/**
+ * A report as text, safe to print or to publish: what is not said of the view is as for a file, 80 columns wide, without colour
+ * and with values of the capture hidden behind numbers, equal ones behind equal ones.
+ */
+export function render(report: Report, format: Format, options: Partial<ViewOptions> = {}): string {
+  return renderWith(report, format, { ...standardView(), ...options });
 }
