@@ -15,6 +15,7 @@ import type { LiveClock } from './live-clock.ts';
 import type { Narrowing } from './narrow.ts';
 import type { Progress } from './progress.ts';
 import type { RedactionKey } from './secrets.ts';
+import { SmallHeap } from './small-heap.ts';
 import { Turns } from './turns.ts';
 import { Unpacker } from './unpack.ts';
 
@@ -132,7 +133,7 @@ async function readAll(path: string, feed: Feed, target: Target, options: ReadOp
   const { fd, stats } = path === '-' ? { fd: 0, stats: fstatSync(0) } : open(path);
   refuseKind(stats, path);
   const unpacker = new Unpacker((bytes) => feed.push(bytes));
-  const source: Source = { fd, total: stats.isFile() ? stats.size : undefined, octets: 0, feed, unpacker };
+  const source: Source = { fd, total: stats.isFile() ? stats.size : undefined, octets: 0, feed, unpacker, heap: new SmallHeap() };
   try {
     if (stats.isFile()) await readRegular(source, options);
     else await readStream(source, target, options);
@@ -155,23 +156,12 @@ interface Source {
   octets: number;
   readonly feed: Feed;
   readonly unpacker: Unpacker;
-}
-
-/** Octets of a capture that is not small. */
-const MUCH = 1 << 20;
-
-/**
- * Exchanges die young, but not all before the collector has moved them: without this the heap grows to several times what is
- * alive before it looks again (bench/, mix many: 198 MiB instead of 144, for a fifth of the time). Loading node:v8 takes
- * longer than many a capture.
- */
-function keepHeapSmall(): void {
-  process.getBuiltinModule('node:v8').setFlagsFromString('--heap-growing-percent=60');
+  readonly heap: SmallHeap;
 }
 
 function count(source: Source, octets: number): void {
-  if (source.octets < MUCH && source.octets + octets >= MUCH) keepHeapSmall();
   source.octets += octets;
+  source.heap.read(octets);
 }
 
 function show({ feed, octets, total }: Source, { flush, progress }: ReadOptions): void {
