@@ -23,6 +23,7 @@ import type {
 import { copyOf } from '../records.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
+import { isCopy } from './forwarders.ts';
 import { Habits } from './habits.ts';
 import { Leaks } from './leaks.ts';
 import { negativeLookup } from './lookup.ts';
@@ -126,7 +127,7 @@ class RelayMatcher implements RelayStage {
     if (request === undefined) return;
     this.at(request.headTime);
     const hop = this.hop(exchange.connection);
-    hop.requests++;
+    if (hop.requests++ === 0) hop.firstRequest = request.firstTime;
     this.profiles.request(hop, exchange, request);
     this.context.rarity.add(request.fingerprint.target);
     this.context.rarity.add(request.fingerprint.fields);
@@ -240,6 +241,7 @@ class RelayMatcher implements RelayStage {
         if (attempts.length > 0) this.facts.relays++;
         for (const attempt of attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
         record = this.tell(relay, exchange);
+        if (record.attempts[0]?.copied !== true) relay.hop.rewritten = true;
         this.assess(relay, record);
         relay.hop.lastRelay = relay;
         if (attempts.length > 0) relay.hop.lastForwarded = relay;
@@ -420,6 +422,7 @@ class RelayMatcher implements RelayStage {
       laterExchanges: attempt.hop.requests - attempt.ordinal,
       doubtful: attempt.afterDoubt,
       before: attempt.before,
+      copied: isCopy(relay, attempt),
     };
   }
 

@@ -17,6 +17,7 @@ import type {
   Sink,
 } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
+import { isForwarder, mayConcern } from './forwarder.ts';
 import { timerText } from './lifetimes.ts';
 import { checkRelay } from './pair-invariance.ts';
 
@@ -74,6 +75,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     relay(relay) {
       if (relay.clientSide.ended) counts.relay++;
       for (const { rule, take } of relay.clientSide.wait === undefined ? ofAll.relay : byKind.relay) checkRelay(rule, relay, take);
+      if (found.length > 0 && isForwarder(relay)) found = found.filter(mayConcern);
       if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
     },
     connection(connection, context) {
