@@ -79,6 +79,7 @@ class Analysis implements Analyzer {
         this.ruleStage.relay(relay);
         if (relay.clientSide.ended) options.onRelay?.(relay);
       },
+      revised: (relay) => this.ruleStage.revised(relay),
       connection: (connection, context) => {
         if (context !== undefined) this.ruleStage.connection(connection, context);
         const read = connection.protocol === 'http' || connection.protocol === 'tunnel';

@@ -23,7 +23,7 @@ import type {
 import { copyOf } from '../records.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
-import { isCopy } from './forwarders.ts';
+import { Forwarders } from './forwarders.ts';
 import { Habits } from './habits.ts';
 import { Leaks } from './leaks.ts';
 import { negativeLookup } from './lookup.ts';
@@ -54,6 +54,8 @@ type Depth = 'records' | 'connections' | 'all';
 export interface RelaySink {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
+  /** More is known of one that was told when it was over. */
+  revised(relay: Relay): void;
   /** It is over; without context where no request was seen on it. */
   connection(connection: Connection, context: ConnectionContext | undefined): void;
   /** Statistics that have grown much, or as they stand at the end of input (`final`). */
@@ -88,6 +90,7 @@ class RelayMatcher implements RelayStage {
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly leaks = new Leaks();
+  private readonly forwarders = new Forwarders();
   private readonly habits = new Habits();
   private readonly profiles = new Profiles(this.habits.askedAt);
   private readonly context: Context;
@@ -241,7 +244,7 @@ class RelayMatcher implements RelayStage {
         if (attempts.length > 0) this.facts.relays++;
         for (const attempt of attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
         record = this.tell(relay, exchange);
-        if (record.attempts[0]?.copied !== true) relay.hop.rewritten = true;
+        this.learnForwarder(relay);
         this.assess(relay, record);
         relay.hop.lastRelay = relay;
         if (attempts.length > 0) relay.hop.lastForwarded = relay;
@@ -249,6 +252,13 @@ class RelayMatcher implements RelayStage {
       }
     }
     this.sink.exchange(exchange, this.contextOf(exchange, relay, record));
+  }
+
+  /** What a proxy was blamed for is told again when the box turns out to be none. */
+  private learnForwarder(relay: OpenRelay): void {
+    for (const told of this.forwarders.learn(relay)) {
+      this.sink.revised(this.relayOf(told, told.clientSide, 'records', NO_CHECKS, undefined));
+    }
   }
 
   private assess(relay: OpenRelay, record: Relay): void {
@@ -422,7 +432,7 @@ class RelayMatcher implements RelayStage {
       laterExchanges: attempt.hop.requests - attempt.ordinal,
       doubtful: attempt.afterDoubt,
       before: attempt.before,
-      copied: isCopy(relay, attempt),
+      copied: this.forwarders.isCopy(relay, attempt),
     };
   }
 
