@@ -33,6 +33,7 @@ import { type Claim, Hop, OpenAttempt, OpenRelay } from './open-relay.ts';
 import { Profiles } from './profiles.ts';
 import { Quality } from './quality.ts';
 import { Rarity } from './rarity.ts';
+import { Rivals } from './rivals.ts';
 import { roleOf } from './roles.ts';
 import { type Context, learnRequests, scoreOf, sentOf } from './score.ts';
 import { CONCEIVABLE, candidatesOf, LIKELY_MARGIN, offer, PROVEN_MARGIN, provisionalMargin, SURE_MARGIN, settle } from './settle.ts';
@@ -94,6 +95,7 @@ class RelayMatcher implements RelayStage {
   private readonly habits = new Habits();
   private readonly profiles = new Profiles(this.habits.askedAt);
   private readonly context: Context;
+  private readonly rivals: Rivals;
   private readonly assessed = new Quality();
   private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
@@ -113,6 +115,7 @@ class RelayMatcher implements RelayStage {
     this.explainAll = explainAll;
     const doubt = (one: number, other: number): number => connections.doubt(one, other);
     this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
+    this.rivals = new Rivals(this.context);
   }
 
   proxies(): readonly (readonly string[])[] {
@@ -141,6 +144,7 @@ class RelayMatcher implements RelayStage {
       relay.attempt = this.attemptOf(relay, request);
       this.claimEarlier(relay, request.headTime);
     }
+    for (const rival of this.rivals.came(relay, request)) this.revise(rival);
     this.habits.sent(exchange.client.address, relay.attempt?.owner !== undefined);
     hop.pending.push(relay);
     this.open.add(relay, request);
@@ -203,6 +207,7 @@ class RelayMatcher implements RelayStage {
     const relay = this.known(exchange.connection)?.find(exchange);
     if (relay === undefined) return;
     this.open.remove(relay);
+    if (this.isRelay(relay)) this.rivals.answers(relay);
     if (relay.attempt !== undefined && response !== undefined && response.status >= 300 && response.status < 400)
       this.redirected(relay.attempt, traitValue(LOCATION, response.fingerprint.traits));
   }
@@ -257,8 +262,14 @@ class RelayMatcher implements RelayStage {
   /** What a proxy was blamed for is told again when the box turns out to be none. */
   private learnForwarder(relay: OpenRelay): void {
     for (const told of this.forwarders.learn(relay)) {
-      this.sink.revised(this.relayOf(told, told.clientSide, 'records', NO_CHECKS, undefined));
+      this.revise(told);
     }
+  }
+
+  /** More is known of a relay; only what is told when it is over is for good. */
+  private revise(relay: OpenRelay): void {
+    if (relay.settled && relay.clientSide.wait === undefined)
+      this.sink.revised(this.relayOf(relay, relay.clientSide, 'records', NO_CHECKS, undefined));
   }
 
   private assess(relay: OpenRelay, record: Relay): void {
