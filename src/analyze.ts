@@ -4,6 +4,7 @@
  */
 import { type CaptureInput, type CaptureSource, LINK_TYPE, type Point, type PointOptions, Points, TUNNEL } from './capture-points.ts';
 import type { Counts } from './counts.ts';
+import { HeldRelays } from './held-relays.ts';
 import type {
   CaptureFacts,
   CaptureReport,
@@ -67,17 +68,23 @@ class Analysis implements Analyzer {
   private readonly ruleStage: ReturnType<typeof applyRules>;
   private readonly proxy: ReturnType<typeof matchRelays>;
   private readonly joined: JoinedPoints | undefined;
+  private readonly held: HeldRelays | undefined;
 
   constructor(options: AnalyzerOptions) {
     this.options = options;
     this.rules = options.rules ?? defaultRules;
     this.verdict = new Verdict((finding, revised) => options.onFinding?.(finding, revised));
     this.ruleStage = applyRules(this.rules, (subject, kind, found, final) => this.verdict.decide(subject, kind, found, final));
+    this.held = options.onRelay && new HeldRelays(options.onRelay);
     const sink: RelaySink = {
       exchange: (exchange, context) => this.ruleStage.exchange(exchange, context),
       relay: (relay) => {
         this.ruleStage.relay(relay);
-        if (relay.clientSide.ended) options.onRelay?.(relay);
+        if (relay.clientSide.ended) this.held?.add(relay);
+      },
+      revised: (relay) => {
+        this.ruleStage.revised(relay);
+        this.held?.replace(relay);
       },
       connection: (connection, context) => {
         if (context !== undefined) this.ruleStage.connection(connection, context);
@@ -115,6 +122,7 @@ class Analysis implements Analyzer {
     this.points.finish();
     this.joined?.tell(this.proxy);
     this.proxy.finish();
+    this.held?.end();
     const { findings, exonerations, groups } = this.verdict.finish();
     const points = this.points.all;
     const connections = sum(points, (point) => point.flow.facts.connections) - (this.joined?.copies.connections ?? 0);

@@ -224,6 +224,8 @@ export interface ConnectionIdentity {
   readonly seenIn: readonly { readonly capture: number; readonly stream: number }[];
   /** True when the capture shows the handshake's first segment. */
   readonly synSeen: boolean;
+  /** Time of its first segment. */
+  readonly firstTime: number;
 }
 
 /** What one end of a connection did. */
@@ -511,6 +513,11 @@ export interface Attempt {
   readonly doubtful: boolean;
   /** The exchange before it on its connection, once that is over: when its request came, and when it was over. */
   readonly before: { readonly start: number; readonly end: Moment } | undefined;
+  /**
+   * Its connection was opened for that of the client side before anything had come there to read, and all heads so far are the
+   * same on both: a forwarder of octets does that, which is no hop of HTTP.
+   */
+  readonly copied: boolean;
 }
 
 /** One test of the statement "this request was never forwarded" (RULES section 7.5). */

@@ -185,3 +185,35 @@ test("a proxy's own health check continues nobody's", () => {
     .say('ann', 'server', ok('hello'));
   expect(ports(wire)).toEqual(['1001 -> forward 2001']);
 });
+
+describe('an equal request that another client sends, and the proxy passes on, when the first one has been answered', () => {
+  /** Behind so much other traffic that equal targets mean something. */
+  const busy = (): Wire => {
+    const wire = twoClients();
+    for (let page = 0; page < 16; page++) {
+      wire.say('ann', 'client', get(`/${page}`)).say('far1', 'client', get(`/${page}`));
+      wire.say('far1', 'server', ok('fine')).say('ann', 'server', ok('fine')).wait(1);
+    }
+    return wire;
+  };
+  const story = (pause: number): Wire =>
+    busy()
+      .say('ann', 'client', get('/health/of/the/first/cluster'))
+      .say('far1', 'client', get('/health/of/the/first/cluster'))
+      .say('far1', 'server', ok('fine'))
+      .say('ann', 'server', ok('fine'))
+      .wait(pause)
+      .say('bob', 'client', get('/health/of/the/first/cluster'))
+      .say('far2', 'client', get('/health/of/the/first/cluster'))
+      .wait(0.1)
+      .say('far2', 'server', ok('fine'))
+      .say('bob', 'server', ok('fine'));
+
+  test('a moment later might be a second attempt for the first one, too', () => {
+    expect(told(story(0)).slice(-2)).toEqual(['1001 -> forward 2001 (strong)', '1002 -> forward 2002 (proven)']);
+  });
+
+  test('a second later is none', () => {
+    expect(told(story(1)).slice(-2)).toEqual(['1001 -> forward 2001 (proven)', '1002 -> forward 2002 (proven)']);
+  });
+});

@@ -15,6 +15,7 @@ const exchange: Exchange = {
     ],
     seenIn: [{ capture: 0, stream: 0 }],
     synSeen: true,
+    firstTime: 0,
   },
   client: { address: '10.0.0.1', port: 1, text: '10.0.0.1:1' },
   server: { address: '10.0.0.2', port: 80, text: '10.0.0.2:80' },

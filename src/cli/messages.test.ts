@@ -65,6 +65,7 @@ const exchange: Exchange = {
       { capture: 1, stream: 3 },
     ],
     synSeen: true,
+    firstTime: 0,
   },
   client,
   server,

@@ -40,6 +40,7 @@ export class Records {
       ends: [this.end(id, 0), this.end(id, 1)] as const,
       seenIn: [{ capture: rows.int(id, at.CAPTURE), stream: rows.int(id, at.STREAM) }],
       synSeen: (rows.int(id, at.STATE) & at.SYN_SEEN) !== 0,
+      firstTime: rows.float(id, at.FIRST_TIME),
     };
     this.identities[id] = identity;
     return identity;
@@ -62,7 +63,7 @@ export class Records {
 
   snapshot(id: number, clientSide: Side): Connection {
     const { table } = this;
-    const { key, point, ends, seenIn, synSeen } = this.identity(id);
+    const { key, point, ends, seenIn, synSeen, firstTime } = this.identity(id);
     const serverSide = clientSide === 0 ? 1 : 0;
     const state = table.rows.int(id, at.STATE);
     const [client, server] = [2 * id + clientSide, 2 * id + serverSide];
@@ -73,10 +74,11 @@ export class Records {
       ends,
       seenIn: [...seenIn],
       synSeen,
+      firstTime,
       clientSide,
       client: ends[clientSide],
       server: ends[serverSide],
-      first: { frame: table.rows.int(id, at.FIRST_FRAME) >>> 0, time: table.rows.float(id, at.FIRST_TIME) },
+      first: { frame: table.rows.int(id, at.FIRST_FRAME) >>> 0, time: firstTime },
       last: this.last(id),
       until: table.frame.time,
       established: (state & at.SYN_ACK_SEEN) !== 0 || (this.position(client) > 0 && this.position(server) > 0),

@@ -23,6 +23,7 @@ import type {
 import { copyOf } from '../records.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
+import { Forwarders } from './forwarders.ts';
 import { Habits } from './habits.ts';
 import { Leaks } from './leaks.ts';
 import { negativeLookup } from './lookup.ts';
@@ -32,6 +33,7 @@ import { type Claim, Hop, OpenAttempt, OpenRelay } from './open-relay.ts';
 import { Profiles } from './profiles.ts';
 import { Quality } from './quality.ts';
 import { Rarity } from './rarity.ts';
+import { Rivals } from './rivals.ts';
 import { roleOf } from './roles.ts';
 import { type Context, learnRequests, scoreOf, sentOf } from './score.ts';
 import { CONCEIVABLE, candidatesOf, LIKELY_MARGIN, offer, PROVEN_MARGIN, provisionalMargin, SURE_MARGIN, settle } from './settle.ts';
@@ -53,6 +55,8 @@ type Depth = 'records' | 'connections' | 'all';
 export interface RelaySink {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
+  /** More is known of one that was told when it was over. */
+  revised(relay: Relay): void;
   /** It is over; without context where no request was seen on it. */
   connection(connection: Connection, context: ConnectionContext | undefined): void;
   /** Statistics that have grown much, or as they stand at the end of input (`final`). */
@@ -87,9 +91,11 @@ class RelayMatcher implements RelayStage {
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly leaks = new Leaks();
+  private readonly forwarders = new Forwarders();
   private readonly habits = new Habits();
   private readonly profiles = new Profiles(this.habits.askedAt);
   private readonly context: Context;
+  private readonly rivals: Rivals;
   private readonly assessed = new Quality();
   private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
@@ -109,6 +115,7 @@ class RelayMatcher implements RelayStage {
     this.explainAll = explainAll;
     const doubt = (one: number, other: number): number => connections.doubt(one, other);
     this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
+    this.rivals = new Rivals(this.context);
   }
 
   proxies(): readonly (readonly string[])[] {
@@ -126,7 +133,7 @@ class RelayMatcher implements RelayStage {
     if (request === undefined) return;
     this.at(request.headTime);
     const hop = this.hop(exchange.connection);
-    hop.requests++;
+    if (hop.requests++ === 0) hop.firstRequest = request.firstTime;
     this.profiles.request(hop, exchange, request);
     this.context.rarity.add(request.fingerprint.target);
     this.context.rarity.add(request.fingerprint.fields);
@@ -137,6 +144,7 @@ class RelayMatcher implements RelayStage {
       relay.attempt = this.attemptOf(relay, request);
       this.claimEarlier(relay, request.headTime);
     }
+    for (const rival of this.rivals.came(relay, request)) this.revise(rival);
     this.habits.sent(exchange.client.address, relay.attempt?.owner !== undefined);
     hop.pending.push(relay);
     this.open.add(relay, request);
@@ -199,6 +207,7 @@ class RelayMatcher implements RelayStage {
     const relay = this.known(exchange.connection)?.find(exchange);
     if (relay === undefined) return;
     this.open.remove(relay);
+    if (this.isRelay(relay)) this.rivals.answers(relay);
     if (relay.attempt !== undefined && response !== undefined && response.status >= 300 && response.status < 400)
       this.redirected(relay.attempt, traitValue(LOCATION, response.fingerprint.traits));
   }
@@ -240,6 +249,7 @@ class RelayMatcher implements RelayStage {
         if (attempts.length > 0) this.facts.relays++;
         for (const attempt of attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
         record = this.tell(relay, exchange);
+        this.learnForwarder(relay);
         this.assess(relay, record);
         relay.hop.lastRelay = relay;
         if (attempts.length > 0) relay.hop.lastForwarded = relay;
@@ -247,6 +257,19 @@ class RelayMatcher implements RelayStage {
       }
     }
     this.sink.exchange(exchange, this.contextOf(exchange, relay, record));
+  }
+
+  /** What a proxy was blamed for is told again when the box turns out to be none. */
+  private learnForwarder(relay: OpenRelay): void {
+    for (const told of this.forwarders.learn(relay)) {
+      this.revise(told);
+    }
+  }
+
+  /** More is known of a relay; only what is told when it is over is for good. */
+  private revise(relay: OpenRelay): void {
+    if (relay.settled && relay.clientSide.wait === undefined)
+      this.sink.revised(this.relayOf(relay, relay.clientSide, 'records', NO_CHECKS, undefined));
   }
 
   private assess(relay: OpenRelay, record: Relay): void {
@@ -420,6 +443,7 @@ class RelayMatcher implements RelayStage {
       laterExchanges: attempt.hop.requests - attempt.ordinal,
       doubtful: attempt.afterDoubt,
       before: attempt.before,
+      copied: this.forwarders.isCopy(relay, attempt),
     };
   }
 

@@ -25,6 +25,10 @@ export class Hop {
   readonly pending: OpenRelay[] = [];
   /** Requests so far. */
   requests = 0;
+  /** When the first of them began. */
+  firstRequest = Number.NaN;
+  /** A head of it was another one on the next hop, or came from or went to several. */
+  rewritten = false;
   /** The client-side connection of the latest exchange that it continued. */
   peer: ConnectionIdentity | undefined;
   /** The latest exchange on it that is over; and the latest of those that are the client side of a relay. */

@@ -27,6 +27,7 @@ function relayOf(clientSide: Exchange): Relay {
     laterExchanges: 0,
     doubtful: false,
     before: undefined,
+    copied: false,
   } as const;
   const link = { confidence: 'proven', margin: 20, parts: [] } as const;
   return { clientSide, attempts: [attempt], candidates: [], link, lookup: [], previous: undefined, route: undefined };

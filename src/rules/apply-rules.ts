@@ -17,6 +17,7 @@ import type {
   Sink,
 } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
+import { isForwarder, mayConcern } from './forwarder.ts';
 import { timerText } from './lifetimes.ts';
 import { checkRelay } from './pair-invariance.ts';
 
@@ -26,6 +27,8 @@ export type CandidateSink = (subject: string, kind: Rule['on'], found: readonly 
 export interface RuleStage {
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
+  /** Another look at one that is over. */
+  revised(relay: Relay): void;
   connection(connection: Connection, context: ConnectionContext): void;
   /** A connection without HTTP that was left stuck. */
   stuck(connection: Connection): void;
@@ -64,6 +67,11 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     found = [];
   };
 
+  const lookAt = (relay: Relay): void => {
+    for (const { rule, take } of relay.clientSide.wait === undefined ? ofAll.relay : byKind.relay) checkRelay(rule, relay, take);
+    if (found.length > 0 && isForwarder(relay)) found = found.filter(mayConcern);
+  };
+
   return {
     exchange(exchange, context) {
       if (exchange.ended) counts.exchange++;
@@ -73,8 +81,12 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     },
     relay(relay) {
       if (relay.clientSide.ended) counts.relay++;
-      for (const { rule, take } of relay.clientSide.wait === undefined ? ofAll.relay : byKind.relay) checkRelay(rule, relay, take);
+      lookAt(relay);
       if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
+    },
+    revised(relay) {
+      lookAt(relay);
+      tell(() => subjectOf(relay.clientSide), 'relay', true);
     },
     connection(connection, context) {
       counts.connection++;

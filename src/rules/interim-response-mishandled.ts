@@ -12,6 +12,8 @@ import { lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
 const CONTINUE = 100;
+/** Frames of two hops that are so close may have been captured in the wrong order. */
+const SAME_MOMENT = 2e6;
 
 export const interimResponseMishandled: Rule = {
   id: 'interim-response-mishandled',
@@ -92,10 +94,10 @@ function notPassedOn(exchange: Exchange, { relay }: ExchangeContext): Fault | un
   };
 }
 
-/** The client expected that 100, and had sent nothing of its body when it came to the proxy. */
+/** The client expected that 100, and had not sent its body when it came to the proxy. */
 function waitedFor({ request, interim }: Exchange, { firstTime }: ResponseMessage): boolean {
   if (request === undefined || !expectsContinue(request) || interim.length > 0) return false;
-  return request.bodyOctets === 0 || request.lastTime > firstTime;
+  return request.bodyOctets === 0 || request.lastTime - firstTime > SAME_MOMENT;
 }
 
 function hangOf({ wait, request }: Exchange, { firstTime }: ResponseMessage): Wait | undefined {

@@ -16,7 +16,15 @@ export function checkRelay(rule: RelayRule, relay: Relay, found: Sink<Candidate>
   }
   const own = findingsOf(rule, settled(relay));
   const others = candidates.map((exchange) => {
-    const attempt = { role: 'forward', exchange, connection: undefined, laterExchanges: 0, doubtful: false, before: undefined } as const;
+    const attempt = {
+      role: 'forward',
+      exchange,
+      connection: undefined,
+      laterExchanges: 0,
+      doubtful: false,
+      before: undefined,
+      copied: false,
+    } as const;
     return findingsOf(rule, settled({ ...relay, attempts: [attempt] }));
   });
   const invariant = own.filter((candidate) => others.every((findings) => findings.some((other) => isSame(candidate, other))));

@@ -38,6 +38,7 @@ function relay(clientSide: Partial<Exchange>, serverSide: Partial<Exchange>, rou
         laterExchanges: 0,
         doubtful: false,
         before: undefined,
+        copied: false,
       },
     ],
     candidates: [],

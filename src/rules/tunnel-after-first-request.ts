@@ -4,6 +4,7 @@
  * Told at the second request of a connection, where the first one carries what the proxy adds and the second one does not.
  */
 import type { Exchange, Relay, RequestMessage, Rule, Text } from '../model.ts';
+import { isSameHead } from '../same-head.ts';
 import { type Crossing, crossingCandidate, crossingsOf } from './crossings.ts';
 import { remediesFor } from './remedies.ts';
 import * as say from './words.ts';
@@ -24,7 +25,7 @@ export const tunnelAfterFirstRequest: Rule = {
     const [crossing] = crossingsOf(relay, ({ kind }) => kind === 'request');
     if (crossing?.received.kind !== 'request' || crossing.sent.kind !== 'request') return;
     const added = ADDED.filter((name) => has(first.sent, name) && !has(first.received, name));
-    if (added.length > 0 && isUntouched(crossing.received, crossing.sent)) found(candidateOf(crossing, first, added));
+    if (added.length > 0 && isSameHead(crossing.received, crossing.sent)) found(candidateOf(crossing, first, added));
   },
 };
 
@@ -49,13 +50,6 @@ function openerOf({ previous }: Exchange): RequestMessage | undefined {
 
 function has(message: RequestMessage, name: string): boolean {
   return say.fieldOf(message, name) !== undefined;
-}
-
-/** Nothing added, nothing taken out, not even what is for one hop. */
-function isUntouched(received: RequestMessage, sent: RequestMessage): boolean {
-  if (received.target !== sent.target || received.version !== sent.version || received.fields.length !== sent.fields.length) return false;
-  if (received.fingerprint.fields !== sent.fingerprint.fields) return false;
-  return received.fields.every(({ name, value }, index) => sent.fields[index]?.name === name && sent.fields[index]?.value === value);
 }
 
 function candidateOf(crossing: Crossing, { sent }: Pair, added: readonly string[]): ReturnType<typeof crossingCandidate> {

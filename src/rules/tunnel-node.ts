@@ -1,16 +1,44 @@
-/** Behind CONNECT or an upgrade the box only moves octets (RULES X12): what they owe each other is not HTTP's business. */
-import type { Connection, Exchange, Rule } from '../model.ts';
+/**
+ * Behind CONNECT or an upgrade the box only moves octets (RULES X12): what they owe each other is not HTTP's business. A box that
+ * does so from the beginning is none of its hops, and what crosses it was not meant for it.
+ */
+import type { Connection, Exchange, Field, Message, Rule } from '../model.ts';
 import { asked, cleared, IDLE } from './clearing.ts';
-import { captureCap, least } from './confidence.ts';
+import { captureCap, least, pairingCap } from './confidence.ts';
+import { isForwarder } from './forwarder.ts';
 import * as say from './words.ts';
 
 export const tunnelNode: Rule = {
   id: 'tunnel-node',
-  on: 'connection',
+  on: 'relay',
   exonerates: true,
-  title: 'The connection is a tunnel: its silence is not HTTP',
+  title: 'The box only moves octets: its silence, and what crosses it, is not HTTP',
   basis: ['RFC 9110 section 9.3.6', 'RFC 9110 section 7.8'],
   remedies: [],
+
+  check(relay, found) {
+    const { clientSide, attempts } = relay;
+    const serverSide = attempts[0]?.exchange;
+    if (serverSide === undefined || clientSide.ordinal !== 1 || !clientSide.ended || !isForwarder(relay)) return;
+    const field = hopFieldOf(clientSide.request) ?? hopFieldOf(clientSide.response);
+    if (field === undefined) return;
+    found(
+      cleared(clientSide, {
+        serverSide,
+        confidence: least('likely', pairingCap(relay)),
+        message: [
+          `${clientSide.server.text} copies the connection to ${serverSide.server.text} octet for octet: "`,
+          ...say.fieldText(field),
+          '" crossed a forwarder of TCP, which is no proxy for HTTP',
+        ],
+        because: [
+          ['the connection to the server was opened before the client had sent anything that could be read'],
+          ['the heads are the same on both connections, and each request is on the one in its place on the other'],
+        ],
+        wouldChangeOurMind: ['a request or a response that is not the same on both', 'its configuration: a mode that reads HTTP'],
+      }),
+    );
+  },
 
   ends(connection, { last }, found) {
     if (last.response?.framing !== 'tunnel') return;
@@ -32,6 +60,11 @@ export const tunnelNode: Rule = {
     );
   },
 };
+
+/** What a proxy for HTTP would have kept to itself. */
+function hopFieldOf(message: Message | undefined): Field | undefined {
+  return message === undefined ? undefined : say.hopFields(message)[0];
+}
 
 /** From the last octet of either side to the first close, or to the end of the capture. */
 function silenceOf(connection: Connection): number {

@@ -19,7 +19,15 @@ function endpoint(text: string): Endpoint {
 }
 
 export function identity(client: string, server: string, key = `${client} ${server}`): ConnectionIdentity {
-  return { key, point: 0, id: 0, ends: [endpoint(client), endpoint(server)], seenIn: [{ capture: 0, stream: 0 }], synSeen: true };
+  return {
+    key,
+    point: 0,
+    id: 0,
+    ends: [endpoint(client), endpoint(server)],
+    seenIn: [{ capture: 0, stream: 0 }],
+    synSeen: true,
+    firstTime: 0,
+  };
 }
 
 const NO_HASHES: Fingerprint = { target: 0, tail: 0, leaf: 0, query: 0, authority: 0, fields: 0, unique: [], traits: [] };

@@ -39,7 +39,7 @@ export function endpoint(address: string, port: number): Endpoint {
 }
 
 function identity(stream: number, client: Endpoint, server: Endpoint): ConnectionIdentity {
-  return { key: `0/${stream}`, point: 0, id: 0, ends: [client, server], seenIn: [{ capture: 0, stream }], synSeen: true };
+  return { key: `0/${stream}`, point: 0, id: 0, ends: [client, server], seenIn: [{ capture: 0, stream }], synSeen: true, firstTime: 0 };
 }
 
 const browser = endpoint('10.0.1.10', 33730);
