@@ -24,7 +24,9 @@ export class Waits {
   private readonly sink: ExchangeSink;
   private readonly deadlines = new Deadlines();
   /** A clock beside the capture shows that nothing came up to its end: there is no blind tail. */
-  watchedLive = false;
+  private watchedLive = false;
+  /** The moment up to which the input was observed, once it is over. */
+  last: Moment | undefined;
 
   constructor(table: ConnectionTable, sink: ExchangeSink) {
     this.table = table;
@@ -33,6 +35,20 @@ export class Waits {
 
   get due(): number {
     return this.deadlines.due;
+  }
+
+  get now(): Moment {
+    return momentOf(this.table.frame);
+  }
+
+  /** The input was observed up to now, or up to its end when that was told. */
+  get latest(): Moment {
+    return this.last ?? this.now;
+  }
+
+  finish(last: Moment, watchedLive: boolean): void {
+    this.last = last;
+    this.watchedLive = watchedLive;
   }
 
   /** Something is owed on this conversation. */
