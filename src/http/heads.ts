@@ -7,6 +7,7 @@
 import type { ConnectionTable } from '../model.ts';
 import type { Conversation, Direction } from './conversation.ts';
 import * as at from './conversation.ts';
+import { OpenExchange } from './conversation.ts';
 import type { Conversations } from './conversations.ts';
 import type { Cut, Exchanges } from './exchanges.ts';
 import { HeadCarry } from './head-carry.ts';
@@ -73,6 +74,7 @@ export class Heads {
     }
     direction.state = at.HEAD;
     direction.carry = new HeadCarry();
+    if (direction === conversation.requests) this.waits.expect(conversation);
     return this.more(conversation, direction, bytes, index, end, origin);
   }
 
@@ -126,6 +128,18 @@ export class Heads {
       const response = new OpenResponse(facts, carry.bytes, method, direction, carry.frame, carry.time);
       if (!isInterim(response.status)) this.exchanges.cutResponse(conversation, response, why === 'lost');
     }
+  }
+
+  /** The exchange that the beginning of a request head stands for, when it is known to be one. Nothing is done with it here. */
+  soFar(conversation: Conversation): OpenExchange | undefined {
+    const { requests, ordinal } = conversation;
+    const { carry, before } = requests;
+    if (carry === undefined || (recognise(carry.bytes, 0, carry.length) & TOLD_BY_CLIENT) === 0) return undefined;
+    this.reader.readCut(carry.bytes, 0, carry.length);
+    const { facts } = this.reader;
+    facts.oddities |= before;
+    const request = new OpenRequest(facts, carry.bytes, this.texts, requests, carry.frame, carry.time);
+    return new OpenExchange(conversation, request, ordinal + 1, false, false);
   }
 
   private carried(conversation: Conversation, direction: Direction, carry: HeadCarry, next: number, origin: number): number {

@@ -71,7 +71,7 @@ class ExchangeParser implements ExchangeStage {
   constructor(table: ConnectionTable, options: HttpOptions, sink: ExchangeSink) {
     this.table = table;
     this.conversations = new Conversations(table);
-    this.waits = new Waits(table, sink);
+    this.waits = new Waits(table, sink, (conversation) => this.heads.soFar(conversation));
     this.exchanges = new Exchanges(table, sink, this.waits);
     this.heads = new Heads(table, options.keepFields, this.conversations, this.exchanges, this.waits);
     this.holes = new Holes(this.heads, this.exchanges);
