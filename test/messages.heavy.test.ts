@@ -16,7 +16,7 @@ const absent = existsSync(ORACLE) ? undefined : '../shared/captures is not here'
 
 const NOT_READ = 'decode: a tunnel or link type that is not read';
 const NUMBERS = 'flow: Wireshark also counts TCP headers that are malformed or quoted, so its stream numbers are others';
-const URGENT = 'flow: Wireshark takes urgent octets out of the stream, we do not';
+const URGENT = 'flow: Wireshark reassembles no message across urgent octets; we read them where they stand, and say so (urgent-octets)';
 const HOLE = 'Wireshark waits for the octets of a hole that is never filled; when it does not wait, it lists the same (below)';
 const CUT_HEAD = 'a head that the capture never completes is listed as cut short';
 const UNKNOWN_METHOD = 'Wireshark takes only methods that it knows';
