@@ -239,6 +239,11 @@ function named(counts: Counts, beginning: string): (readonly [name: string, coun
 const COUNTED: readonly (readonly [count: string, code: string, message: string])[] = [
   ['fragment', 'fragment', 'IP fragments whose datagram was never whole'],
   ['fragmentConflicts', 'fragment-conflict', 'IP fragments that contradict others of their datagram; the first ones count'],
+  [
+    'urgent',
+    'urgent-octets',
+    'segments with urgent octets: they are read where they stand, and a receiver may take them out of the stream',
+  ],
   ['malformed', 'malformed', 'frames whose headers contradict themselves'],
   ['nested-too-deep', 'nested-too-deep', 'frames with more than 16 headers'],
   ['address-limit', 'address-limit', 'frames of too many different IPv6 addresses'],

@@ -252,11 +252,12 @@ export class Point {
   }
 
   private counts(): Counts {
-    const { skipped, fragmentConflicts, unknownLinkTypes, seen } = this.decoded;
+    const { skipped, urgent, fragmentConflicts, unknownLinkTypes, seen } = this.decoded;
     const { encrypted, http2 } = this.http.facts;
     return {
       ...skipped,
       fragmentConflicts,
+      urgent,
       ...Object.fromEntries([...unknownLinkTypes].map(([linkType, frames]) => [`${LINK_TYPE}${linkTypeName(linkType)}`, frames])),
       ...Object.fromEntries(tunnelsOf(seen).map(([name, headers]) => [`${TUNNEL}${name}`, headers])),
       quic: seen.quic,

@@ -1,5 +1,7 @@
 /** What is said on one connection, and the messages that come of it: whole, in single octets, and with retransmissions. */
 import { describe, expect, test } from 'vitest';
+import { analyze } from '../src/index.ts';
+import { ACK, PSH } from '../src/model.ts';
 import { readHttp } from './support/http-log.ts';
 import { type End, GET, OK, pcapOf, type SayOptions, Wire } from './support/wire.ts';
 
@@ -335,4 +337,18 @@ test('the ends that the PROXY protocol names are on record, of the exchange and 
   const { exchanges, connections } = readHttp(tell([[C, header + GET('/a')], [S, OK('x')], 'server-fin', 'client-fin'], { mss: 9 }).pcap());
   for (const record of [...exchanges, ...connections]) expect(record.announced?.client.text).toBe('192.0.2.1:40000');
   expect([exchanges.length, connections.map(({ state }) => state)]).toEqual([1, ['closed']]);
+});
+
+test('urgent octets are read where they stand, and that they are there is said', async () => {
+  const URG = 0x20;
+  const wire = new Wire()
+    .open('c', 'client', 'server', 80)
+    .say('c', 'client', 'GET /malic')
+    .segment('c', 'client', { text: 'X', flags: URG | PSH | ACK })
+    .segment('c', 'client', { flags: URG | ACK })
+    .say('c', 'client', 'ious HTTP/1.1\r\nHost: s\r\n\r\n')
+    .say('c', 'server', OK());
+  expect(readHttp(wire.pcap()).messages).toEqual(['> GET /malicXious HTTP/1.1 none 0', '< HTTP/1.1 200 length 0 (1)']);
+  const { captures } = await analyze(wire.pcap());
+  expect(captures[0]?.issues.map(({ code, count }) => `${code} ${count}`)).toEqual(['urgent-octets 1']);
 });

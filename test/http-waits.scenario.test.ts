@@ -1,10 +1,12 @@
 /** Who waited for what, since when, and how it ended: in capture time, whatever else is in the capture. */
 import { expect, test } from 'vitest';
+import { createAnalyzer } from '../src/analyze.ts';
 import { type HttpLog, readHttp, waitLine } from './support/http-log.ts';
 import { GET, OK, Wire } from './support/wire.ts';
 
 const open = (): Wire => new Wire().open('c', 'client', 'server', 80); // frames 1 to 3
-const waits = ({ exchanges }: HttpLog): string[] => exchanges.flatMap(({ wait }) => (wait === undefined ? [] : [waitLine(wait)]));
+const waits = ({ exchanges }: Pick<HttpLog, 'exchanges'>): string[] =>
+  exchanges.flatMap(({ wait }) => (wait === undefined ? [] : [waitLine(wait)]));
 const UNTIL_CLOSE = 'HTTP/1.1 200 OK\r\n\r\n';
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 const POST = 'POST / HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n';
@@ -217,6 +219,45 @@ test('deadlines of 1 and 5 s are told while the capture goes on', () => {
   expect(exchanges[0]?.wait?.final).toBe(true);
 });
 
+test('a request head that stands still is told while the capture goes on, once per silence and level', () => {
+  const wire = open().say('c', 'client', 'GET / HTTP/1.1\r\nHo').open('d', 'other', 'server', 80);
+  const pass = (steps: number): void => {
+    for (let step = 0; step < steps; step++) wire.wait(0.25).say('d', 'client', 'x');
+  };
+  pass(8);
+  wire.say('c', 'client', 'st: a\r\n');
+  pass(30);
+  wire.say('c', 'client', '\r\n').say('c', 'server', OK());
+  const { waiting, exchanges, messages } = readHttp(wire.pcap());
+  expect(waiting.map(({ debt, start, end }) => [debt, start.frame, Math.floor((end.time - start.time) / 1e9)])).toEqual([
+    ['request-head', 4, 1],
+    ['request-head', 25, 1],
+    ['request-head', 25, 5],
+  ]);
+  expect(exchanges.map(({ ordinal }) => ordinal)).toEqual([1]);
+  expect(waits({ exchanges })).toEqual(['client owes request-head from 25 to 87 (7.5 s): answered by DATA']);
+  expect(messages).toEqual(['> GET / HTTP/1.1 none 0', '< HTTP/1.1 200 length 0 (1)']);
+});
+
+test('the head of the next request is watched as soon as nothing else is owed', () => {
+  const wire = open()
+    .say('c', 'client', `${GET('/')}GET /b HT`)
+    .open('d', 'other', 'server', 80);
+  const pass = (): void => {
+    for (let step = 0; step < 8; step++) wire.wait(0.25).say('d', 'client', 'x');
+  };
+  pass();
+  wire.say('c', 'server', OK());
+  pass();
+  expect(readHttp(wire.pcap()).waiting.map(({ debt }) => debt)).toEqual(['response-head', 'request-head']);
+});
+
+test('octets that may be no request are not told as one', () => {
+  const wire = open().say('c', 'client', 'GE').open('d', 'other', 'server', 80);
+  for (let step = 0; step < 30; step++) wire.wait(0.25).say('d', 'client', 'x');
+  expect(readHttp(wire.pcap()).waiting).toEqual([]);
+});
+
 test('a stall that resumes is told anew when it stalls again', () => {
   const wire = open().say('c', 'client', GET('/')).say('c', 'server', OK('a', 'Content-Length: 9')).open('d', 'other', 'server', 80);
   const pass = (): void => {
@@ -279,3 +320,18 @@ test('ten thousand pipelined requests are paired with their answers, and those b
 function numberOf(fields: readonly { readonly name: string; readonly value: string }[] = []): string {
   return fields.find(({ name }) => name === 'X-N')?.value ?? '';
 }
+
+test('a finding about a head that stops stands while it does, and goes when the rest comes', () => {
+  const wire = open().say('c', 'client', 'GET / HTTP/1.1\r\nHo').open('d', 'other', 'server', 80);
+  for (let step = 0; step < 40; step++) wire.wait(0.25).say('d', 'client', 'x');
+  const stopped = wire.pcap();
+  const whole = wire.say('c', 'client', 'st: a\r\n\r\n').say('c', 'server', OK()).pcap();
+  const told: string[] = [];
+  const analyzer = createAnalyzer({ onFinding: ({ rule }) => told.push(rule) });
+  const input = analyzer.open({ name: 'pipe' });
+  input.push(stopped);
+  expect(told).toEqual(['request-body-short']);
+  input.push(whole.subarray(stopped.length));
+  input.end();
+  expect(analyzer.finish().findings.map(({ rule }) => rule)).toEqual([]);
+});

@@ -6,6 +6,8 @@ import type { Skip } from './walk.ts';
 export interface DecodeFacts {
   /** Frames that gave a segment. */
   segments: number;
+  /** Those of them that have urgent octets. */
+  urgent: number;
   /** Frames that did not, by reason. */
   readonly skipped: Record<Skip, number>;
   /** Fragments that contradict others of their datagram: in the octets of one place, or in where it ends. */
@@ -18,6 +20,7 @@ export interface DecodeFacts {
 export function newDecodeFacts(): DecodeFacts {
   return {
     segments: 0,
+    urgent: 0,
     skipped: {
       'link-type-unknown': 0,
       'not-ip': 0,

@@ -27,6 +27,7 @@ const NEEDED_OF_TCP = 16;
 const TCP = 6;
 /** FIN, SYN, RST, PSH, ACK. */
 const FLAGS = 0x1f;
+const URG = 0x20;
 
 /**
  * A segment that only counts for the number of its connection: no payload, and what lies behind its flags is not to be believed.
@@ -53,6 +54,7 @@ export function decodeFrames(
     segment.start = Math.min(at + header, end);
     segment.end = end;
     segment.length = wireEnd - at - header;
+    if ((bytes[at + 13]! & URG) !== 0 && segment.length > 0) facts.urgent++;
     return true;
   }
 

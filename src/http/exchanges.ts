@@ -307,7 +307,7 @@ export class Exchanges {
     if (watched?.ended === false || exchange.request === undefined) return;
     conversation.watched = exchange;
     if (!this.table.watch(id, clientSide, exchange.request.endOffset)) return;
-    this.acked(conversation, this.now());
+    this.acked(conversation, this.waits.now);
   }
 
   private finish(direction: Direction, message: OpenMessage, endOffset: number): void {
@@ -355,11 +355,6 @@ export class Exchanges {
       exchange.damaged = true;
       this.end(conversation, exchange);
     }
-  }
-
-  private now(): Moment {
-    const { number, time } = this.table.frame;
-    return { frame: number, time };
   }
 }
 

@@ -25,6 +25,8 @@ export class HeadCarry {
   /** The longest silence inside it: since when, and until when. */
   stillSince: Moment | undefined;
   stillUntil: Moment | undefined;
+  /** The last deadline that the silence behind `last` was told for: 0 none, then 1 and 2. */
+  toldLevel = 0;
   /** Octets of the current line, and whether they are nothing but a CR. */
   private column = 0;
   private onlyCr = false;
@@ -42,6 +44,7 @@ export class HeadCarry {
     }
     this.frame = frame;
     this.time = time;
+    this.toldLevel = 0;
   }
 
   /** The last octets so far. */

@@ -4,6 +4,7 @@
  */
 import type { ConnectionTable, DebtKind, ExchangeSink, Frame, Moment, Wait, WaitEnding } from '../model.ts';
 import type { Conversation, OpenExchange } from './conversation.ts';
+import { HEAD } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { announcesClose, type Debt, debtOf } from './debts.ts';
 
@@ -22,17 +23,36 @@ export const BY_BODY: readonly DebtKind[] = ['response-body', 'close'];
 export class Waits {
   private readonly table: ConnectionTable;
   private readonly sink: ExchangeSink;
+  /** The exchange that a request head which is not complete will begin, as far as it goes; undefined when it may be none. */
+  private readonly beginning: (conversation: Conversation) => OpenExchange | undefined;
   private readonly deadlines = new Deadlines();
   /** A clock beside the capture shows that nothing came up to its end: there is no blind tail. */
-  watchedLive = false;
+  private watchedLive = false;
+  /** The moment up to which the input was observed, once it is over. */
+  last: Moment | undefined;
 
-  constructor(table: ConnectionTable, sink: ExchangeSink) {
+  constructor(table: ConnectionTable, sink: ExchangeSink, beginning: (conversation: Conversation) => OpenExchange | undefined) {
     this.table = table;
     this.sink = sink;
+    this.beginning = beginning;
   }
 
   get due(): number {
     return this.deadlines.due;
+  }
+
+  get now(): Moment {
+    return momentOf(this.table.frame);
+  }
+
+  /** The input was observed up to now, or up to its end when that was told. */
+  get latest(): Moment {
+    return this.last ?? this.now;
+  }
+
+  finish(last: Moment, watchedLive: boolean): void {
+    this.last = last;
+    this.watchedLive = watchedLive;
   }
 
   /** Something is owed on this conversation. */
@@ -58,10 +78,12 @@ export class Waits {
     if (paid.time - debt.start.time >= STALL) keepLonger(exchange, this.newWait(conversation, debt, paid, 'answered', 'DATA', true));
   }
 
-  /** A close that was owed is a payment, too. */
+  /** A close that was owed is a payment, too. Most come at once: that is seen first. */
   paidByClose(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
-    const wait = this.waitOf(conversation, exchange, now, !this.watchedLive);
-    if (wait !== undefined && lengthOf(wait) >= STALL) keepLonger(exchange, wait);
+    const debt = debtOf(exchange);
+    if (debt === undefined) return;
+    const { end, ended, by } = this.endOf(conversation, debt, now);
+    if (end.time - debt.start.time >= STALL) keepLonger(exchange, this.newWait(conversation, debt, end, ended, by, !this.watchedLive));
   }
 
   /** What the exchange is owed will not be paid. A longer wait that was paid stays, unless this one is long by itself. */
@@ -90,10 +112,12 @@ export class Waits {
   private look(conversation: Conversation, now: Moment): void {
     const exchange = conversation.pending.first;
     const debt = exchange && debtOf(exchange);
-    if (exchange === undefined || debt === undefined) return;
+    if (exchange === undefined || debt === undefined) {
+      this.lookAtHead(conversation, now);
+      return;
+    }
     const wait = this.endOf(conversation, debt, now);
-    const waited = wait.end.time - debt.start.time;
-    const level = waited >= LEVELS[1] ? 2 : waited >= LEVELS[0] ? 1 : 0;
+    const level = levelOf(debt.start, wait.end);
     if (exchange.toldStart !== debt.start.time) {
       exchange.toldStart = debt.start.time;
       exchange.toldLevel = 0;
@@ -104,6 +128,23 @@ export class Waits {
       this.sink.waiting(exchange);
     }
     this.deadlines.add(conversation, now.time, level === 2 || wait.ended !== 'capture-end');
+  }
+
+  /** A request head that stands still while nothing else is owed: what there is of it is told as an exchange, and again when it is over. */
+  private lookAtHead(conversation: Conversation, now: Moment): void {
+    const { state, carry } = conversation.requests;
+    if (state !== HEAD || carry === undefined) return;
+    const debt: Debt = { debt: 'request-head', debtor: 'client', start: carry.last };
+    const { end, ended, by } = this.endOf(conversation, debt, now);
+    const level = levelOf(debt.start, end);
+    if (level > carry.toldLevel) {
+      carry.toldLevel = level;
+      const exchange = this.beginning(conversation);
+      if (exchange === undefined) return;
+      exchange.wait = this.newWait(conversation, debt, end, ended, by, false);
+      this.sink.waiting(exchange);
+    }
+    this.deadlines.add(conversation, now.time, level === 2 || ended !== 'capture-end');
   }
 
   /** The wait of an exchange with an open debt, as it stands now. */
@@ -133,6 +174,11 @@ export class Waits {
 function keepLonger(exchange: OpenExchange, wait: Wait): void {
   const known = exchange.wait;
   if (known === undefined || !known.final || lengthOf(known) < lengthOf(wait)) exchange.wait = wait;
+}
+
+function levelOf(start: Moment, end: Moment): number {
+  const waited = end.time - start.time;
+  return waited >= LEVELS[1] ? 2 : waited >= LEVELS[0] ? 1 : 0;
 }
 
 function momentOf({ number, time }: Frame): Moment {

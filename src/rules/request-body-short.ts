@@ -5,7 +5,7 @@ import { least } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { expectsContinue } from './single-messages.ts';
 import { silenceText } from './stalls.ts';
-import { type StoppedBody, shareText, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
+import { type StoppedBody, shareText, stoppedBody, stoppedCandidate, stoppedHead } from './stopped-bodies.ts';
 import { ENDED } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -20,16 +20,17 @@ export const requestBodyShort: Rule = {
 
   check(exchange, context, found) {
     const { request, response } = exchange;
-    if (request === undefined || request.complete || request.framing === 'none') return;
+    if (request === undefined || request.complete || (isHeadCut(request) ? exchange.damaged : request.framing === 'none')) return;
     if (response?.status === REQUEST_TIMEOUT) {
-      const held = request.bodyOctets === 0 && expectsContinue(request);
+      const held = request.bodyOctets === 0 && expectsContinue(request) && !isHeadCut(request);
       if (!held && response.firstTime - request.lastTime >= ENDED)
         found(timedOut(exchange, request, response, blameForRequest(exchange, context)));
       return;
     }
     // Another answer tells the client to stop: early-response-deadlock looks at what comes of that.
     if (response !== undefined) return;
-    const stopped = stoppedBody(exchange, 'request-body', 'length') ?? stoppedBody(exchange, 'request-body', 'chunked');
+    const stopped =
+      stoppedHead(exchange) ?? stoppedBody(exchange, 'request-body', 'length') ?? stoppedBody(exchange, 'request-body', 'chunked');
     if (stopped !== undefined) found(silent(stopped, request, blameForRequest(exchange, context)));
   },
 };
@@ -41,7 +42,7 @@ function silent(stopped: StoppedBody, request: RequestMessage, blame: Blame): Ca
     // Who closes without the rest had none; a server may only have lost patience.
     confidence: wait.ended === 'client-abort' ? 'strong' : 'likely',
     message: messageOf(exchange, request, silenceText(wait, exchange)),
-    because: [DUTY, ['all that was sent was acknowledged, nothing was sent again, and the server had room for more']],
+    because: [dutyOf(request), ['all that was sent was acknowledged, nothing was sent again, and the server had room for more']],
     wouldChangeOurMind: [SLOW, LOST],
   });
 }
@@ -56,25 +57,42 @@ function timedOut(exchange: Exchange, request: RequestMessage, response: Respons
     message: messageOf(exchange, request, `${silence} of silence, then the server gave up with 408`),
     hops: blame.hops,
     exchange,
-    wait: exchange.wait?.debt === 'request-body' ? exchange.wait : undefined,
+    wait: exchange.wait?.debtor === 'client' ? exchange.wait : undefined,
     direction: 'request',
     evidence: say.inOrder([
       ...say.requestEvidence(seen),
-      say.evidence(seen, 'client', say.lastOf(request), ['last octet of the body']),
+      say.evidence(seen, 'client', say.lastOf(request), [`last octet of the ${isHeadCut(request) ? 'head' : 'body'}`]),
       ...blame.evidence,
       ...say.responseEvidence(seen),
     ]),
     covers: blame.covers,
-    because: [DUTY, ['the server says itself that it waited for the client (408)'], ...blame.because],
+    because: [dutyOf(request), ['the server says itself that it waited for the client (408)'], ...blame.because],
     wouldChangeOurMind: [SLOW, LOST],
   };
 }
 
 const DUTY: Text = ['the server must wait for as much as the framing of the request says (RFC 9112 section 6.3)'];
-const SLOW = 'a client that was still producing the body: then it is slow, not wrong';
-const LOST = 'octets of the body that the capture lost';
+const HEAD_DUTY: Text = ['a server knows what is asked of it when the empty line behind the head has come (RFC 9112 section 2.1)'];
+const SLOW = 'a client that was still producing the rest: then it is slow, not wrong';
+const LOST = 'octets of the request that the capture lost';
+
+function isHeadCut({ oddities }: RequestMessage): boolean {
+  return oddities.includes('head-cut');
+}
+
+function dutyOf(request: RequestMessage): Text {
+  return isHeadCut(request) ? HEAD_DUTY : DUTY;
+}
 
 function messageOf({ client, server }: Exchange, request: RequestMessage, ending: string): Text {
-  const sent = request.framing === 'length' ? shareText(request) : `${request.bodyOctets} octets of a chunked body without its end`;
-  return [`the client ${client.text} sent ${sent} of `, ...say.requestText(request), `, and ${server.text} waited for the rest: ${ending}`];
+  return [
+    `the client ${client.text} sent ${sentOf(request)} of `,
+    ...say.requestText(request),
+    `, and ${server.text} waited for the rest: ${ending}`,
+  ];
+}
+
+function sentOf(request: RequestMessage): string {
+  if (isHeadCut(request)) return 'only the beginning of the head';
+  return request.framing === 'length' ? shareText(request) : `${request.bodyOctets} octets of a chunked body without its end`;
 }

@@ -1,4 +1,4 @@
-/** What the rules about bodies that stop too soon share (RULES R24, R25, R27, R30). */
+/** What the rules about messages that stop too soon share (RULES R24, R25, R27, R30). */
 import type { Candidate, Confidence, DebtKind, Exchange, Framing, Message, Severity, Text, Wait } from '../model.ts';
 import type { Blame } from './blame.ts';
 import { captureCap, least, openCap } from './confidence.ts';
@@ -22,6 +22,13 @@ export function stoppedBody(exchange: Exchange, debt: DebtKind, framing: Framing
   return lasted(wait, OPEN) && !networkExplains(wait) ? { exchange, body, wait } : undefined;
 }
 
+/** The same of a request whose head has no end: it is all there is of it. */
+export function stoppedHead(exchange: Exchange): StoppedBody | undefined {
+  const { wait, request } = exchange;
+  if (wait?.debt !== 'request-head' || wait.ended === 'answered' || request === undefined) return undefined;
+  return lasted(wait, OPEN) && !networkExplains(wait) ? { exchange, body: request, wait } : undefined;
+}
+
 /** "12 of 20 octets". */
 export function shareText({ bodyOctets, contentLength }: Message): string {
   return `${bodyOctets} of ${contentLength} octets`;
@@ -38,18 +45,19 @@ export interface Judgement {
 export function stoppedCandidate({ exchange, body, wait }: StoppedBody, blame: Blame, judgement: Judgement): Candidate {
   const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
   const from = body.kind === 'request' ? 'client' : 'server';
+  const inHead = wait.debt === 'request-head';
   return {
     ...judgement,
     confidence: least(judgement.confidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     hops: blame.hops,
     exchange,
     wait,
-    fields: [body.framing === 'chunked' ? 'Transfer-Encoding' : 'Content-Length'],
+    fields: inHead ? [] : [body.framing === 'chunked' ? 'Transfer-Encoding' : 'Content-Length'],
     direction: body.kind,
     evidence: say.inOrder([
       ...say.requestEvidence(seen),
       ...say.responseEvidence(seen),
-      say.evidence(seen, from, say.lastOf(body), ['last octet of the body']),
+      say.evidence(seen, from, say.lastOf(body), [`last octet of the ${inHead ? 'head' : 'body'}`]),
       ...blame.evidence,
       ...endEvidence(seen, wait),
     ]),

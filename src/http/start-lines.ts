@@ -1,0 +1,41 @@
+/** Which start lines count where: `recognise` says what octets look like, this says what they may be where a connection stands. */
+import type { Conversation, Direction } from './conversation.ts';
+import * as at from './conversation.ts';
+import * as is from './recognise.ts';
+
+/** Start lines that make a conversation anywhere, and at the first octet of a direction. */
+export const ANYWHERE = is.REQUEST | is.RESPONSE | is.LIKELY_REQUEST;
+export const AT_FIRST = ANYWHERE | is.MAYBE_REQUEST | is.MAYBE_RESPONSE | is.SIMPLE_REQUEST;
+/** Start lines that are complete. */
+export const WHOLE = is.REQUEST | is.RESPONSE | is.SIMPLE_REQUEST | is.LOOSE_RESPONSE;
+export const BY_CLIENT = is.REQUEST | is.LIKELY_REQUEST | is.MAYBE_REQUEST | is.SIMPLE_REQUEST;
+/** A start line of which enough was captured to list its message. */
+export const TOLD_BY_CLIENT = is.REQUEST | is.LIKELY_REQUEST;
+export const TOLD_BY_SERVER = is.RESPONSE | is.LOOSE_RESPONSE;
+
+/** Octets of which nobody can tell that they begin a request. */
+const TOO_FEW = 8;
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Start lines that this direction takes where it stands, of which `length` octets are there. */
+export function takenBy(conversation: Conversation, direction: Direction, length: number): number {
+  const lost = direction.state === at.LOST;
+  if (direction === conversation.requests) {
+    // Text that nobody reads looks like the beginning of a request too often; only too few octets to tell wait for more.
+    return lost ? is.REQUEST | is.LIKELY_REQUEST | (length < TOO_FEW ? is.MAYBE_REQUEST : 0) : BY_CLIENT;
+  }
+  if (lost) return is.RESPONSE | is.MAYBE_RESPONSE;
+  const loose = conversation.pending.unanswered === undefined ? 0 : is.LOOSE_RESPONSE;
+  return is.RESPONSE | is.MAYBE_RESPONSE | loose;
+}
+
+export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
+  let index = start;
+  while (index < end && (bytes[index] === CR || bytes[index] === LF)) index++;
+  return index;
+}
+
+export function isBlank(octet: number | undefined): boolean {
+  return octet === 0x20 || octet === 0x09;
+}
