@@ -9,7 +9,7 @@ import { ENDED, lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
 /** An answer that comes is suspicious only when somebody has looked at the clock; a connection on which nobody asks, later still. */
-export const LATE = 3e9;
+const LATE = 3e9;
 export const IDLE = 10e9;
 /** Nobody watches one wait for a week: the clock jumped. */
 const JUMP = 7 * 86_400e9;
