@@ -91,7 +91,6 @@ class RelayMatcher implements RelayStage {
   private readonly profiles = new Profiles(this.habits.askedAt);
   private readonly context: Context;
   private readonly assessed = new Quality();
-  private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
   private readonly unexplained: Exchange[] = [];
   /** Connections that are given up, and that nobody ever answered. */
@@ -137,7 +136,8 @@ class RelayMatcher implements RelayStage {
       relay.attempt = this.attemptOf(relay, request);
       this.claimEarlier(relay, request.headTime);
     }
-    this.habits.sent(exchange.client.address, relay.attempt?.owner !== undefined);
+    hop.asking ??= this.habits.host(exchange.client.address);
+    this.habits.sent(hop.asking, relay.attempt?.owner !== undefined);
     hop.pending.push(relay);
     this.open.add(relay, request);
   }
@@ -233,7 +233,8 @@ class RelayMatcher implements RelayStage {
       if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
       this.open.remove(relay);
       settle(relay, this.context, this.now);
-      this.habits.received(exchange.server.address, relay.attempts.length > 0);
+      relay.hop.asked ??= this.habits.host(exchange.server.address);
+      this.habits.received(relay.hop.asked, relay.attempts.length > 0);
       if (relay.attempts.length > 0) this.learn(relay);
       if (this.isRelay(relay)) {
         const { attempts } = relay;
@@ -263,12 +264,13 @@ class RelayMatcher implements RelayStage {
   private learn(relay: OpenRelay): void {
     const { clientSide, attempts, margin } = relay;
     const proxy = clientSide.server.address;
-    for (const { exchange } of attempts) {
+    const { asked } = relay.hop;
+    for (const { exchange, hop } of attempts) {
       if (margin >= SURE_MARGIN) {
-        this.habits.pair(proxy, exchange.client.address);
+        this.habits.pair(proxy, exchange.client.address, hop.asking);
         this.habits.pairPoints(clientSide.connection.point, exchange.connection.point);
       }
-      this.lastPair.set(proxy, Math.max(this.lastPair.get(proxy) ?? Number.NEGATIVE_INFINITY, exchange.request?.firstTime ?? 0));
+      if (asked !== undefined) asked.lastPair = Math.max(asked.lastPair, exchange.request?.firstTime ?? 0);
     }
     const [only] = attempts;
     if (only === undefined || attempts.length > 1 || margin < SURE_MARGIN) return;
@@ -354,7 +356,7 @@ class RelayMatcher implements RelayStage {
   private contextOf(exchange: Exchange, relay: OpenRelay | undefined, record: Relay | undefined): ExchangeContext {
     const forwarded = relay !== undefined && relay.attempts.length > 0;
     return {
-      server: this.profiles.server(exchange.server.text),
+      server: relay?.hop.profile ?? this.profiles.server(exchange.server.text),
       forwarded,
       relay: record,
       parent: relay?.attempt?.owner?.clientSide,
@@ -378,7 +380,7 @@ class RelayMatcher implements RelayStage {
   }
 
   private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
-    return this.profiles.route(relay.clientSide.server.text, attempt.exchange.server.text);
+    return this.profiles.route(relay.hop, relay.clientSide.server.text, attempt.exchange.server.text);
   }
 
   private tell(relay: OpenRelay, clientSide: Exchange): Relay {
@@ -452,7 +454,7 @@ class RelayMatcher implements RelayStage {
     return negativeLookup(exchange, {
       connections: this.connections,
       proxyAddresses: this.habits.addressesOf(proxy),
-      lastPair: this.lastPair.get(proxy) ?? Number.NaN,
+      lastPair: this.habits.host(proxy)?.lastPair ?? Number.NaN,
       expected: [own && this.connectionOf(own), ...(previous?.attempts.map((attempt) => attempt.connection) ?? [])],
       unexplained: this.unexplained.filter(
         (other) => (other.request?.firstTime ?? 0) >= start && other.request?.fingerprint.tail === exchange.request?.fingerprint.tail,
