@@ -386,6 +386,8 @@ export interface RequestMessage extends MessageCommon {
   readonly kind: 'request';
   readonly method: string;
   readonly target: string;
+  /** The target begins with http:// or https://: only a proxy is asked so (RFC 9112 section 3.2.2). */
+  readonly absoluteForm: boolean;
 }
 
 export interface ResponseMessage extends MessageCommon {

@@ -376,7 +376,7 @@ class RelayMatcher implements RelayStage {
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
   private isRelay(relay: OpenRelay): boolean {
     const { server, request } = relay.clientSide;
-    return relay.attempts.length > 0 || this.habits.isProxy(server.address) || (request !== undefined && isForProxy(request));
+    return relay.attempts.length > 0 || this.habits.isProxy(server.address) || request?.absoluteForm === true;
   }
 
   private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
@@ -465,11 +465,6 @@ class RelayMatcher implements RelayStage {
 
 function newAttempt({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage): OpenAttempt {
   return new OpenAttempt(sentOf(clientSide, request, hop), clientSide.ordinal, startedAt);
-}
-
-/** Only a proxy is asked in absolute-form (RFC 9112 section 3.2.2). */
-function isForProxy({ target }: RequestMessage): boolean {
-  return target.startsWith('http://') || target.startsWith('https://');
 }
 
 const NO_ONE: ReadonlyMap<OpenAttempt, number> = new Map();
