@@ -388,6 +388,8 @@ export interface RequestMessage extends MessageCommon {
   readonly kind: 'request';
   readonly method: string;
   readonly target: string;
+  /** The target begins with http:// or https://: only a proxy is asked so (RFC 9112 section 3.2.2). */
+  readonly absoluteForm: boolean;
 }
 
 export interface ResponseMessage extends MessageCommon {
@@ -790,6 +792,52 @@ export interface Candidate {
   readonly covers?: readonly Exchange[];
 }
 
+/**
+ * What is special about a record, so that rules need not look at the many that have nothing of it. Of an exchange: of its two
+ * messages and the exchange before it. Of a relay: of its client side and of what was seen on the next hop, but `wait` means the
+ * client side alone; an exchange that was seen on two hops has the facts of its relay.
+ */
+export const FACTS = [
+  /** Somebody waited. */
+  'wait',
+  /** Octets of it are not in the capture. */
+  'damaged',
+  /** A message is not complete, or was read leniently. */
+  'unfinished',
+  'oddities',
+  /** A message of HTTP/1.0. */
+  'http10',
+  /** A response without request; an interim one; one that has no body whatever it says (1xx, 204, an accepted CONNECT or upgrade). */
+  'unasked',
+  'interim',
+  'bodiless',
+  /** The exchange before it: octets too many behind it, a close that was said in it, 10 s and more after it. */
+  'excess',
+  'after-close',
+  'pause',
+  /** It is the second one of its connection. */
+  'second',
+  /** A field that may be one of these, told by the length of its name and its first letter. */
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'te',
+  'http2-settings',
+  'proxy-authorization',
+  /** Connection says anything but one "keep-alive" or "close", Transfer-Encoding anything but "chunked". */
+  'options',
+  'coding',
+  /** The two hops of a message differ in its framing or length, or in the host that it is for. */
+  'reframed',
+  'another-host',
+  /** The two ends of the next hop may count differently; the request was sent more than once. */
+  'doubtful',
+  'repeated',
+] as const;
+
+export type Fact = (typeof FACTS)[number];
+
 interface RuleCommon {
   /** Kebab-case; names what is wrong. Never renamed. */
   readonly id: string;
@@ -798,8 +846,8 @@ interface RuleCommon {
   readonly remedies: readonly Remedy[];
   /** What it finds is no fault: silences that somebody else explains. They are the exonerations of the report, not its findings. */
   readonly exonerates?: true;
-  /** `check` finds nothing where nobody waited (a relay: its client side), and is not asked then. */
-  readonly onlyWaits?: true;
+  /** `check` finds nothing in an exchange or relay that has none of these facts, and is not asked then. */
+  readonly onlyFor?: readonly Fact[];
   /** A second look at the latest exchange of a connection, when that is over: what only its end can tell. */
   ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
   /** The same on a connection without HTTP that was left stuck. */

@@ -32,6 +32,7 @@ const common = {
 const request: RequestMessage = {
   ...common,
   kind: 'request',
+  absoluteForm: false,
   method: 'GET',
   target: '/a?token=abcdef',
   fields: [

@@ -1,6 +1,7 @@
 /** Rows of numbers to records: which connection it is, and what is known of it. Not hot: asked for by exchange or finding. */
 
 import type { AddressBook, Connection, ConnectionIdentity, EndFacts, Endpoint, Moment, Side } from '../model.ts';
+import { Endpoints } from './endpoints.ts';
 import * as at from './fields.ts';
 import type { FlowTable } from './table.ts';
 
@@ -17,7 +18,7 @@ export class Records {
   private readonly table: FlowTable;
   private readonly point: number;
   private readonly pointName: string;
-  private readonly addresses: AddressBook;
+  private readonly endpoints: Endpoints;
   /** By id. An array, since a map through which every connection passes keeps its dead alive. */
   private readonly identities: (OpenIdentity | undefined)[] = [];
   private readonly knocking: { readonly id: number; readonly ordinal: number }[] = [];
@@ -26,7 +27,7 @@ export class Records {
     this.table = table;
     this.point = point;
     this.pointName = pointName;
-    this.addresses = addresses;
+    this.endpoints = new Endpoints(addresses);
   }
 
   identity(id: number): ConnectionIdentity {
@@ -124,10 +125,8 @@ export class Records {
   private end(id: number, side: Side): Endpoint {
     const { rows } = this.table;
     const family = (rows.int(id, at.STATE) & at.IPV6) === 0 ? 4 : 6;
-    const address = this.addresses.text(family, rows.int(id, side === 0 ? at.ADDRESS_0 : at.ADDRESS_1));
     const ports = rows.int(id, at.PORTS);
-    const port = side === 0 ? ports >>> 16 : ports & 0xffff;
-    return { address, port, text: family === 4 ? `${address}:${port}` : `[${address}]:${port}` };
+    return this.endpoints.of(family, rows.int(id, side === 0 ? at.ADDRESS_0 : at.ADDRESS_1), side === 0 ? ports >>> 16 : ports & 0xffff);
   }
 
   private endFacts(direction: number): EndFacts {

@@ -4,18 +4,29 @@ import { OpenRequest } from './messages.ts';
 import { HeadReader } from './read-head.ts';
 import { TextStore } from './text-store.ts';
 
+function read(reader: HeadReader, head: string): OpenRequest {
+  const octets = octetsOf(head);
+  const regular = reader.readRegular(octets, 0, octets.length, true);
+  expect(regular < 0 ? reader.read(octets, 0, octets.length) : regular).toBe(octets.length);
+  return new OpenRequest(reader.facts, octets, new TextStore(), { headFrame: 1, headTime: 1 }, 1, 1);
+}
+
 /** The names of the fields that are kept of each head, one reader for all of them. */
 function kept(...heads: readonly string[]): string[][] {
   const reader = new HeadReader(false);
-  const texts = new TextStore();
-  return heads.map((text) => {
-    const octets = octetsOf(`GET / HTTP/1.1\r\n${text}\r\n`);
-    const regular = reader.readRegular(octets, 0, octets.length, true);
-    expect(regular < 0 ? reader.read(octets, 0, octets.length) : regular).toBe(octets.length);
-    const request = new OpenRequest(reader.facts, octets, texts, { headFrame: 1, headTime: 1 }, 1, 1);
-    return request.fields.map(({ name }) => name);
-  });
+  return heads.map((text) => read(reader, `GET / HTTP/1.1\r\n${text}\r\n`).fields.map(({ name }) => name));
 }
+
+test.each([
+  ['/http://a/', false],
+  ['*', false],
+  ['http:', false],
+  ['http:/a/b/c', false],
+  ['http://a/b', true],
+  ['https://a/b', true],
+])('the target %s is in absolute-form: %s', (target, absolute) => {
+  expect(read(new HeadReader(false), `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`).absoluteForm).toBe(absolute);
+});
 
 describe('a field that Connection names', () => {
   test('is kept, wherever it stands in the head', () => {

@@ -5,6 +5,7 @@
  * before somebody asks for it. A copy is made by `copyOf` (src/records.ts), since a spread leaves the getter behind.
  */
 import type { ChunkPosition, Field, Fingerprint, Framing, Moment, RequestMessage, ResponseMessage } from '../model.ts';
+import { octetsOf } from '../octets.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { framingOddities, rememberedFraming } from './framing.ts';
 import { odditiesOf } from './head.ts';
@@ -62,11 +63,13 @@ class MessageRecord {
 export class OpenRequest extends MessageRecord implements RequestMessage {
   readonly kind = 'request';
   readonly method: string;
+  readonly absoluteForm: boolean;
   private readonly stored: StoredText;
 
   constructor(facts: HeadFacts, bytes: Uint8Array, texts: TextStore, start: HeadStart, frame: number, time: number) {
     super(facts, bytes, facts.method, start, frame, time);
     this.method = facts.method;
+    this.absoluteForm = isAbsolute(bytes, facts.targetStart, facts.targetEnd);
     this.stored = texts.keep(bytes, facts.targetStart, facts.targetEnd);
   }
 
@@ -89,6 +92,19 @@ export class OpenResponse extends MessageRecord implements ResponseMessage {
 }
 
 export type OpenMessage = OpenRequest | OpenResponse;
+
+const HTTP = octetsOf('http://');
+const HTTPS = octetsOf('https://');
+
+function isAbsolute(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes[start] === HTTP[0] && (beginsWith(HTTP, bytes, start, end) || beginsWith(HTTPS, bytes, start, end));
+}
+
+function beginsWith(scheme: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < scheme.length) return false;
+  for (let at = 0; at < scheme.length; at++) if (bytes[start + at] !== scheme[at]) return false;
+  return true;
+}
 
 const NO_FIELDS: readonly Field[] = [];
 

@@ -78,12 +78,13 @@ export class Waits {
     if (paid.time - debt.start.time >= STALL) keepLonger(exchange, this.newWait(conversation, debt, paid, 'answered', 'DATA', true));
   }
 
-  /** A close that was owed is a payment, too. Most come at once: that is seen first. */
+  /** A close that was owed is a payment, too. Most come at once: that is seen before a record of the connection is made. */
   paidByClose(conversation: Conversation, exchange: OpenExchange, now: Moment): void {
     const debt = debtOf(exchange);
     if (debt === undefined) return;
     const { end, ended, by } = this.endOf(conversation, debt, now);
-    if (end.time - debt.start.time >= STALL) keepLonger(exchange, this.newWait(conversation, debt, end, ended, by, !this.watchedLive));
+    if (!(end.time - debt.start.time >= STALL)) return;
+    keepLonger(exchange, this.newWait(conversation, debt, end, ended, by, !this.watchedLive));
   }
 
   /** What the exchange is owed will not be paid. A longer wait that was paid stays, unless this one is long by itself. */

@@ -14,16 +14,16 @@ describe('a proxy', () => {
   test('is known by its other address once that was seen', () => {
     const habits = new Habits();
     expect(habits.weigh(PROXY, EGRESS)).toBeCloseTo(0);
-    habits.pair(PROXY, EGRESS);
+    habits.pair(PROXY, EGRESS, habits.host(EGRESS));
     expect(habits.weigh(PROXY, EGRESS)).toBe(6);
   });
 
   test('that was seen at work a few times does not ask from somewhere else', () => {
     const habits = new Habits();
     for (let count = 0; count < 4; count++) {
-      habits.pair(PROXY, EGRESS);
-      habits.received(PROXY, true);
-      habits.sent(EGRESS, true);
+      habits.pair(PROXY, EGRESS, habits.host(EGRESS));
+      habits.received(habits.host(PROXY), true);
+      habits.sent(habits.host(EGRESS), true);
     }
     expect(habits.weigh(PROXY, CLIENT)).toBeLessThanOrEqual(-12);
     expect(habits.isProxy(PROXY)).toBe(true);
@@ -31,23 +31,23 @@ describe('a proxy', () => {
 
   test('stays one when most of what it is asked comes from its cache', () => {
     const habits = new Habits();
-    habits.pair(PROXY, EGRESS);
-    for (let count = 0; count < 100; count++) habits.received(PROXY, count % 10 === 0);
+    habits.pair(PROXY, EGRESS, habits.host(EGRESS));
+    for (let count = 0; count < 100; count++) habits.received(habits.host(PROXY), count % 10 === 0);
     expect(habits.isProxy(PROXY)).toBe(true);
   });
 });
 
 test('an origin that answers a hundred requests itself is no proxy, one coincidence or not', () => {
   const habits = new Habits();
-  habits.pair(ORIGIN, CLIENT);
-  habits.received(ORIGIN, true);
-  for (let count = 0; count < 100; count++) habits.received(ORIGIN, false);
+  habits.pair(ORIGIN, CLIENT, habits.host(CLIENT));
+  habits.received(habits.host(ORIGIN), true);
+  for (let count = 0; count < 100; count++) habits.received(habits.host(ORIGIN), false);
   expect(habits.isProxy(ORIGIN)).toBe(false);
   expect(habits.weigh(ORIGIN, '10.0.0.9')).toBeLessThan(-7);
 });
 
 test('a browser that asks a hundred times for itself continues nobody', () => {
   const habits = new Habits();
-  for (let count = 0; count < 100; count++) habits.sent(CLIENT, false);
+  for (let count = 0; count < 100; count++) habits.sent(habits.host(CLIENT), false);
   expect(habits.weigh(ORIGIN, CLIENT)).toBeLessThan(-7);
 });

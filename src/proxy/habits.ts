@@ -19,7 +19,8 @@ const OF_ANOTHER = 8;
 /** Against a request that goes to the proxy that the other one came from. */
 const BACK = 12;
 
-interface Host {
+/** What one host has been seen to do; a connection finds those of its two ends once and keeps them. */
+export interface Host {
   /** Requests that it received and that were seen to go on, and those that were not. */
   forwarded: number;
   kept: number;
@@ -28,11 +29,21 @@ interface Host {
   own: number;
   /** Pairs in which it was the sender on the next hop. */
   pairs: number;
+  /** Where the proxy is asked that it was the sender of in the latest of them, and how often it was so. */
+  proxy: string | undefined;
+  times: Times | undefined;
+  /** When the latest request was sent that continued one to this host, on whichever connection. */
+  lastPair: number;
+}
+
+/** Pairs of a proxy and an address that it asks from. */
+interface Times {
+  pairs: number;
 }
 
 export class Habits {
   /** Addresses of each proxy: where its clients ask it, and where it asks from, with the number of pairs. */
-  private readonly proxies = new Map<string, Map<string, number>>();
+  private readonly proxies = new Map<string, Map<string, Times>>();
   private readonly hosts = new Map<string, Host>();
   /** By an address from which a proxy asks: where its clients ask it. */
   private readonly listening = new Map<string, string>();
@@ -40,42 +51,64 @@ export class Habits {
   /** Pairs by the points of capture of their hops: client side, then server side. */
   private readonly points = new Map<number, Map<number, number>>();
 
-  private host(address: string): Host | undefined {
+  /** Undefined where there are too many to remember. */
+  host(address: string): Host | undefined {
     const known = this.hosts.get(address);
     if (known !== undefined || this.hosts.size >= MAX_HOSTS) return known;
-    const host = { forwarded: 0, kept: 0, continuing: 0, own: 0, pairs: 0 };
+    const host: Host = {
+      forwarded: 0,
+      kept: 0,
+      continuing: 0,
+      own: 0,
+      pairs: 0,
+      proxy: undefined,
+      times: undefined,
+      lastPair: Number.NEGATIVE_INFINITY,
+    };
     this.hosts.set(address, host);
     return host;
   }
 
   /** A request was sent; `continuing` when it continues one of another hop. */
-  sent(address: string, continuing: boolean): void {
-    const host = this.host(address);
+  sent(host: Host | undefined, continuing: boolean): void {
     if (host === undefined) return;
     if (continuing) host.continuing++;
     else host.own++;
   }
 
-  /** An exchange is over that `address` was asked for; `forwarded` when it was seen to go on. */
-  received(address: string, forwarded: boolean): void {
-    const host = this.host(address);
+  /** An exchange is over that the host was asked for; `forwarded` when it was seen to go on. */
+  received(host: Host | undefined, forwarded: boolean): void {
     if (host === undefined) return;
     if (forwarded) host.forwarded++;
     else host.kept++;
   }
 
-  pair(proxy: string, asksFrom: string): void {
+  /** A request to the proxy went on from that address, which is the one of `sender`. */
+  pair(proxy: string, asksFrom: string, sender: Host | undefined): void {
+    if (sender?.times !== undefined && sender.proxy === proxy) {
+      sender.times.pairs++;
+      sender.pairs++;
+    } else this.pairAnew(proxy, asksFrom, sender);
+  }
+
+  private pairAnew(proxy: string, asksFrom: string, sender: Host | undefined): void {
     let addresses = this.proxies.get(proxy);
     if (addresses === undefined) {
       if (this.proxies.size >= MAX_HOSTS) return;
       addresses = new Map();
       this.proxies.set(proxy, addresses);
     }
-    const known = addresses.get(asksFrom) ?? 0;
-    if (known > 0 || addresses.size < MAX_ADDRESSES) addresses.set(asksFrom, known + 1);
-    const host = this.host(asksFrom);
-    if (host !== undefined) host.pairs++;
+    let times = addresses.get(asksFrom);
+    if (times === undefined && addresses.size < MAX_ADDRESSES) {
+      times = { pairs: 0 };
+      addresses.set(asksFrom, times);
+    }
+    if (times !== undefined) times.pairs++;
     if (this.listening.size < MAX_HOSTS) this.listening.set(asksFrom, proxy);
+    if (sender === undefined) return;
+    sender.pairs++;
+    sender.proxy = proxy;
+    sender.times = times;
   }
 
   pairPoints(clientSide: number, serverSide: number): void {
@@ -128,7 +161,7 @@ export class Habits {
 
   /** Bits against a request to `server` continuing one that came from `asksFrom`: a proxy does not ask itself. */
   weighReturn(asksFrom: string, server: string): number {
-    const pairs = this.proxies.get(server)?.get(asksFrom) ?? 0;
+    const pairs = this.proxies.get(server)?.get(asksFrom)?.pairs ?? 0;
     return pairs >= KNOWN_AFTER && this.isProxy(server) ? -BACK : 0;
   }
 }

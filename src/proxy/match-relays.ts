@@ -97,7 +97,6 @@ class RelayMatcher implements RelayStage {
   private readonly context: Context;
   private readonly rivals: Rivals;
   private readonly assessed = new Quality();
-  private readonly lastPair = new Map<string, number>();
   /** Requests of known proxies that continue nothing, newest last. */
   private readonly unexplained: Exchange[] = [];
   /** Connections that are given up, and that nobody ever answered. */
@@ -145,7 +144,8 @@ class RelayMatcher implements RelayStage {
       this.claimEarlier(relay, request.headTime);
     }
     for (const rival of this.rivals.came(relay, request)) this.revise(rival);
-    this.habits.sent(exchange.client.address, relay.attempt?.owner !== undefined);
+    hop.asking ??= this.habits.host(exchange.client.address);
+    this.habits.sent(hop.asking, relay.attempt?.owner !== undefined);
     hop.pending.push(relay);
     this.open.add(relay, request);
   }
@@ -242,7 +242,8 @@ class RelayMatcher implements RelayStage {
       if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
       this.open.remove(relay);
       settle(relay, this.context, this.now);
-      this.habits.received(exchange.server.address, relay.attempts.length > 0);
+      relay.hop.asked ??= this.habits.host(exchange.server.address);
+      this.habits.received(relay.hop.asked, relay.attempts.length > 0);
       if (relay.attempts.length > 0) this.learn(relay);
       if (this.isRelay(relay)) {
         const { attempts } = relay;
@@ -286,12 +287,13 @@ class RelayMatcher implements RelayStage {
   private learn(relay: OpenRelay): void {
     const { clientSide, attempts, margin } = relay;
     const proxy = clientSide.server.address;
-    for (const { exchange } of attempts) {
+    const { asked } = relay.hop;
+    for (const { exchange, hop } of attempts) {
       if (margin >= SURE_MARGIN) {
-        this.habits.pair(proxy, exchange.client.address);
+        this.habits.pair(proxy, exchange.client.address, hop.asking);
         this.habits.pairPoints(clientSide.connection.point, exchange.connection.point);
       }
-      this.lastPair.set(proxy, Math.max(this.lastPair.get(proxy) ?? Number.NEGATIVE_INFINITY, exchange.request?.firstTime ?? 0));
+      if (asked !== undefined) asked.lastPair = Math.max(asked.lastPair, exchange.request?.firstTime ?? 0);
     }
     const [only] = attempts;
     if (only === undefined || attempts.length > 1 || margin < SURE_MARGIN) return;
@@ -377,7 +379,7 @@ class RelayMatcher implements RelayStage {
   private contextOf(exchange: Exchange, relay: OpenRelay | undefined, record: Relay | undefined): ExchangeContext {
     const forwarded = relay !== undefined && relay.attempts.length > 0;
     return {
-      server: this.profiles.server(exchange.server.text),
+      server: relay?.hop.profile ?? this.profiles.server(exchange.server.text),
       forwarded,
       relay: record,
       parent: relay?.attempt?.owner?.clientSide,
@@ -397,11 +399,11 @@ class RelayMatcher implements RelayStage {
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
   private isRelay(relay: OpenRelay): boolean {
     const { server, request } = relay.clientSide;
-    return relay.attempts.length > 0 || this.habits.isProxy(server.address) || (request !== undefined && isForProxy(request));
+    return relay.attempts.length > 0 || this.habits.isProxy(server.address) || request?.absoluteForm === true;
   }
 
   private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
-    return this.profiles.route(relay.clientSide.server.text, attempt.exchange.server.text);
+    return this.profiles.route(relay.hop, relay.clientSide.server.text, attempt.exchange.server.text);
   }
 
   private tell(relay: OpenRelay, clientSide: Exchange): Relay {
@@ -476,7 +478,7 @@ class RelayMatcher implements RelayStage {
     return negativeLookup(exchange, {
       connections: this.connections,
       proxyAddresses: this.habits.addressesOf(proxy),
-      lastPair: this.lastPair.get(proxy) ?? Number.NaN,
+      lastPair: this.habits.host(proxy)?.lastPair ?? Number.NaN,
       expected: [own && this.connectionOf(own), ...(previous?.attempts.map((attempt) => attempt.connection) ?? [])],
       unexplained: this.unexplained.filter(
         (other) => (other.request?.firstTime ?? 0) >= start && other.request?.fingerprint.tail === exchange.request?.fingerprint.tail,
@@ -487,11 +489,6 @@ class RelayMatcher implements RelayStage {
 
 function newAttempt({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage): OpenAttempt {
   return new OpenAttempt(sentOf(clientSide, request, hop), clientSide.ordinal, startedAt);
-}
-
-/** Only a proxy is asked in absolute-form (RFC 9112 section 3.2.2). */
-function isForProxy({ target }: RequestMessage): boolean {
-  return target.startsWith('http://') || target.startsWith('https://');
 }
 
 const NO_ONE: ReadonlyMap<OpenAttempt, number> = new Map();

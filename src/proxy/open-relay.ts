@@ -1,7 +1,9 @@
 /** What is remembered of an exchange while its other hop may still show up, and of the connection it came on. */
 import type { Attempt, Connection, ConnectionIdentity, Exchange } from '../model.ts';
+import type { Host } from './habits.ts';
 import type { Entry } from './open-exchanges.ts';
 import type { Peer } from './peers.ts';
+import type { OpenRoute, Server } from './profiles.ts';
 import type { Sent } from './score.ts';
 
 /** What the statistics of the two hosts of a connection need to know of it. */
@@ -42,6 +44,11 @@ export class Hop {
   doubtful = false;
   /** Once it has carried a request, and while there is room for the statistics of its two hosts. */
   life: Life | undefined;
+  /** What its two hosts are seen to do, the statistics of its server, and those of the latest route behind it: found once. */
+  asking: Host | undefined;
+  asked: Host | undefined;
+  profile: Server | undefined;
+  route: OpenRoute | undefined;
   /** Set once the connection is over. */
   final: Connection | undefined;
 

@@ -41,15 +41,15 @@ class Vary implements VaryTable {
   clientOnly = 0;
   serverOnly = 0;
   neither = 0;
-  private readonly received = new Set<string>();
-  private readonly sent = new Set<string>();
+  private readonly received = new Values();
+  private readonly sent = new Values();
 
   get receivedValues(): number {
-    return this.received.size;
+    return this.received.count;
   }
 
   get sentValues(): number {
-    return this.sent.size;
+    return this.sent.count;
   }
 
   /** One pair of messages: the value on the hop where it came from, and on the next one; undefined where the field is absent. */
@@ -58,20 +58,33 @@ class Vary implements VaryTable {
     else if (received === undefined || sent === undefined) this[(received === undefined) === fromClient ? 'serverOnly' : 'clientOnly']++;
     else if (received === sent) this.equal++;
     else this.different++;
-    if (this.received.size < MAX_VALUES) this.received.add(received ?? ABSENT);
-    if (this.sent.size < MAX_VALUES) this.sent.add(sent ?? ABSENT);
+    this.received.add(received);
+    this.sent.add(sent);
   }
 }
 
-/** No field value holds a line feed. */
-const ABSENT = '\n';
+/** The distinct values of one field; undefined is one. Mostly the latest comes again. */
+class Values {
+  private readonly known: (string | undefined)[] = [];
+  private latest: string | undefined;
+
+  get count(): number {
+    return this.known.length;
+  }
+
+  add(value: string | undefined): void {
+    if (value === this.latest && this.known.length > 0) return;
+    this.latest = value;
+    if (this.known.length < MAX_VALUES && !this.known.includes(value)) this.known.push(value);
+  }
+}
 
 interface Directions {
   readonly request: Vary;
   readonly response: Vary;
 }
 
-type OpenRoute = Open<Omit<RouteProfile, keyof Directions | 'versions'>> & Directions & { readonly versions: Directions };
+export type OpenRoute = Open<Omit<RouteProfile, keyof Directions | 'versions'>> & Directions & { readonly versions: Directions };
 
 function newDirections(): Directions {
   return { request: new Vary(), response: new Vary() };
@@ -79,7 +92,7 @@ function newDirections(): Directions {
 
 const NO_STALLS = new Map<string, Durations>();
 
-class Server implements ServerProfile {
+export class Server implements ServerProfile {
   readonly server: string;
   first = 0;
   firstAnswered = 0;
@@ -162,7 +175,9 @@ export class Profiles {
 
   /** An exchange is over: count it for its server, and for the pair of hosts. */
   ended(hop: Hop | undefined, exchange: Exchange): void {
-    this.known(exchange)?.count(exchange);
+    const server = hop?.profile ?? this.known(exchange);
+    server?.count(exchange);
+    if (hop !== undefined) hop.profile = server;
     const life = hop?.life;
     if (life === undefined) return;
     const kept = life.peer.ended(exchange, hop?.pending.length === 0);
@@ -243,13 +258,16 @@ export class Profiles {
 
   // -------------------------------------------------------------------------------------------- two hops
 
-  route(proxy: string, server: string): OpenRoute {
+  /** From the proxy that was asked on that hop. */
+  route(hop: Hop, proxy: string, server: string): OpenRoute {
+    if (hop.route?.server === server) return hop.route;
     let routes = this.routes.get(proxy);
     if (routes === undefined) {
       routes = new Map();
       if (this.routes.size < MAX_PROFILES) this.routes.set(proxy, routes);
     }
     const known = routes.get(server);
+    if (known !== undefined) hop.route = known;
     if (known !== undefined) return known;
     const route: OpenRoute = {
       proxy,

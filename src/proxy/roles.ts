@@ -8,8 +8,7 @@ const AT_ONCE = 5e6;
 const AUTHORIZATION = slotOf('authorization');
 
 export function roleOf(relay: OpenRelay, attempt: OpenAttempt): AttemptRole {
-  const index = relay.attempts.indexOf(attempt);
-  const before = relay.attempts[index - 1];
+  const before = relay.attempts[0] === attempt ? undefined : relay.attempts[relay.attempts.indexOf(attempt) - 1];
   if (before === undefined) return 'forward';
   const { request } = attempt.sent;
   const asked = relay.clientSide.request;

@@ -15,6 +15,7 @@ const OWN: ReadonlyMap<number, string> = new Map([
 export const answeredByIntermediary: Rule = {
   id: 'answered-by-intermediary',
   on: 'relay',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'The proxy answered the request itself',
   basis: ['RFC 9111 section 4', 'RFC 9110 section 15.6.5'],

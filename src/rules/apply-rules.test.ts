@@ -1,60 +1,55 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { anyRelay } from '../../test/support/any-relay.ts';
 import * as record from '../../test/support/records.ts';
-import { wait as sampleWait } from '../../test/support/waits.ts';
-import type { Candidate, Exchange, ExchangeContext, Relay, Rule, Wait } from '../model.ts';
+import { wait } from '../../test/support/waits.ts';
+import type { Candidate, Exchange, ExchangeContext, Fact, Relay, Rule } from '../model.ts';
 import { applyRules } from './apply-rules.ts';
+import { bitsOf, factsOf, factsOfRelay } from './facts.ts';
 import { rules } from './index.ts';
 
 const CONNECTION = record.identity('10.0.0.1:40000', '10.0.0.2:80');
-const CONTEXT: ExchangeContext = { server: record.serverProfile(), forwarded: false, relay: undefined, parent: undefined, knocking: [] };
+const ALONE: ExchangeContext = { server: record.serverProfile(), forwarded: false, relay: undefined, parent: undefined, knocking: [] };
 
-/** Exchanges that went wrong in all ways but one: nobody waited. */
-const CALM: readonly Exchange[] = (['length', 'chunked', 'until-close'] as const).flatMap((framing) => {
-  const unfinished = { framing, complete: false, contentLength: 10, bodyOctets: 5 } as const;
-  const request = record.request('/', { ...unfinished, fields: [record.field('Expect', '100-continue')] });
-  const response = record.response(200, { ...unfinished, options: ['close'] });
-  const before = record.exchange(CONNECTION);
-  return [{ response }, { request }, { request, response }, { request, response: undefined, pipelined: true }].map((more) =>
-    record.exchange(CONNECTION, { ordinal: 2, previous: before, ...more }),
-  );
-});
-
-function relayOf(clientSide: Exchange): Relay {
-  const attempt = {
-    role: 'forward',
-    exchange: clientSide,
-    connection: undefined,
-    laterExchanges: 0,
-    doubtful: false,
-    before: undefined,
-    copied: false,
-  } as const;
-  const link = { confidence: 'proven', margin: 20, parts: [] } as const;
-  return { clientSide, attempts: [attempt], candidates: [], link, lookup: [], previous: undefined, route: undefined };
+/** What the rule finds in the relay, in its client side as an exchange that was seen on two hops, and as one that was seen alone. */
+function findings(rule: Rule, relay: Relay): { readonly facts: number; readonly found: readonly Candidate[] }[] {
+  const { clientSide } = relay;
+  if (rule.on === 'relay') return [{ facts: factsOfRelay(relay), found: collect((take) => rule.check(relay, take)) }];
+  if (rule.on !== 'exchange') return [];
+  const passedOn = { ...ALONE, relay, forwarded: relay.attempts.length > 0 };
+  return [
+    { facts: factsOf(clientSide), found: collect((take) => rule.check(clientSide, ALONE, take)) },
+    { facts: factsOfRelay(relay), found: collect((take) => rule.check(clientSide, passedOn, take)) },
+  ];
 }
 
-const WAIT = sampleWait(5);
-
-const ABOUT_WAITS = rules.filter((rule) => rule.onlyWaits === true);
-
-test.each(ABOUT_WAITS.map((rule) => [rule.id, rule] as const))('%s finds nothing where nobody waited', (_, rule) => {
+function collect(check: (take: (candidate: Candidate) => void) => void): readonly Candidate[] {
   const found: Candidate[] = [];
-  for (const exchange of CALM) {
-    if (rule.on === 'exchange') rule.check(exchange, CONTEXT, (candidate) => found.push(candidate));
-    if (rule.on === 'relay') rule.check(relayOf(exchange), (candidate) => found.push(candidate));
-  }
-  expect(found).toEqual([]);
+  check((candidate) => found.push(candidate));
+  return found;
+}
+
+const sparing = rules.flatMap((rule) => (rule.onlyFor === undefined ? [] : [[rule.id, rule, bitsOf(rule.onlyFor)] as const]));
+
+/** Always the same ones: making them takes most of the time. */
+const relays = fc.sample(anyRelay, { numRuns: 1000, seed: 415 });
+
+test.each(sparing)('%s finds nothing without one of the facts that it names', (_, rule, wanted) => {
+  const spared = relays.flatMap((relay) => findings(rule, relay)).filter(({ facts }) => (facts & wanted) === 0);
+  expect(spared.flatMap(({ found }) => found)).toEqual([]);
 });
 
 /** How often a rule that looks at exchanges is asked about one. */
-function asked(onlyWaits: boolean, wait: Wait | undefined): number {
+function asked(onlyFor: readonly Fact[] | undefined, exchange: Exchange): number {
   let looks = 0;
-  const common = { id: 'counting', title: '', basis: [], remedies: [], ...(onlyWaits ? { onlyWaits } : {}) };
+  const common = { id: 'counting', title: '', basis: [], remedies: [], ...(onlyFor === undefined ? {} : { onlyFor }) };
   const rule: Rule = { ...common, on: 'exchange', check: () => void looks++ };
-  applyRules([rule], () => undefined).exchange(record.exchange(CONNECTION, { wait }), CONTEXT);
+  applyRules([rule], () => undefined).exchange(exchange, ALONE);
   return looks;
 }
 
-test('rules about waits are asked about waits, the others about everything', () => {
-  expect([asked(true, undefined), asked(true, WAIT), asked(false, undefined), asked(false, WAIT)]).toEqual([0, 1, 1, 1]);
+test('a rule is asked about what has one of its facts, and about everything when it names none', () => {
+  const [calm, waiting] = [record.exchange(CONNECTION), record.exchange(CONNECTION, { wait: wait(5) })];
+  expect([asked(['wait', 'excess'], calm), asked(['wait', 'excess'], waiting)]).toEqual([0, 1]);
+  expect([asked(['excess'], waiting), asked(undefined, calm), asked(undefined, waiting)]).toEqual([0, 1, 1]);
 });

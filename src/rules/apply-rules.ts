@@ -1,6 +1,6 @@
 /**
- * Records to candidates: every rule looks at every record of its kind. What they find is told per subject (one exchange,
- * one connection), so that a later look at the same subject replaces the earlier one.
+ * Records to candidates: every rule looks at every record of its kind that has something of what it is about. What they find is
+ * told per subject (one exchange, one connection), so that a later look at the same subject replaces the earlier one.
  */
 import type {
   Candidate,
@@ -17,6 +17,7 @@ import type {
   Sink,
 } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
+import { bitsOf, factsOf, factsOfRelay } from './facts.ts';
 import { isForwarder, mayConcern } from './forwarder.ts';
 import { timerText } from './lifetimes.ts';
 import { checkRelay } from './pair-invariance.ts';
@@ -39,26 +40,47 @@ export interface RuleStage {
   readonly lookedAt: ReadonlyMap<string, number>;
 }
 
+/** A rule and its sink, which is made once: rules run for every exchange. */
+interface Asked<R extends Rule> {
+  readonly rule: R;
+  readonly take: Sink<Candidate>;
+}
+
+/** The rules that look at records with these facts, in their order. */
+type AskedFor<R extends Rule> = (facts: number) => readonly Asked<R>[];
+
+function byFacts<R extends Rule>(asked: readonly Asked<R>[]): AskedFor<R> {
+  const wanted = asked.map(({ rule: { onlyFor } }) => (onlyFor === undefined ? ALL_FACTS : bitsOf(onlyFor)));
+  const known = new Map<number, readonly Asked<R>[]>();
+  return (facts) => {
+    let found = known.get(facts);
+    if (found === undefined) {
+      found = asked.filter((_, index) => wanted[index] === ALL_FACTS || ((wanted[index] ?? 0) & facts) !== 0);
+      if (known.size < MAX_KNOWN) known.set(facts, found);
+    }
+    return found;
+  };
+}
+
+const ALL_FACTS = -1;
+/** Combinations of facts whose rules are remembered: hostile variety costs time only for itself. */
+const MAX_KNOWN = 4096;
+
 export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleStage {
   const lookedAt = new Map<string, number>(rules.map((rule) => [rule.id, 0]));
   const counts = { exchange: 0, relay: 0, connection: 0, hops: 0, profile: 0 };
   let found: RuleCandidate[] = [];
-  /** A rule and its sink, which is made once: rules run for every exchange. */
-  const withSink = <R extends Rule>(rule: R): { readonly rule: R; readonly take: Sink<Candidate> } => ({
+  /** The relay that was told last, and its facts: its exchange is told next. */
+  let lastRelay: Relay | undefined;
+  let lastFacts = 0;
+  const withSink = <R extends Rule>(rule: R): Asked<R> => ({
     rule,
     take: (candidate) => found.push({ rule, candidate }),
   });
-  const byKind = {
-    exchange: rules.filter((r) => r.on === 'exchange').map(withSink),
-    relay: rules.filter((r) => r.on === 'relay').map(withSink),
-    hops: rules.filter((r) => r.on === 'hops').map(withSink),
-    profile: rules.filter((r) => r.on === 'profile').map(withSink),
-  };
-  // Most exchanges wait for nothing: they are spared the rules about waits.
-  const ofAll = {
-    exchange: byKind.exchange.filter(({ rule }) => rule.onlyWaits !== true),
-    relay: byKind.relay.filter(({ rule }) => rule.onlyWaits !== true),
-  };
+  const onExchange = byFacts(rules.filter((r) => r.on === 'exchange').map(withSink));
+  const onRelay = byFacts(rules.filter((r) => r.on === 'relay').map(withSink));
+  const onHops = rules.filter((r) => r.on === 'hops').map(withSink);
+  const onProfile = rules.filter((r) => r.on === 'profile').map(withSink);
   const atEnd = rules.filter((rule) => rule.ends !== undefined).map(withSink);
   const atStuck = rules.filter((rule) => rule.checkStuck !== undefined).map(withSink);
 
@@ -68,14 +90,19 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   };
 
   const lookAt = (relay: Relay): void => {
-    for (const { rule, take } of relay.clientSide.wait === undefined ? ofAll.relay : byKind.relay) checkRelay(rule, relay, take);
+    lastRelay = relay;
+    lastFacts = factsOfRelay(relay);
+    for (const { rule, take } of onRelay(lastFacts)) checkRelay(rule, relay, take);
     if (found.length > 0 && isForwarder(relay)) found = found.filter(mayConcern);
   };
 
   return {
     exchange(exchange, context) {
       if (exchange.ended) counts.exchange++;
-      for (const { rule, take } of exchange.wait === undefined ? ofAll.exchange : byKind.exchange) rule.check(exchange, context, take);
+      const { relay } = context;
+      const facts = relay === undefined ? factsOf(exchange) : relay === lastRelay ? lastFacts : factsOfRelay(relay);
+      lastRelay = undefined;
+      for (const { rule, take } of onExchange(facts)) rule.check(exchange, context, take);
       if (found.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: withTimer(candidate, context.server) }));
       if (found.length > 0 || exchange.wait !== undefined) tell(() => subjectOf(exchange), 'exchange', exchange.ended);
     },
@@ -99,12 +126,12 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     },
     hops(hops) {
       counts.hops++;
-      for (const { rule, take } of byKind.hops) rule.check(hops, take);
+      for (const { rule, take } of onHops) rule.check(hops, take);
       if (found.length > 0) tell(() => subjectOf(hops.relay.clientSide), 'hops', true);
     },
     profile(profile, final) {
       if (final) counts.profile++;
-      for (const { rule, take } of byKind.profile) rule.check(profile, take);
+      for (const { rule, take } of onProfile) rule.check(profile, take);
       tell(() => `${profile.client} > ${profile.server.text}`, 'profile', final);
     },
     get lookedAt() {

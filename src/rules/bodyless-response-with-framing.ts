@@ -19,6 +19,7 @@ const GATEWAY_ERROR = 500;
 export const bodylessResponseWithFraming: Rule = {
   id: 'bodyless-response-with-framing',
   on: 'exchange',
+  onlyFor: ['wait', 'interim', 'bodiless'],
   title: 'A response without a body that announces one',
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 6.1', 'RFC 9110 section 8.6'],
   remedies: remediesFor('bodyless'),

@@ -8,6 +8,7 @@ import * as say from './words.ts';
 export const buffering: Rule = {
   id: 'buffering',
   on: 'relay',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'The proxy collected the answer before it passed it on',
   basis: ['RFC 9110 section 7.7'],

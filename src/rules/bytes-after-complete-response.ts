@@ -14,6 +14,7 @@ const CLIENT_ERROR = 400;
 export const bytesAfterCompleteResponse: Rule = {
   id: 'bytes-after-complete-response',
   on: 'exchange',
+  onlyFor: ['unasked', 'excess'],
   title: 'More octets than the response has',
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 9.2'],
   remedies: remediesFor('excess'),

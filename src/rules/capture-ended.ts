@@ -8,6 +8,7 @@ import * as say from './words.ts';
 export const captureEnded: Rule = {
   id: 'capture-ended',
   on: 'exchange',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'The capture ended before the answer could be missed',
   basis: ['RFC 9112 section 9.5'],

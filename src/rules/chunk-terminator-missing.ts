@@ -9,7 +9,7 @@ import * as say from './words.ts';
 export const chunkTerminatorMissing: Rule = {
   id: 'chunk-terminator-missing',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A chunked body without its end',
   basis: ['RFC 9112 section 7.1', 'RFC 9112 section 8'],
   remedies: remediesFor('last-chunk'),

@@ -10,6 +10,7 @@ const JUMP = 7 * 86_400e9;
 export const clientThinkTime: Rule = {
   id: 'client-think-time',
   on: 'exchange',
+  onlyFor: ['pause'],
   exonerates: true,
   title: 'The connection was idle: nobody owed anything',
   basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.8'],

@@ -13,7 +13,7 @@ import * as say from './words.ts';
 export const closeAnnouncedNotPerformed: Rule = {
   id: 'close-announced-not-performed',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A close that was announced did not come',
   basis: ['RFC 9112 section 9.6', 'RFC 9112 section 9.3'],
   remedies: remediesFor('close'),

@@ -14,6 +14,7 @@ import * as say from './words.ts';
 export const conflictingLength: Rule = {
   id: 'conflicting-length',
   on: 'exchange',
+  onlyFor: ['oddities', 'coding'],
   title: 'A message whose length depends on who reads it',
   basis: ['RFC 9112 section 6.1', 'RFC 9112 section 6.3', 'RFC 9112 section 11.2'],
   remedies: remediesFor('conflicting'),

@@ -12,6 +12,7 @@ const USUAL = /^(?:keep-alive|Keep-Alive|close|Close|upgrade|Upgrade)$/;
 export const connectionOptionReflected: Rule = {
   id: 'connection-option-reflected',
   on: 'exchange',
+  onlyFor: ['options'],
   title: "The response echoes the client's Connection field",
   basis: ['RFC 9110 section 7.6.1', 'RFC 9112 section 9.3'],
   remedies: remediesFor('reflection'),

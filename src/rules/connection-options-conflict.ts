@@ -6,6 +6,7 @@ import { messageCandidate, requestOf } from './single-messages.ts';
 export const connectionOptionsConflict: Rule = {
   id: 'connection-options-conflict',
   on: 'exchange',
+  onlyFor: ['options'],
   title: 'Connection says close and keep-alive',
   basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.6'],
   remedies: remediesFor('options'),

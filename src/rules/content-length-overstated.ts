@@ -9,7 +9,7 @@ import * as say from './words.ts';
 export const contentLengthOverstated: Rule = {
   id: 'content-length-overstated',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'Fewer octets of body than Content-Length promised',
   basis: ['RFC 9110 section 8.6', 'RFC 9112 section 6.3', 'RFC 9112 section 8'],
   remedies: remediesFor('length'),

@@ -11,7 +11,7 @@ import { cycleCandidate, cycleOf } from './wait-cycle.ts';
 export const dumbProxyDeadlock: Rule = {
   id: 'dumb-proxy-deadlock',
   on: 'relay',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'The proxy waits for a close that never comes and ignores the next request',
   basis: ['RFC 9110 section 7.6.1', 'RFC 9112 appendix C.2.2', 'RFC 9112 section 9.3', 'HTTP: The Definitive Guide, figure 4-15'],
   remedies: remediesFor('relay'),

@@ -19,7 +19,7 @@ const REDIRECTION = 300;
 export const earlyResponseDeadlock: Rule = {
   id: 'early-response-deadlock',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'Answered before the request was complete, and then nobody went on',
   basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.5'],
   remedies: remediesFor('early-response'),

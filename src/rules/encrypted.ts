@@ -7,6 +7,7 @@ import * as say from './words.ts';
 export const encrypted: Rule = {
   id: 'encrypted',
   on: 'relay',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'The next hop is encrypted: nobody can see who is slow',
   basis: ['RFC 9110 section 4.2.2'],

@@ -18,6 +18,7 @@ const END_TO_END: ReadonlySet<string> = new Set([
 export const endToEndFieldNominated: Rule = {
   id: 'end-to-end-field-nominated',
   on: 'exchange',
+  onlyFor: ['options'],
   title: 'Connection names a field that is meant for all recipients',
   basis: ['RFC 9110 section 7.6.1'],
   remedies: remediesFor('nominated-end-to-end'),

@@ -15,7 +15,7 @@ const REQUEST_TIMEOUT = 408;
 export const expectContinueUnanswered: Rule = {
   id: 'expect-continue-unanswered',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'Nobody answers Expect: 100-continue',
   basis: ['RFC 9110 section 10.1.1'],
   remedies: remediesFor('continue'),

@@ -8,6 +8,7 @@ import * as say from './words.ts';
 export const flowControl: Rule = {
   id: 'flow-control',
   on: 'exchange',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'TCP held the octets back: a full window, or losses on the line',
   basis: ['RFC 9293 section 3.8.6', 'RFC 6298'],

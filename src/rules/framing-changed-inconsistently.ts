@@ -12,6 +12,7 @@ import * as say from './words.ts';
 export const framingChangedInconsistently: Rule = {
   id: 'framing-changed-inconsistently',
   on: 'relay',
+  onlyFor: ['reframed', 'unfinished'],
   title: 'The proxy changed the framing of a message and not its body, or the other way round',
   basis: ['RFC 9110 section 8.6', 'RFC 9112 section 6.3', 'RFC 9112 section 9.3'],
   remedies: remediesFor('reframing'),

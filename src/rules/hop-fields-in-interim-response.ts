@@ -7,6 +7,7 @@ import * as say from './words.ts';
 export const hopFieldsInInterimResponse: Rule = {
   id: 'hop-fields-in-interim-response',
   on: 'relay',
+  onlyFor: ['interim'],
   title: 'The proxy passed on hop-by-hop fields of an interim response',
   basis: ['RFC 9110 section 7.6.1', 'RFC 9110 section 15.2'],
   remedies: remediesFor('interim'),

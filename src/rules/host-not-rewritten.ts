@@ -10,6 +10,7 @@ import * as say from './words.ts';
 export const hostNotRewritten: Rule = {
   id: 'host-not-rewritten',
   on: 'relay',
+  onlyFor: ['another-host', 'oddities'],
   title: 'The proxy passed on a Host that contradicts the target',
   basis: ['RFC 9112 section 3.2.2'],
   remedies: remediesFor('host'),

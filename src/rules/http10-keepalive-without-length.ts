@@ -10,6 +10,7 @@ import * as say from './words.ts';
 export const http10KeepaliveWithoutLength: Rule = {
   id: 'http10-keepalive-without-length',
   on: 'exchange',
+  onlyFor: ['http10'],
   title: 'HTTP/1.0 keep-alive for a body without length',
   basis: ['RFC 2068 section 19.7.1', 'RFC 9112 section 9.3'],
   remedies: remediesFor('framing'),

@@ -25,7 +25,7 @@ type Meeting = 'race' | 'stale-reuse' | 'reset';
 export const idleCloseRace: Rule = {
   id: 'idle-close-race',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A request was sent on an idle connection that the server was closing',
   basis: ['RFC 9112 section 9.5', 'RFC 9112 section 9.3.1'],
   remedies: remediesFor('lifetime'),

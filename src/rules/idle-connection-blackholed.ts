@@ -16,7 +16,7 @@ const AGAIN = 3;
 export const idleConnectionBlackholed: Rule = {
   id: 'idle-connection-blackholed',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'After an idle time the network swallows what is sent on a connection',
   basis: ['RFC 9112 section 9.5', 'RFC 9293 section 3.8.3'],
   remedies: remediesFor('idle-path'),

@@ -8,6 +8,7 @@ import * as say from './words.ts';
 export const keepAliveParamsRelayed: Rule = {
   id: 'keep-alive-params-relayed',
   on: 'relay',
+  onlyFor: ['keep-alive'],
   title: 'Keep-Alive parameters were passed on to another hop',
   basis: ['RFC 9110 section 7.6.1', 'RFC 2068 section 19.7.1.1'],
   remedies: remediesFor('keep-alive-field'),

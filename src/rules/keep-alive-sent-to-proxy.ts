@@ -9,6 +9,7 @@ import { isForProxy, messageCandidate, requestOf } from './single-messages.ts';
 export const keepAliveSentToProxy: Rule = {
   id: 'keep-alive-sent-to-proxy',
   on: 'exchange',
+  onlyFor: ['http10'],
   title: 'An HTTP/1.0 client asks a proxy for keep-alive',
   basis: ['RFC 2068 section 19.7.1', 'RFC 9112 appendix C.2.2', 'HTTP: The Definitive Guide section 4.5'],
   remedies: remediesFor('old-keep-alive'),

@@ -11,6 +11,7 @@ const WAITING = /[?&](?:timeout|wait|wait_?for|since|poll|long_?poll|block|heart
 export const longPollOrStream: Rule = {
   id: 'long-poll-or-stream',
   on: 'exchange',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'The silence is asked for: a long poll, or a stream of events',
   basis: ['RFC 7240 section 4.3', 'RFC 6202'],

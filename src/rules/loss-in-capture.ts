@@ -6,6 +6,7 @@ import { ENDED, lengthOf } from './thresholds.ts';
 export const lossInCapture: Rule = {
   id: 'loss-in-capture',
   on: 'exchange',
+  onlyFor: ['damaged'],
   exonerates: true,
   title: 'What is missing was delivered, and the capture lost it',
   basis: ['RFC 9293 section 3.4'],

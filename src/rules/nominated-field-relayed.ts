@@ -10,6 +10,7 @@ const OTHERS: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade', '
 export const nominatedFieldRelayed: Rule = {
   id: 'nominated-field-relayed',
   on: 'relay',
+  onlyFor: ['options'],
   title: 'The proxy passed on a field that Connection names',
   basis: ['RFC 9110 section 7.6.1'],
   remedies: remediesFor('nominated'),

@@ -13,6 +13,7 @@ const FIELDS: ReadonlySet<string> = new Set(['keep-alive', 'te', 'upgrade', 'htt
 export const orphanConnectionField: Rule = {
   id: 'orphan-connection-field',
   on: 'exchange',
+  onlyFor: ['keep-alive', 'proxy-connection', 'upgrade', 'te', 'http2-settings'],
   title: 'A hop-by-hop field without its connection option',
   basis: ['RFC 9110 section 7.6.1'],
   remedies: remediesFor('nominated'),

@@ -12,7 +12,7 @@ import * as say from './words.ts';
 export const pipelinedRequestDropped: Rule = {
   id: 'pipelined-request-dropped',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A pipelined request is never answered',
   basis: ['RFC 9112 section 9.3.2'],
   remedies: remediesFor('pipelining'),

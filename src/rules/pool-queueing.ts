@@ -8,6 +8,7 @@ import * as say from './words.ts';
 export const poolQueueing: Rule = {
   id: 'pool-queueing',
   on: 'relay',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'The proxy waited for a free connection to the server',
   basis: ['RFC 9112 section 9.4'],

@@ -10,6 +10,7 @@ const PROXY_AUTHENTICATION_REQUIRED = 407;
 export const proxyAuthorizationRelayed: Rule = {
   id: 'proxy-authorization-relayed',
   on: 'exchange',
+  onlyFor: ['proxy-authorization'],
   title: "The proxy's credentials went on to the origin",
   basis: ['RFC 9110 section 11.7.2'],
   remedies: remediesFor('credentials'),

@@ -12,7 +12,7 @@ const KEEP = /(?:^|[\s,])keep-alive(?:$|[\s,])/i;
 export const proxyConnectionCascade: Rule = {
   id: 'proxy-connection-cascade',
   on: 'relay',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A dumb proxy passed on Proxy-Connection, and the next hop honoured it',
   basis: ['RFC 9112 appendix C.2.2', 'RFC 9110 section 7.6.1', 'HTTP: The Definitive Guide section 4.5'],
   remedies: remediesFor('proxy-connection'),

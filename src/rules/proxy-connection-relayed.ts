@@ -7,6 +7,7 @@ import * as say from './words.ts';
 export const proxyConnectionRelayed: Rule = {
   id: 'proxy-connection-relayed',
   on: 'relay',
+  onlyFor: ['proxy-connection'],
   title: 'The proxy passed on Proxy-Connection',
   basis: ['RFC 9110 section 7.6.1', 'RFC 9112 appendix C.2.2', 'HTTP: The Definitive Guide section 4.5'],
   remedies: remediesFor('proxy-connection'),

@@ -7,6 +7,7 @@ import * as say from './words.ts';
 export const proxyConnectionSent: Rule = {
   id: 'proxy-connection-sent',
   on: 'exchange',
+  onlyFor: ['proxy-connection'],
   title: 'A client sends Proxy-Connection',
   basis: ['RFC 9112 appendix C.2.2', 'HTTP: The Definitive Guide section 4.5'],
   remedies: remediesFor('proxy-connection-sent'),

@@ -16,7 +16,7 @@ const LIKENESS = 0.05;
 export const proxyCycleOnOneHop: Rule = {
   id: 'proxy-cycle-on-one-hop',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'The server waits for a request while its client waits for the rest of the response',
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 9.3'],
   remedies: remediesFor('framing'),

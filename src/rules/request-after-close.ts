@@ -15,6 +15,7 @@ const READ = 200e6;
 export const requestAfterClose: Rule = {
   id: 'request-after-close',
   on: 'exchange',
+  onlyFor: ['after-close'],
   title: 'A request on a connection that was to be closed',
   basis: ['RFC 9112 section 9.6', 'RFC 9112 section 9.3'],
   remedies: remediesFor('after-close'),

@@ -14,6 +14,7 @@ const REQUEST_TIMEOUT = 408;
 export const requestBodyShort: Rule = {
   id: 'request-body-short',
   on: 'exchange',
+  onlyFor: ['unfinished'],
   title: 'The client sent less of its request than it announced',
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 8', 'RFC 9110 section 15.5.9'],
   remedies: remediesFor('request-body'),

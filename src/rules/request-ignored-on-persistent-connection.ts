@@ -17,7 +17,7 @@ const SIGNIFICANT = 0.01;
 export const requestIgnoredOnPersistentConnection: Rule = {
   id: 'request-ignored-on-persistent-connection',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A later request on a kept connection is never answered',
   basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.6'],
   remedies: remediesFor('ignored-request'),

@@ -15,7 +15,7 @@ const ROUND_TRIPS = 2;
 export const responseDestroyedByReset: Rule = {
   id: 'response-destroyed-by-reset',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A response was followed by a reset, which may have destroyed it',
   basis: ['RFC 9112 section 9.6', 'RFC 9112 section 9.5'],
   remedies: remediesFor('lingering'),

@@ -14,7 +14,7 @@ const SECOND = 1e9;
 export const responseHeldUntilOriginClose: Rule = {
   id: 'response-held-until-origin-close',
   on: 'relay',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'The proxy holds a complete response until the origin closes',
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 9.3'],
   remedies: remediesFor('held-response'),

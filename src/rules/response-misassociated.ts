@@ -13,6 +13,7 @@ const EPSILON = 2e6;
 export const responseMisassociated: Rule = {
   id: 'response-misassociated',
   on: 'relay',
+  onlyFor: ['doubtful'],
   title: 'The proxy answered a request with the response of another one',
   basis: ['RFC 9112 section 9.2', 'RFC 9112 section 6.3'],
   remedies: remediesFor('association'),

@@ -11,6 +11,7 @@ const ENOUGH = 5;
 export const slowOrigin: Rule = {
   id: 'slow-origin',
   on: 'exchange',
+  onlyFor: ['wait'],
   exonerates: true,
   title: 'The request had arrived, and its answer took its time',
   basis: ['RFC 9110 section 15.6.5'],

@@ -11,6 +11,7 @@ const HTTP10 = 'HTTP/1.0';
 export const transferEncodingWithHttp10: Rule = {
   id: 'transfer-encoding-with-http10',
   on: 'exchange',
+  onlyFor: ['oddities', 'http10'],
   title: 'A transfer coding to or from an HTTP/1.0 end',
   basis: ['RFC 9112 section 6.1'],
   remedies: remediesFor('coding'),

@@ -9,7 +9,7 @@ import * as say from './words.ts';
 export const truncatedByClose: Rule = {
   id: 'truncated-by-close',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'The connection was closed in the middle of a response',
   basis: ['RFC 9112 section 8', 'RFC 9112 section 6.3'],
   remedies: remediesFor('length'),

@@ -15,6 +15,7 @@ const ADDED: readonly string[] = ['via', 'x-forwarded-for', 'forwarded', 'x-real
 export const tunnelAfterFirstRequest: Rule = {
   id: 'tunnel-after-first-request',
   on: 'relay',
+  onlyFor: ['second'],
   title: 'The proxy looked at the first request of a connection only',
   basis: ['RFC 9110 section 7.6.3', 'RFC 9110 section 7.6.1'],
   remedies: remediesFor('tunnel'),

@@ -12,6 +12,7 @@ const WITHIN = 30e9;
 export const unsafeRetryByProxy: Rule = {
   id: 'unsafe-retry-by-proxy',
   on: 'relay',
+  onlyFor: ['repeated'],
   title: 'The proxy sent a request again that may have been done already',
   basis: ['RFC 9110 section 9.2.2', 'RFC 9112 section 9.3.1'],
   remedies: remediesFor('retry'),

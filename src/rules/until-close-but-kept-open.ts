@@ -19,7 +19,7 @@ const KEPT = 1 * SECOND;
 export const untilCloseButKeptOpen: Rule = {
   id: 'until-close-but-kept-open',
   on: 'exchange',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'A response without length on a connection that is kept open',
   basis: ['RFC 9112 section 6.3', 'RFC 9112 section 8', 'RFC 9112 section 9.3'],
   remedies: remediesFor('framing'),

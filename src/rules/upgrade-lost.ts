@@ -11,7 +11,7 @@ const GATEWAY_TIMEOUT = 504;
 export const upgradeLost: Rule = {
   id: 'upgrade-lost',
   on: 'relay',
-  onlyWaits: true,
+  onlyFor: ['wait'],
   title: 'The proxy dropped the Upgrade, and nobody answers what is left',
   basis: ['RFC 9110 section 7.8', 'RFC 9110 section 7.6.1'],
   remedies: remediesFor('upgrade'),

@@ -10,6 +10,7 @@ const SWITCHING = 101;
 export const upgradeRelayed: Rule = {
   id: 'upgrade-relayed',
   on: 'relay',
+  onlyFor: ['upgrade'],
   title: 'The proxy forwarded an Upgrade that it cannot carry',
   basis: ['RFC 9110 section 7.8', 'RFC 9110 section 7.6.1', 'RFC 9113 section 3.1'],
   remedies: remediesFor('upgrade'),

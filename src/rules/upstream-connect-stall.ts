@@ -14,6 +14,7 @@ const SERVER_ERROR = 500;
 export const upstreamConnectStall: Rule = {
   id: 'upstream-connect-stall',
   on: 'exchange',
+  onlyFor: ['wait'],
   title: 'The proxy cannot reach the server behind it',
   basis: ['RFC 9293 section 3.8.3', 'RFC 9110 section 15.6.5'],
   remedies: remediesFor('connect'),

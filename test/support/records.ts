@@ -57,7 +57,7 @@ const AT_ONCE = {
 } as const;
 
 export function request(target: string, more: Partial<RequestMessage> = {}): RequestMessage {
-  return { ...AT_ONCE, kind: 'request', method: 'GET', target, ...more };
+  return { ...AT_ONCE, kind: 'request', method: 'GET', target, absoluteForm: /^https?:/.test(target), ...more };
 }
 
 export function response(status: number, more: Partial<ResponseMessage> = {}): ResponseMessage {

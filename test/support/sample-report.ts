@@ -143,7 +143,7 @@ function message(sent: Moment, endOffset: number) {
 }
 
 function request(sent: Moment, endOffset: number, target: string): RequestMessage {
-  return { ...message(sent, endOffset), kind: 'request', framing: 'none', method: 'GET', target };
+  return { ...message(sent, endOffset), kind: 'request', framing: 'none', method: 'GET', target, absoluteForm: false };
 }
 
 const response: ResponseMessage = {
