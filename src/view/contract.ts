@@ -122,6 +122,7 @@ interface EvidenceJson {
   readonly hop: string;
   readonly from: string;
   readonly time: string | null;
+  readonly offset: number | null;
   readonly text: string;
 }
 
@@ -255,6 +256,7 @@ function evidenceJson(context: Context, evidence: Evidence, secrecy: Secrecy): E
     hop: evidence.hop,
     from: evidence.from,
     time: epochSeconds(context.base, evidence.moment.time),
+    offset: evidence.record?.offset ?? null,
     text: safeText(evidence.text, secrecy),
   };
 }
