@@ -73,7 +73,10 @@ class Analysis implements Analyzer {
   constructor(options: AnalyzerOptions) {
     this.options = options;
     this.rules = options.rules ?? defaultRules;
-    this.verdict = new Verdict((finding, revised) => options.onFinding?.(finding, revised));
+    this.verdict = new Verdict(
+      (finding, revised) => options.onFinding?.(finding, revised),
+      (point, frame) => this.points.all[point]?.places.of(frame),
+    );
     this.ruleStage = applyRules(this.rules, (subject, kind, found, final) => this.verdict.decide(subject, kind, found, final));
     this.held = options.onRelay && new HeldRelays(options.onRelay);
     const sink: RelaySink = {

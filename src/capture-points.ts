@@ -9,6 +9,7 @@ import { type DecodeFacts, newDecodeFacts } from './decode/decode-facts.ts';
 import { decodeFrames } from './decode/decode-frames.ts';
 import { tunnelsOf } from './decode/seen.ts';
 import { assembleFlows, type FlowStage } from './flow/assemble-flows.ts';
+import { FramePlaces } from './frame-places.ts';
 import { type ExchangeStage, parseExchanges } from './http/parse-exchanges.ts';
 import { linkTypeName } from './link-types.ts';
 import type {
@@ -157,6 +158,8 @@ export class Point {
   readonly http: ExchangeStage;
   /** Fed with every frame, file after file. */
   readonly frame: (frame: Frame) => void;
+  /** Where the records of its latest frames lie. */
+  readonly places = new FramePlaces();
   private readonly decode: Stage<Frame>;
   private readonly decoded: DecodeFacts = newDecodeFacts();
   private readonly byFile = new CountsByFile();
@@ -191,6 +194,7 @@ export class Point {
     this.frame = (frame) => {
       if (frame.time > this.lastTime) this.lastTime = frame.time;
       const segments = this.decoded.segments;
+      this.places.note(frame);
       this.decode.push(frame);
       if (this.decoded.segments === segments) this.flow.tick(frame.time); // no segment, but its time counts all the same
       this.lastFrame = frame.number;

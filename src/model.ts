@@ -93,8 +93,9 @@ export interface Frame {
   time: number;
   /** Number in the point, from 1. */
   number: number;
-  /** Byte offset of its record in the file. */
+  /** Byte offset of its record in the file, and octets of that record. */
   offset: number;
+  recordLength: number;
   /** Index of the file: CaptureFacts.index. */
   capture: number;
   /** LINKTYPE_ value, without the FCS bits. */
@@ -750,6 +751,12 @@ export interface Wire {
 
 export type Text = readonly (string | Wire)[];
 
+/** The record of a frame in its file, or in what was unpacked or came through a pipe. */
+export interface RecordPlace {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A place in a capture that a reader can verify. */
 export interface Evidence {
   readonly moment: Moment;
@@ -758,6 +765,8 @@ export interface Evidence {
   readonly hop: 'client-side' | 'server-side' | 'only';
   readonly from: 'client' | 'server';
   readonly text: Text;
+  /** Where its record lies; the verdict adds it, where it is still known. */
+  readonly record?: RecordPlace | undefined;
 }
 
 export interface Remedy {
@@ -872,7 +881,7 @@ export interface RuleCandidate {
 
 /** A candidate that stands, with its place in the report. */
 export interface Finding extends Candidate {
-  /** F1, F2 ... in order of first emission. */
+  /** F1, F2 ... for what does harm, V1 ... for what breaks a rule, N1 ... for notes; each in order of first emission. */
   readonly id: string;
   /** Holds no port and no time. */
   readonly fingerprint: string;

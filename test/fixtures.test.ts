@@ -6,9 +6,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { readCapture } from '../src/capture/read-capture.ts';
 import { RedactionKey } from '../src/cli/secrets.ts';
 import { analyze, type Format, type Report, render } from '../src/index.ts';
 import { fixtures } from './support/fixtures.ts';
+import { readFrames } from './support/read-frames.ts';
 import { viewOptions } from './support/view-options.ts';
 
 /** Octets of all captures in fixtures/. */
@@ -43,6 +45,22 @@ describe.each(fixtures.map((fixture) => [fixture.situation, fixture] as const))(
 
   test('the report is the same whatever pieces the capture comes in', async () => {
     expect(render(await reported(piecesOf(bytes, 61)), 'json', view)).toBe(render(await reported(), 'json', view));
+  });
+
+  test('the record of a frame lies where its evidence says: cut out, it is that frame', async () => {
+    const { findings, exonerations } = await reported();
+    const all = readFrames(readCapture, bytes).frames;
+    const header = bytes.subarray(0, all[0]?.offset);
+    const evidence = [...findings, ...exonerations].flatMap((finding) => [finding, ...finding.children]).flatMap((each) => each.evidence);
+    for (const { moment, record } of evidence) {
+      const place = record ?? { offset: -1, length: 0 };
+      const cut = bytes.subarray(place.offset, place.offset + place.length);
+      const { frames, facts } = readFrames(readCapture, new Uint8Array([...header, ...cut]), { base: 0 });
+      const { number, offset, time, ...frame } = all[moment.frame - 1] ?? {};
+      expect([facts.complete, frames]).toMatchObject([true, [frame]]);
+      expect(frames).toHaveLength(1);
+    }
+    expect(evidence.length > 0).toBe(findings.length + exonerations.length > 0);
   });
 
   test('its README says what it shows, how it was made and who may use it, and nothing lies around', () => {

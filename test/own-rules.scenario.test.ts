@@ -60,7 +60,7 @@ const said = ({ id, rule, severity }: Finding): string => `${id} ${rule} ${sever
 
 test("a rule of one's own alone, with all fields kept for it", async () => {
   const report = await analyze(capture, { rules: [gatewayUnnamed], keepFields: true });
-  expect(report.findings.map(said)).toEqual(['F1 gateway-unnamed violation']);
+  expect(report.findings.map(said)).toEqual(['V1 gateway-unnamed violation']);
   expect(report.rules).toEqual([{ id: 'gateway-unnamed', lookedAt: 2 }]);
   const text = render(report, 'text', viewOptions());
   expect(text).toContain('/a came to 10.0.9.2:80 past the gateway');
@@ -78,6 +78,6 @@ test("beside those of hopcheck: told at once, and what is cleared by a rule of o
   input.push(capture);
   input.end();
   const { findings, exonerations } = analyzer.finish();
-  expect([told, findings.map(said)]).toEqual([['gateway-unnamed'], ['F1 gateway-unnamed violation']]);
+  expect([told, findings.map(said)]).toEqual([['gateway-unnamed'], ['V1 gateway-unnamed violation']]);
   expect(exonerations.map(said)).toEqual(['X1 nightly-report info']);
 });

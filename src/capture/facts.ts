@@ -45,6 +45,7 @@ export function newFrame(capture: number): Frame {
     time: Number.NaN,
     number: 0,
     offset: Number.NaN,
+    recordLength: 0,
     capture,
     linkType: 0,
   };

@@ -84,6 +84,7 @@ export class PcapWalker implements Walker {
       frame.time = time;
       frame.number = facts.firstFrame + facts.frames;
       frame.offset = origin + position;
+      frame.recordLength = recordHeader + captured;
       if (wire > captured) noteCutFrame(facts, origin + position, frame.number);
       if (facts.frames === 1) facts.firstTime = time;
       else if (time < facts.lastTime) noteTimeStep(facts, time, origin + position, frame.number);

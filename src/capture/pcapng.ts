@@ -168,6 +168,7 @@ export class PcapngWalker implements Walker {
     if (time < facts.lastTime) noteTimeStep(facts, time, offset, facts.firstFrame + facts.frames + 1);
     const options = start + ((captured + 3) & ~3);
     if (bodyEnd - options > 4) facts.comments += countOptions(view, options, bodyEnd, little, COMMENT);
+    this.#frame.recordLength = bodyEnd + 4 - position;
     this.#emit(source.linkType, time, start, captured, view.getUint32(position + 24, little), offset);
   }
 
@@ -192,6 +193,7 @@ export class PcapngWalker implements Walker {
     }
     if (Number.isNaN(base.seconds)) base.seconds = 0;
     const time = Number.isNaN(facts.lastTime) ? 0 : facts.lastTime;
+    this.#frame.recordLength = bodyEnd + 4 - position;
     this.#emit(source.linkType, time, start, captured, wire, offset);
     const frame = facts.firstFrame + facts.frames;
     addIssue(facts, 'time-missing', 'simple packet blocks have no time: each is given the time of the frame before it', { offset, frame });

@@ -51,6 +51,14 @@ describe('--anonymize', () => {
     expect(findings[0].evidence[0].text).toContain('Connection: keep-alive');
   });
 
+  test('relays: the proxy has an address of a proxy on both hops', async () => {
+    const [first] = (await output(['relays', '-f', 'ndjson', '--anonymize'])).split('\n').map((line) => JSON.parse(line || 'null'));
+    expect(first).toMatchObject({
+      client: { client: expect.stringMatching(/^192\.0\.2\.1:/), server: '198.51.100.1:8080' },
+      attempts: [{ client: expect.stringMatching(/^198\.51\.100\.2:/), server: '203.0.113.1:80' }],
+    });
+  });
+
   test('--show-secrets is the opposite', async () => {
     const io = fakeIo();
     expect(await run(['--anonymize', '--show-secrets', capture], io)).toBe(2);

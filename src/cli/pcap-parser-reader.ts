@@ -151,6 +151,7 @@ class PcapParserReader implements CaptureReader {
     frame.time = (header.timestampSeconds - base.seconds) * 1e9 + header.timestampMicroseconds * this.#fraction;
     frame.number = facts.firstFrame + facts.frames;
     frame.offset = this.#offset;
+    frame.recordLength = this.#needed;
     if (frame.wireLength > frame.end) noteCutFrame(facts, frame.offset, frame.number);
     if (frame.time < facts.lastTime) noteTimeStep(facts, frame.time, frame.offset, frame.number);
     if (facts.frames === 1) facts.firstTime = frame.time;

@@ -22,7 +22,9 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
     rules: [],
     joinPoints,
     onRelay(relay) {
-      const ends = (exchange: Exchange): Ends => session.toldEnds(exchange);
+      const onward = [...relay.attempts.map(({ exchange }) => exchange), ...relay.candidates];
+      session.toldEnds(relay.clientSide, ['client', onward.length > 0 ? 'proxy' : 'server']); // what an address is called first it stays
+      const ends = (exchange: Exchange): Ends => session.toldEnds(exchange, ['proxy', 'server']);
       lines.add(options.format === 'ndjson' ? `${jsonText(relayJson(relay, ends))}\n` : relayText(relay, view, ends));
     },
   });

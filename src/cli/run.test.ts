@@ -85,7 +85,7 @@ describe('the demo capture', () => {
     });
     expect(await output([demo, '-f', 'markdown'], 1)).toMatch(/^#/);
     const lines = objects(await output([demo, '-f', 'ndjson'], 1));
-    expect(lines[0]).toMatchObject({ type: 'finding', id: 'F1' });
+    expect(lines[0]).toMatchObject({ type: 'finding', id: 'N1' });
     expect(lines.slice(-2)).toMatchObject([{ type: 'capture', name: demo }, { type: 'summary' }]);
   });
 

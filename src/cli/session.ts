@@ -6,7 +6,7 @@ import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import type { CaptureReport, Exchange, Finding, Report } from '../model.ts';
 import type { Survey } from '../survey.ts';
 import { Anonymizer } from '../view/anonymize.ts';
-import { Pseudonyms } from '../view/pseudonyms.ts';
+import { Pseudonyms, type Role } from '../view/pseudonyms.ts';
 import type { ViewOptions } from '../view/safe.ts';
 import { isColoured, paintInColour, paintNothing } from './colour.ts';
 import { hasHyperlinks } from './hyperlinks.ts';
@@ -93,9 +93,10 @@ export class Session {
     return this.#anonymizer === undefined ? undefined : (address) => this.#pseudonyms.address(address, 'other');
   }
 
-  toldEnds(ends: Ends): Ends {
+  /** @param roles what the client and the server of the exchange are, as far as known */
+  toldEnds(ends: Ends, [client, server]: readonly [Role, Role] = ['client', 'server']): Ends {
     if (this.#anonymizer === undefined) return ends;
-    return { client: this.#pseudonyms.endpoint(ends.client, 'client'), server: this.#pseudonyms.endpoint(ends.server, 'server') };
+    return { client: this.#pseudonyms.endpoint(ends.client, client), server: this.#pseudonyms.endpoint(ends.server, server) };
   }
 
   #width(columns: number | undefined): number {

@@ -23,6 +23,7 @@ export class FlowTable {
     time: Number.NaN,
     number: 0,
     offset: 0,
+    recordLength: 0,
     capture: 0,
     linkType: 0,
   };

@@ -4,6 +4,9 @@ import type { Finding, Rule } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
 import { Verdict } from './decide-findings.ts';
 
+/** Nothing is known of the records of its frames. */
+const unknown = (): undefined => undefined;
+
 function rule(id: string, on: 'exchange' | 'relay' = 'exchange'): Rule {
   const common = { id, title: `title of ${id}`, basis: [], remedies: [] };
   return on === 'exchange' ? { ...common, on, check: () => {} } : { ...common, on, check: () => {} };
@@ -16,8 +19,9 @@ const hung = exchange(identity('10.0.0.1:1000', '10.0.0.2:80'), { ordinal: 2 });
 
 function started(): { readonly verdict: Verdict; readonly told: string[] } {
   const told: string[] = [];
-  const verdict = new Verdict((finding: Finding, revised) =>
-    told.push(`${finding.id} ${finding.rule} ${finding.confidence}${revised ? ' revised' : ''}`),
+  const verdict = new Verdict(
+    (finding: Finding, revised) => told.push(`${finding.id} ${finding.rule} ${finding.confidence}${revised ? ' revised' : ''}`),
+    unknown,
   );
   return { verdict, told };
 }
@@ -32,6 +36,41 @@ describe('a finding', () => {
       'F1 request-ignored-on-persistent-connection strong revised',
     ]);
     expect(verdict.finish().findings.map(({ id, confidence }) => [id, confidence])).toEqual([['F1', 'strong']]);
+  });
+
+  test('is numbered by what it does: a hang is F1 whatever was seen before it', () => {
+    const { verdict, told } = started();
+    const harmless = (severity: 'violation' | 'hygiene' | 'info', ordinal: number) =>
+      candidate(exchange(hung.connection, { ordinal }), { severity });
+    verdict.decide('a', 'exchange', [{ rule: rule('note'), candidate: harmless('info', 3) }], true);
+    verdict.decide('b', 'exchange', [{ rule: rule('untidy'), candidate: harmless('hygiene', 4) }], true);
+    verdict.decide('c', 'exchange', [{ rule: rule('wrong'), candidate: harmless('violation', 5) }], true);
+    verdict.decide('x', 'exchange', [{ rule: ignored, candidate: candidate(hung) }], true);
+    expect(told.map((line) => line.split(' ')[0])).toEqual(['N1', 'V1', 'V2', 'F1']);
+    expect(verdict.finish().findings.map(({ id }) => id)).toEqual(['F1', 'V1', 'V2', 'N1']);
+  });
+
+  test('that another one of the same look explains is not told, and numbered behind it', () => {
+    const { verdict, told } = started();
+    const found = [ignored, deadlock].map((each) => ({ rule: each, candidate: candidate(hung) }));
+    verdict.decide('x', 'exchange', found, true);
+    expect(told).toEqual(['F1 dumb-proxy-deadlock strong']);
+    expect(verdict.finish().findings.map(({ id, children }) => [id, children.map((child) => child.id)])).toEqual([['F1', ['F2']]]);
+  });
+
+  test('says where the records of its evidence lie, also when a later look comes too late to ask', () => {
+    let known = true;
+    const verdict = new Verdict(
+      () => {},
+      (_point, frame) => (known ? { offset: 100 * frame, length: 90 } : undefined),
+    );
+    const looks = candidate(hung, {
+      evidence: [{ moment: { frame: 7, time: 0 }, connection: hung.connection, hop: 'only', from: 'client', text: [] }],
+    });
+    verdict.decide('x', 'exchange', [{ rule: ignored, candidate: looks }], false);
+    known = false;
+    verdict.decide('x', 'exchange', [{ rule: ignored, candidate: looks }], true);
+    expect(verdict.finish().findings[0]?.evidence[0]?.record).toEqual({ offset: 700, length: 90 });
   });
 
   test('is withdrawn when a later look at its subject does not find it', () => {
@@ -74,8 +113,8 @@ describe('ownership', () => {
     );
     verdict.decide('x', 'relay', [{ rule: deadlock, candidate: candidate(hung) }], true);
     expect(verdict.finish().findings.map(({ id, partOf }) => [id, partOf])).toEqual([
-      ['F1', 'F2'],
-      ['F2', undefined],
+      ['F1', undefined],
+      ['V1', 'F1'],
     ]);
   });
 

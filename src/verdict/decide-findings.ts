@@ -2,13 +2,15 @@
  * Candidates to findings: what stands now at each subject, who owns the debt, which group it belongs to.
  *
  * A later look at a subject replaces the earlier one; what no rule finds any more is withdrawn. Findings get their numbers
- * when they first stand, and keep them.
+ * when they are first told, and keep them; those that are told within another one alone get theirs in the end. What does
+ * harm is counted apart from broken rules and from notes, so that the first hang is F1 whatever was seen before it.
  */
 import type { Candidate, Finding, Group, Rule, RuleCandidate, Severity } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
 import { Exonerations, type Faults } from './exonerations.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
 import { debtRank, hasParts, isPartOf } from './ownership.ts';
+import { type RecordLookup, withRecords } from './records.ts';
 
 /** Instances kept in full per group; the rest is counted. */
 const PER_GROUP = 100;
@@ -17,6 +19,16 @@ const MAX_GROUPS = 10_000;
 const MOST_FURTHER = 5000;
 /** Who only breaks a rule owns no debt. */
 const ALARMING: ReadonlySet<Severity> = new Set(['hang', 'will-hang', 'loss']);
+/** The letters of ids, in the order in which a report lists them. */
+const LETTERS: Readonly<Record<Severity, 'F' | 'V' | 'N'>> = {
+  hang: 'F',
+  'will-hang': 'F',
+  loss: 'F',
+  violation: 'V',
+  hygiene: 'V',
+  info: 'N',
+};
+const LETTER_ORDER = 'FVN';
 /** Hops through which one debt is followed. */
 const MOST_HOPS = 16;
 
@@ -32,7 +44,9 @@ export interface Decision {
 }
 
 interface Draft {
-  readonly id: string;
+  /** Undefined until it is told. */
+  id: string | undefined;
+  readonly order: number;
   readonly rule: Rule;
   readonly subject: string;
   readonly kind: Rule['on'];
@@ -50,14 +64,18 @@ interface OpenGroup {
 export class Verdict {
   private readonly drafts = new Map<string, Draft[]>();
   private readonly groups = new Map<string, OpenGroup>();
-  private readonly cleared = new Exonerations();
+  private readonly cleared: Exonerations;
   private readonly tell: FindingSink;
-  private numbered = 0;
+  private readonly lookup: RecordLookup;
+  private readonly numbered = { F: 0, V: 0, N: 0 };
+  private drafted = 0;
   private leftOut = 0;
   private further = 0;
 
-  constructor(tell: FindingSink) {
+  constructor(tell: FindingSink, lookup: RecordLookup) {
     this.tell = tell;
+    this.lookup = lookup;
+    this.cleared = new Exonerations(lookup);
   }
 
   /** Everything that the rules of one kind found at one subject, now; `final` when they will not look again. */
@@ -77,13 +95,18 @@ export class Verdict {
     const drafts = before ?? [];
     const earlier = drafts.filter((draft) => draft.kind === kind);
     const kept = drafts.filter((draft) => draft.kind !== kind);
+    const looked: Draft[] = [];
     for (const { rule, candidate } of found) {
       const known = earlier.find((draft) => draft.rule === rule && draft.candidate.direction === candidate.direction);
       const draft = known ?? this.newDraft(rule, candidate, subject, kind, final);
       if (draft === undefined) continue;
-      draft.candidate = candidate;
-      kept.push(draft);
-      if (!this.isOwned(draft, kept)) this.tell(this.findingOf(draft, [], undefined), known !== undefined);
+      draft.candidate = withRecords(candidate, known?.candidate, this.lookup);
+      looked.push(draft);
+    }
+    kept.push(...looked);
+    for (const draft of looked) {
+      const revised = draft.id !== undefined;
+      if (ownerAmong(draft, kept) === undefined) this.tell(this.findingOf(draft, [], undefined), revised);
     }
     for (const draft of earlier) if (!kept.includes(draft)) draft.group.kept--;
     if (kept.length > 0) this.drafts.set(subject, kept);
@@ -102,7 +125,7 @@ export class Verdict {
     }
     if (group.kept > 0) this.further++;
     group.kept++;
-    return { id: `F${++this.numbered}`, rule, subject, kind, group, candidate };
+    return { id: undefined, order: this.drafted++, rule, subject, kind, group, candidate };
   }
 
   private groupOf(rule: Rule, candidate: Candidate): OpenGroup | undefined {
@@ -112,10 +135,6 @@ export class Verdict {
     const group = { id: `G${this.groups.size + 1}`, rule: rule.id, kept: 0, further: 0 };
     this.groups.set(key, group);
     return group;
-  }
-
-  private isOwned(draft: Draft, drafts: readonly Draft[]): boolean {
-    return ownerAmong(draft, drafts) !== undefined;
   }
 
   /** Who tells the debt that a draft is about: itself, the owner at its subject, or a draft of another hop that covers that one. */
@@ -129,9 +148,15 @@ export class Verdict {
     return teller;
   }
 
-  /** All findings as they stand, children under the one that explains them, in the order of their numbers. */
+  private idOf(draft: Draft): string {
+    const letter = LETTERS[draft.candidate.severity];
+    draft.id ??= `${letter}${++this.numbered[letter]}`;
+    return draft.id;
+  }
+
+  /** All findings as they stand, children under the one that explains them, in the order of their ids. */
   finish(): Decision {
-    const drafts = [...this.drafts.values()].flat().sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+    const drafts = [...this.drafts.values()].flat().sort((a, b) => a.order - b.order);
     const covering = new Map<string, Draft>();
     for (const draft of drafts) for (const exchange of draft.candidate.covers ?? []) covering.set(subjectOf(exchange), draft);
     const childrenOf = new Map<Draft, Draft[]>();
@@ -146,10 +171,11 @@ export class Verdict {
       if (!hasParts(draft.rule.id)) continue;
       for (const hop of draft.candidate.hops) wholes.set(hop.connection.key, [...(wholes.get(hop.connection.key) ?? []), draft]);
     }
+    const tops = [...childrenOf.keys()];
+    for (const draft of drafts) if (childrenOf.has(draft)) this.idOf(draft);
     const findings: Finding[] = [];
-    for (const draft of drafts) {
-      const children = childrenOf.get(draft);
-      if (children === undefined) continue;
+    for (const draft of tops.sort(byId)) {
+      const children = childrenOf.get(draft) ?? [];
       const whole = draft.candidate.hops
         .flatMap((hop) => wholes.get(hop.connection.key) ?? [])
         .find((parent) => isPartOf(draft.rule.id, parent.rule.id));
@@ -157,7 +183,7 @@ export class Verdict {
         this.findingOf(
           draft,
           children.map((child) => this.findingOf(child, [], undefined)),
-          whole?.id,
+          whole === undefined ? undefined : this.idOf(whole),
         ),
       );
     }
@@ -167,10 +193,11 @@ export class Verdict {
     return { findings, exonerations: cleared.exonerations, groups: [...groups, ...cleared.groups], leftOut: this.leftOut };
   }
 
-  private findingOf({ id, rule, candidate, group }: Draft, children: readonly Finding[], partOf: string | undefined): Finding {
+  private findingOf(draft: Draft, children: readonly Finding[], partOf: string | undefined): Finding {
+    const { rule, candidate, group } = draft;
     return {
       ...candidate,
-      id,
+      id: this.idOf(draft),
       fingerprint: fingerprintOf(rule, candidate),
       group: group.id,
       rule: rule.id,
@@ -181,6 +208,10 @@ export class Verdict {
       children,
     };
   }
+}
+
+function byId({ id: a = '' }: Draft, { id: b = '' }: Draft): number {
+  return LETTER_ORDER.indexOf(a.charAt(0)) - LETTER_ORDER.indexOf(b.charAt(0)) || Number(a.slice(1)) - Number(b.slice(1));
 }
 
 function exonerates({ rule }: RuleCandidate): boolean {

@@ -26,9 +26,12 @@ const serverSide = exchange(identity('10.0.0.2:2000', '10.0.0.3:80'));
 /** One thing that a rule found at an exchange; `on` its client side where it is not said. */
 type Look = readonly [rule: Rule, more?: Partial<Candidate>, at?: Exchange];
 
+/** Nothing is known of the records of its frames. */
+const unknown = (): undefined => undefined;
+
 function decided(...looks: readonly Look[]): readonly string[] {
   const told: string[] = [];
-  const verdict = new Verdict(({ id, rule }) => told.push(`${id} ${rule}`));
+  const verdict = new Verdict(({ id, rule }) => told.push(`${id} ${rule}`), unknown);
   for (const at of [clientSide, serverSide]) {
     const found = looks
       .filter(([, , where = clientSide]) => where === at)
@@ -53,7 +56,7 @@ describe('what stands', () => {
 
   test('a direction that is missing explains all of its connection', () => {
     const later = exchange(clientSide.connection, { ordinal: 2 });
-    const verdict = new Verdict(() => {});
+    const verdict = new Verdict(() => {}, unknown);
     verdict.decide(subjectOf(clientSide), 'exchange', [{ rule: lost, candidate: candidate(clientSide) }], true);
     verdict.decide(subjectOf(later), 'connection', [{ rule: oneSided, candidate: candidate(later) }], true);
     expect(verdict.finish().exonerations.map(({ rule }) => rule)).toEqual(['one-sided']);
@@ -75,7 +78,7 @@ describe('nothing is cleared', () => {
 
   test('on an idle connection of a hang, where nobody owes anything', () => {
     const later = exchange(clientSide.connection, { ordinal: 2 });
-    const verdict = new Verdict(() => {});
+    const verdict = new Verdict(() => {}, unknown);
     verdict.decide(subjectOf(clientSide), 'exchange', [{ rule: idle, candidate: candidate(clientSide) }], true);
     verdict.decide(subjectOf(later), 'exchange', [{ rule: hang, candidate: candidate(later) }], true);
     expect(verdict.finish().exonerations).toEqual([]);
@@ -86,7 +89,7 @@ describe('nothing is cleared', () => {
   });
 
   test('when a later look does not clear it', () => {
-    const verdict = new Verdict(() => {});
+    const verdict = new Verdict(() => {}, unknown);
     verdict.decide('x', 'exchange', [{ rule: slow, candidate: candidate(clientSide) }], false);
     verdict.decide('x', 'exchange', [], true);
     expect(verdict.finish()).toEqual({ findings: [], exonerations: [], groups: [], leftOut: 0 });
@@ -94,7 +97,7 @@ describe('nothing is cleared', () => {
 });
 
 test('a thousand of one rule are one group, a hundred of them in full', () => {
-  const verdict = new Verdict(() => {});
+  const verdict = new Verdict(() => {}, unknown);
   for (let port = 1; port <= 1000; port++) {
     const one = exchange(identity(`10.0.0.1:${port}`, `10.0.1.${port % 200}:80`));
     verdict.decide(subjectOf(one), 'exchange', [{ rule: slow, candidate: candidate(one) }], true);

@@ -6,6 +6,7 @@ import type { Candidate, Finding, Group, Rule, RuleCandidate } from '../model.ts
 import { subjectOf } from '../subjects.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { clearingRank, standsForConnection } from './ownership.ts';
+import { type RecordLookup, withRecords } from './records.ts';
 
 /** What one rule clears is one group: instances kept in full, the rest is counted. */
 const PER_GROUP = 100;
@@ -35,7 +36,12 @@ interface OpenGroup {
 export class Exonerations {
   private readonly drafts = new Map<string, Draft[]>();
   private readonly groups = new Map<string, OpenGroup>();
+  private readonly lookup: RecordLookup;
   private drafted = 0;
+
+  constructor(lookup: RecordLookup) {
+    this.lookup = lookup;
+  }
 
   /** Everything that the rules of one kind cleared at one subject, now; `final` when they will not look again. */
   decide(subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean): void {
@@ -46,7 +52,7 @@ export class Exonerations {
       const known = before?.find((draft) => draft.kind === kind && draft.rule === rule);
       const draft = known ?? this.newDraft(rule, candidate, kind, final);
       if (draft === undefined) continue;
-      draft.candidate = candidate;
+      draft.candidate = withRecords(candidate, draft.candidate, this.lookup);
       kept.push(draft);
     }
     for (const draft of before ?? []) if (!kept.includes(draft)) draft.group.kept--;

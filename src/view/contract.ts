@@ -122,6 +122,7 @@ interface EvidenceJson {
   readonly hop: string;
   readonly from: string;
   readonly time: string | null;
+  readonly offset: number | null;
   readonly text: string;
 }
 
@@ -255,23 +256,29 @@ function evidenceJson(context: Context, evidence: Evidence, secrecy: Secrecy): E
     hop: evidence.hop,
     from: evidence.from,
     time: epochSeconds(context.base, evidence.moment.time),
+    offset: evidence.record?.offset ?? null,
     text: safeText(evidence.text, secrecy),
   };
 }
 
-/** Where the first evidence of a finding is, and every evidence frame of that file: sorted, each once. */
-export function evidenceFrames(context: Context, finding: Finding): { readonly capture: number; readonly frames: number[] } | undefined {
-  const places = finding.evidence.map(({ connection, moment }) => context.locate(connection.point, moment.frame));
-  const capture = places[0]?.capture;
-  if (capture === undefined) return undefined;
-  const frames = new Set(places.filter((place) => place.capture === capture).map((place) => place.frame));
-  return { capture, frames: [...frames].sort((a, b) => a - b) };
+/** The evidence frames of a finding by capture, that of the first evidence first: sorted, each once. */
+export function evidenceFrames(context: Context, finding: Finding): { readonly capture: number; readonly frames: number[] }[] {
+  const byCapture = new Map<number, Set<number>>();
+  for (const { connection, moment } of finding.evidence) {
+    const { capture, frame } = context.locate(connection.point, moment.frame);
+    byCapture.set(capture, (byCapture.get(capture) ?? new Set()).add(frame));
+  }
+  return [...byCapture].map(([capture, frames]) => ({ capture, frames: [...frames].sort((a, b) => a - b) }));
+}
+
+export function filterFor(frames: readonly number[]): string {
+  return `frame.number in {${frames.join(',')}}`;
 }
 
 /** For Wireshark, in the capture of the first evidence; undefined without evidence. */
 export function displayFilter(context: Context, finding: Finding): string | undefined {
-  const found = evidenceFrames(context, finding);
-  return found === undefined ? undefined : `frame.number in {${found.frames.join(',')}}`;
+  const [first] = evidenceFrames(context, finding);
+  return first === undefined ? undefined : filterFor(first.frames);
 }
 
 /** Lone surrogates have no UTF-8 form. */

@@ -1,14 +1,14 @@
 /** The first finding of a cause -> its section: who and when as a ladder, what became of the heads, why, and what to do. */
 
-import type { Evidence, Finding, Report } from '../model.ts';
-import { displayFilter } from './contract.ts';
+import type { Evidence, Finding } from '../model.ts';
+import { evidenceFrames, filterFor } from './contract.ts';
 import { crossingMarks } from './crossings.ts';
 import { joined, link, list, type Page, part, table, tag } from './html-blocks.ts';
 import { filterClass } from './html-filters.ts';
 import { headTables } from './html-heads.ts';
 import { ladderFigure } from './html-ladder.ts';
 import { code, element, type Markup, prose, together, told } from './markup.ts';
-import { boxesOf, endsOf, type FindingGroup, owedInWords, reasonOf, saidInVerdict } from './overview.ts';
+import { boxesOf, captureMark, endsOf, type FindingGroup, frameMark, owedInWords, reasonOf, saidInVerdict } from './overview.ts';
 import { safeLines } from './safe.ts';
 import { offset } from './time.ts';
 
@@ -16,12 +16,12 @@ const MOST_EVIDENCE = 200;
 
 export function cause(page: Page, { first, count }: FindingGroup): Markup {
   const { report, crossings, secrecy } = page;
-  const filter = displayFilter(report, first);
+  const places = evidenceFrames(report, first);
   return element(
     'section',
     { id: first.id, class: filterClass(first), 'aria-labelledby': `${first.id}-title` },
     element('h2', { id: `${first.id}-title` }, `${first.id} `, tag(first), ` ${first.title}`),
-    count > 1 ? element('p', { class: 'quiet' }, `Seen ${count} times; this is the first.`) : undefined,
+    count > 1 ? element('p', { class: 'quiet' }, `Seen ${count} times; told here is the surest.`) : undefined,
     saidInVerdict(report, first, secrecy) ? undefined : element('p', {}, told(first.message, secrecy)),
     connections(page, first),
     ladderFigure(first, report, crossings, secrecy),
@@ -42,7 +42,9 @@ export function cause(page: Page, { first, count }: FindingGroup): Markup {
     ),
     first.partOf === undefined ? undefined : element('p', {}, 'Part of ', link(first.partOf), '.'),
     first.basis.length === 0 ? undefined : element('p', { class: 'quiet' }, `Basis: ${first.basis.join('; ')}`),
-    filter === undefined ? undefined : element('p', { class: 'quiet' }, 'In Wireshark: ', code(filter.replaceAll(',', ', '))),
+    places.map(({ capture, frames }) =>
+      element('p', { class: 'quiet' }, `In Wireshark${captureMark(report, capture)}: `, code(filterFor(frames).replaceAll(',', ', '))),
+    ),
   );
 }
 
@@ -50,16 +52,11 @@ function connections({ report }: Page, finding: Finding): Markup {
   const names = boxesOf(finding).map((box) => box.name);
   const lines = finding.hops.map((hop) => {
     const from = hop.role === 'server-side' ? names.length - 2 : 0;
-    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${inCapture(report, capture)}`).join(', ');
+    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`).join(', ');
     return together(`${names[from]} `, code(hop.client.text), ` to ${names[from + 1]} `, code(hop.server.text), `, ${seen}`);
   });
   const owed = owedInWords(finding);
   return list(owed === undefined ? lines : [...lines, owed]);
-}
-
-function inCapture(report: Report, index: number): string {
-  const capture = report.captures[index];
-  return report.captures.length > 1 && capture !== undefined ? ` of ${capture.name}` : '';
 }
 
 function evidenceTable(page: Page, finding: Finding): Markup {
@@ -73,7 +70,7 @@ function evidenceTable(page: Page, finding: Finding): Markup {
 }
 
 function evidenceRow({ report, crossings, secrecy }: Page, finding: Finding, evidence: Evidence, start: number): Markup {
-  const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
+  const frame = frameMark(report, evidence).replace('frame ', '');
   const lines = safeLines(evidence.text, secrecy).map((line) => (typeof evidence.text[0] === 'string' ? line : code(line)));
   const marks = crossingMarks(crossings(finding, evidence)).map(({ what, fields }) => element('strong', {}, `${what}: ${fields}`));
   return element(

@@ -5,11 +5,10 @@
  * it looks. Presentation is left to classes: the policy of the page allows no style attribute.
  */
 
-import type { Evidence, Finding } from '../model.ts';
-import type { Context } from './contract.ts';
+import type { Evidence, Finding, Report } from '../model.ts';
 import { type Crossings, crossingMarks } from './crossings.ts';
 import { element, type Markup } from './markup.ts';
-import { boxesOf, owedInWords } from './overview.ts';
+import { boxesOf, frameMark, owedInWords } from './overview.ts';
 import { type Secrecy, safeLines } from './safe.ts';
 import { duration, offset } from './time.ts';
 import { cutEnd, wrap } from './wrap.ts';
@@ -39,7 +38,7 @@ interface Drawing {
 }
 
 /** Undefined where there is nothing to draw. */
-export function ladderFigure(finding: Finding, context: Context, crossings: Crossings, secrecy: Secrecy): Markup | undefined {
+export function ladderFigure(finding: Finding, report: Report, crossings: Crossings, secrecy: Secrecy): Markup | undefined {
   const boxes = boxesOf(finding);
   const steps = finding.evidence.slice(0, MOST_STEPS);
   const [first, last] = [steps[0]?.moment.time, steps.at(-1)?.moment.time];
@@ -55,7 +54,7 @@ export function ladderFigure(finding: Finding, context: Context, crossings: Cros
   let before = first;
   for (const step of steps) {
     pass(drawing, before, step.moment.time);
-    arrow(drawing, step, first, context, crossings, secrecy);
+    arrow(drawing, step, first, report, crossings, secrecy);
     before = step.moment.time;
   }
   const owed = owedInWords(finding);
@@ -110,7 +109,7 @@ function pass(drawing: Drawing, from: number, to: number): void {
   } else drawing.y += height;
 }
 
-function arrow(drawing: Drawing, step: Evidence, start: number, context: Context, crossings: Crossings, secrecy: Secrecy): void {
+function arrow(drawing: Drawing, step: Evidence, start: number, report: Report, crossings: Crossings, secrecy: Secrecy): void {
   const { finding, lanes, shapes } = drawing;
   const space = lanes.length === 3 && step.hop === 'server-side' ? 1 : 0;
   const [left = 0, right = 0] = [lanes[space], lanes[space + 1]];
@@ -118,7 +117,6 @@ function arrow(drawing: Drawing, step: Evidence, start: number, context: Context
   const lines = safeLines(step.text, secrecy).flatMap((line) => wrap(line, room, '', '  '));
   const label = lines.length <= LABEL_LINES ? lines : [...lines.slice(0, LABEL_LINES - 1), cutEnd(`${lines[LABEL_LINES - 1]} …`, room)];
   const marks = crossingMarks(crossings(finding, step)).flatMap(({ what, fields }) => wrap(`${what}: ${fields}`, room, '', '  '));
-  const { frame } = context.locate(step.connection.point, step.moment.frame);
   const last = step.moment.frame === finding.wait?.end.frame && step.moment.time === finding.wait.end.time;
   shapes.push(text(8, drawing.y + ROW, offset(start, step.moment.time), 'dim'));
   const rows = [
@@ -134,7 +132,7 @@ function arrow(drawing: Drawing, step: Evidence, start: number, context: Context
   const tail = last ? ' last' : '';
   const [tip, back] = step.from === 'client' ? [right - 2, right - 11] : [left + 2, left + 11];
   shapes.push(
-    text(8, y + 4, `frame ${frame}`),
+    text(8, y + 4, frameMark(report, step)),
     element('line', { x1: left + 2, y1: y, x2: right - 2, y2: y, class: `arrow${tail}` }),
     element('polygon', { points: `${tip},${y} ${back},${y - 4} ${back},${y + 4}`, class: `head${tail}` }),
   );

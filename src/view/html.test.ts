@@ -64,7 +64,7 @@ describe('the page', () => {
     '7.91 s of silence',
     'relayed: Connection',
     'frame.number in {14, 19, 21, 23, 25, 26, 27, 30}',
-    'Seen 2 times; this is the first.',
+    'Seen 2 times; told here is the surest.',
     'X1 The origin answered every request',
     'drops not told by the file',
     'hopcheck 0.1.0',

@@ -18,6 +18,8 @@ import {
   blindSpots,
   boxAtFault,
   boxesOf,
+  captureMark,
+  capturesInWords,
   counted,
   countsInWords,
   type FindingGroup,
@@ -67,13 +69,11 @@ function pageHead(report: Report): Markup {
 function pageTop({ report, secrecy }: Page, groups: readonly FindingGroup[]): Markup {
   const first = groups[0]?.first;
   const looked = `${counted(report.connections, 'connection')}, ${counted(report.exchanges, 'exchange')}, ${report.relays} seen on two hops`;
-  const names = report.captures.slice(0, 3).map((capture) => capture.name);
-  const more = report.captures.length - names.length;
   return together(
     element('h1', {}, `hopcheck: ${countsInWords(report)}`),
     element('p', { class: `verdict ${first === undefined ? '' : toneOf(first)}` }, told(report.verdict, secrecy)),
     first === undefined ? undefined : inShort(first),
-    element('p', { class: 'quiet' }, names.join(', '), more > 0 ? ` and ${more} more` : '', `: ${looked}`),
+    element('p', { class: 'quiet' }, `${capturesInWords(report, (name) => name)}: ${looked}`),
     groups.length < 2
       ? undefined
       : element(
@@ -162,7 +162,7 @@ function captureHealth(report: Report, capture: CaptureReport): Markup {
   const span =
     capture.frames === 0 ? '' : `, ${calendar(report.base, capture.firstTime)}, ${duration(capture.lastTime - capture.firstTime)} long`;
   return together(
-    element('h3', {}, element('bdi', {}, capture.name), capture.complete ? '' : ', incomplete'),
+    element('h3', {}, element('bdi', {}, capture.name), captureMark(report, capture.index), capture.complete ? '' : ', incomplete'),
     list([
       `${[capture.format ?? 'not read', ...capture.linkTypes].join(', ')}, ${counted(capture.bytes, 'octet')}, ${counted(capture.frames, 'frame')}${span}`,
       `${counted(health.connections, 'connection')}: ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,

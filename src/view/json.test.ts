@@ -99,6 +99,7 @@ describe('the report as JSON', () => {
       hop: 'server-side',
       from: 'client',
       time: '1795382406.185934000',
+      offset: 24 + 200 * 19,
       text: 'GET /index.html HTTP/1.1 | Connection: keep-alive',
     });
     expect(report.findings[0].connections[1]).toEqual({

@@ -9,10 +9,9 @@
  * and painted at the end, so that colour never counts as width.
  */
 
-import type { Finding, Wait } from '../model.ts';
-import type { Context } from './contract.ts';
+import type { Finding, Report, Wait } from '../model.ts';
 import { type Crossing, type Crossings, crossingMarks } from './crossings.ts';
-import { boxesOf, owedInWords } from './overview.ts';
+import { boxesOf, frameMark, owedInWords } from './overview.ts';
 import { safeLines, type ViewOptions } from './safe.ts';
 import { duration, offset } from './time.ts';
 import { cutEnd, padStart, widthOf, wrap } from './wrap.ts';
@@ -41,7 +40,8 @@ interface Grid {
 
 interface Step {
   readonly time: number;
-  readonly frame: number;
+  /** As `frameMark` calls it. */
+  readonly frame: string;
   /** Between which lanes: 0 is the client's side. */
   readonly space: number;
   readonly rightward: boolean;
@@ -51,9 +51,9 @@ interface Step {
   readonly final: boolean;
 }
 
-export function drawLadder(finding: Finding, context: Context, crossings: Crossings, options: ViewOptions): string[] {
+export function drawLadder(finding: Finding, report: Report, crossings: Crossings, options: ViewOptions): string[] {
   const boxes = boxesOf(finding);
-  const steps = stepsOf(finding, context, crossings, options);
+  const steps = stepsOf(finding, report, crossings, options);
   const first = steps[0];
   if (first === undefined || boxes.length < 2) return [];
   const gutter = gutterOf(steps, first);
@@ -71,11 +71,11 @@ export function drawLadder(finding: Finding, context: Context, crossings: Crossi
   return [...lines, ...drawEnd(finding, steps, first.time, grid, options)];
 }
 
-function stepsOf(finding: Finding, context: Context, crossings: Crossings, options: ViewOptions): Step[] {
+function stepsOf(finding: Finding, report: Report, crossings: Crossings, options: ViewOptions): Step[] {
   const lanes = boxesOf(finding).length;
   return finding.evidence.slice(0, MOST_STEPS).map((evidence) => ({
     time: evidence.moment.time,
-    frame: context.locate(evidence.connection.point, evidence.moment.frame).frame,
+    frame: frameMark(report, evidence),
     space: lanes === 3 && evidence.hop === 'server-side' ? 1 : 0,
     rightward: evidence.from === 'client',
     label: safeLines(evidence.text, options),
@@ -85,7 +85,7 @@ function stepsOf(finding: Finding, context: Context, crossings: Crossings, optio
 }
 
 function gutterOf(steps: readonly Step[], first: Step): number {
-  return Math.max(9, ...steps.flatMap((step) => [offset(first.time, step.time).length, `frame ${step.frame}`.length]));
+  return Math.max(9, ...steps.flatMap((step) => [offset(first.time, step.time).length, step.frame.length]));
 }
 
 function gapFor(lanes: number, columns: number): number {
@@ -125,7 +125,7 @@ function drawStep(step: Step, start: number, grid: Grid, options: ViewOptions): 
     const filled = ` ${text}${' '.repeat(Math.max(0, grid.gap - 2 - widthOf(text)))}`;
     return head + inSpace(step.space, grid, style === undefined ? filled : options.paint(style, filled));
   });
-  return [...rows, gutterText(`frame ${step.frame}`, grid) + arrow(step, grid, options)];
+  return [...rows, gutterText(step.frame, grid) + arrow(step, grid, options)];
 }
 
 function shortLabel(label: readonly string[], room: number): string[] {

@@ -7,18 +7,20 @@
  */
 
 import type { Evidence, Finding, Report, Text } from '../model.ts';
-import { displayFilter } from './contract.ts';
+import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { drawMermaid } from './mermaid.ts';
 import {
   blindSpots,
   boxAtFault,
+  captureMark,
   counted,
   countsInWords,
   endsOf,
   type FindingGroup,
   faultsAndNotes,
+  frameMark,
   groupFindings,
   lookedAtInWords,
   otherTraffic,
@@ -143,10 +145,10 @@ function evidenceTable(page: Page, finding: Finding, most: number): string[] {
 }
 
 function evidenceRow(page: Page, finding: Finding, evidence: Evidence, start: number): string {
-  const { frame } = page.report.locate(evidence.connection.point, evidence.moment.frame);
+  const frame = frameMark(page.report, evidence).replace('frame ', '');
   const text = shorten(safeLines(evidence.text, page.options).join(', '), 160);
   const marks = crossingMarks(page.crossings(finding, evidence)).map(({ what, fields }) => `; ${what}: ${cell(fields)}`);
-  return `| ${offset(start, evidence.moment.time)} | ${frame} | ${endsOf(finding, evidence).join(' → ')} | ${cell(text)}${marks.join('')} |`;
+  return `| ${offset(start, evidence.moment.time)} | ${prose(frame)} | ${endsOf(finding, evidence).join(' → ')} | ${cell(text)}${marks.join('')} |`;
 }
 
 // ------------------------------------------------------------------------------------------------ the parts behind it
@@ -160,7 +162,9 @@ function diagramParts(report: Report, finding: Finding, secrecy: Secrecy): Part[
 function findingParts(page: Page, { first, count }: FindingGroup, told: number): Part[] {
   const { report, options } = page;
   const times = count > 1 ? `, ${count} times` : '';
-  const filter = displayFilter(report, first);
+  const filters = evidenceFrames(report, first).map(
+    ({ capture, frames }) => `In Wireshark${prose(captureMark(report, capture))}: ${code(filterFor(frames))}`,
+  );
   const texts = [
     `## ${first.id} ${first.severity}, ${first.confidence}: ${prose(first.title)}${times}`,
     markdown(first.message, options),
@@ -182,7 +186,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
   ];
   return [
     { rank: FINDING, name: 'findings', text: texts.filter((text) => text !== '').join('\n\n') },
-    ...(filter === undefined ? [] : [{ rank: FILTER, name: 'display filters', text: `In Wireshark: ${code(filter)}` }]),
+    ...filters.map((text) => ({ rank: FILTER, name: 'display filters', text })),
     ...(first.evidence.length <= told
       ? []
       : [{ rank: EVIDENCE, name: 'evidence', text: details(`Evidence of ${first.id}`, evidenceTable(page, first, 100)) }]),
@@ -203,7 +207,7 @@ function captureHealth(report: Report): string {
     const span =
       capture.frames === 0 ? '' : `, ${calendar(report.base, capture.firstTime)}, ${duration(capture.lastTime - capture.firstTime)} long`;
     return [
-      `- ${code(plain(capture.name))}: ${counted(capture.frames, 'frame')}${span}${capture.complete ? '' : ', incomplete'}`,
+      `- ${code(plain(capture.name))}${prose(captureMark(report, capture.index))}: ${counted(capture.frames, 'frame')}${span}${capture.complete ? '' : ', incomplete'}`,
       `  - ${counted(health.connections, 'connection')}, ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
       `  - ${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
       ...otherTraffic(health).map((traffic) => `  - ${traffic}`),

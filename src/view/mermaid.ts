@@ -5,9 +5,8 @@
  * mermaid prints and neither mermaid, Markdown nor HTML acts on.
  */
 
-import type { Evidence, Finding } from '../model.ts';
-import type { Context } from './contract.ts';
-import { boxesOf } from './overview.ts';
+import type { Evidence, Finding, Report } from '../model.ts';
+import { boxesOf, frameMark } from './overview.ts';
 import { type Secrecy, safeLines } from './safe.ts';
 import { duration } from './time.ts';
 import { cutEnd, shorten } from './wrap.ts';
@@ -20,14 +19,14 @@ const LONGEST_LABEL = 96;
 const SILENCE = 0.5e9;
 
 /** Lines without the fence; empty where there is nothing to draw. */
-export function drawMermaid(finding: Finding, context: Context, secrecy: Secrecy): string[] {
+export function drawMermaid(finding: Finding, report: Report, secrecy: Secrecy): string[] {
   const boxes = boxesOf(finding);
   if (boxes.length < 2 || finding.evidence.length === 0) return [];
   const lines = ['sequenceDiagram', ...boxes.map((box, at) => `    participant B${at} as ${entities(box.name)}`)];
   let size = lines.join('\n').length;
   let before: Evidence | undefined;
   for (const evidence of finding.evidence.slice(0, MOST_ARROWS)) {
-    const step = [...quiet(finding, before, evidence, boxes.length), arrow(evidence, context, boxes.length, secrecy)];
+    const step = [...quiet(finding, before, evidence, boxes.length), arrow(evidence, report, boxes.length, secrecy)];
     size += step.join('\n').length + 1;
     if (size > MOST_CHARACTERS) break;
     lines.push(...step);
@@ -36,13 +35,12 @@ export function drawMermaid(finding: Finding, context: Context, secrecy: Secrecy
   return lines;
 }
 
-function arrow(evidence: Evidence, context: Context, boxes: number, secrecy: Secrecy): string {
+function arrow(evidence: Evidence, report: Report, boxes: number, secrecy: Secrecy): string {
   const near = boxes === 3 && evidence.hop === 'server-side' ? 1 : 0;
   const [from, to] = evidence.from === 'client' ? [near, near + 1] : [near + 1, near];
-  const { frame } = context.locate(evidence.connection.point, evidence.moment.frame);
   const [line = '', ...fields] = safeLines(evidence.text, secrecy);
   const label = cutEnd([shorten(line, LONGEST_LINE), ...fields].join(', '), LONGEST_LABEL);
-  return `    B${from}->>B${to}: frame ${frame} ${entities(label)}`;
+  return `    B${from}->>B${to}: ${entities(`${frameMark(report, evidence)} ${label}`)}`;
 }
 
 function quiet({ wait }: Finding, before: Evidence | undefined, next: Evidence, boxes: number): string[] {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { sampleReport, theHang } from '../../test/support/sample-report.ts';
-import type { Finding, Severity } from '../model.ts';
+import { viewOptions } from '../../test/support/view-options.ts';
+import type { Finding, Report, Severity } from '../model.ts';
+import { render } from './index.ts';
 import { countsInWords, groupFindings, lookedAtInWords, reasonOf } from './overview.ts';
 
 let made = 0;
@@ -83,5 +85,39 @@ describe('what was looked at', () => {
     ],
   ])('%s', (_what, rules, proxies, words) => {
     expect(lookedAtInWords({ ...sampleReport, rules, proxies })).toEqual(words);
+  });
+});
+
+describe('several captures', () => {
+  const [capture] = sampleReport.captures;
+  if (capture === undefined) throw new Error('the sample has a capture');
+  const both: Report = {
+    ...sampleReport,
+    captures: [capture, { ...capture, index: 1, name: 'origin.pcap' }],
+    locate: (_point, frame) => (frame === 19 ? { capture: 1, frame: 4 } : { capture: 0, frame }),
+  };
+
+  test.each([
+    ['text', ['proxy.pcap [1], origin.pcap [2]', 'frame 14 [1]', 'frame 4 [2]', "tshark -r origin.pcap -Y 'frame.number in {4}'"]],
+    [
+      'markdown',
+      ['`proxy.pcap` \\[1\\]', '`origin.pcap` \\[2\\]', '| 14 \\[1\\] |', '| 4 \\[2\\] |', '#91;2#93;', '\\[2\\]: `frame.number in {4}`'],
+    ],
+    ['html', ['proxy.pcap [1], origin.pcap [2]', 'frame 14 [1]', 'frame 4 [2]', '[2]: <code>frame.number in {4}</code>']],
+  ] as const)('%s says of each frame in which of them it is', (format, words) => {
+    const text = render(both, format, viewOptions(100));
+    for (const word of words) expect(text).toContain(word);
+  });
+
+  test('one alone needs no mark', () => {
+    for (const format of ['text', 'markdown', 'html'] as const) expect(render(sampleReport, format, viewOptions(100))).not.toContain('[1]');
+  });
+
+  test('of a group the surest is told, whichever was found first', () => {
+    const [likely, proven] = [
+      { ...theHang, confidence: 'likely' as const },
+      { ...theHang, id: 'F4' },
+    ];
+    expect(groupFindings(sampleReport, [likely, proven]).map(({ first, count }) => [first.id, count])).toEqual([['F4', 2]]);
   });
 });

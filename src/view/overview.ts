@@ -16,7 +16,7 @@ const DEBTS: Readonly<Record<DebtKind, string>> = {
   close: 'the close of the connection',
 };
 
-/** The findings of one cause: people read the first one and how many there are. */
+/** The findings of one cause: people read the surest one, the first of those, and how many there are. */
 export interface FindingGroup {
   readonly first: Finding;
   readonly count: number;
@@ -37,7 +37,10 @@ export function groupFindings(report: Report, findings: readonly Finding[]): Fin
   }
   const counts = new Map(report.groups.map((group) => [group.id, group.count]));
   return [...seen]
-    .flatMap(([id, members]) => members.slice(0, 1).map((first) => ({ first, count: Math.max(members.length, counts.get(id) ?? 0) })))
+    .flatMap(([id, members]) => {
+      const best = members.toSorted((a, b) => weightOf(a) - weightOf(b)).slice(0, 1);
+      return best.map((first) => ({ first, count: Math.max(members.length, counts.get(id) ?? 0) }));
+    })
     .sort((a, b) => weightOf(a.first) - weightOf(b.first));
 }
 
@@ -54,6 +57,24 @@ function countGroups(groups: readonly FindingGroup[]): Partial<Record<Severity, 
   const counts = new Map<Severity, number>();
   for (const { first, count } of groups) counts.set(first.severity, (counts.get(first.severity) ?? 0) + count);
   return Object.fromEntries(SEVERITIES.flatMap((severity) => (counts.has(severity) ? [[severity, counts.get(severity)]] : [])));
+}
+
+/** " [2]" behind what stands in the second of several captures; nothing where there is one alone. */
+export function captureMark({ captures }: Pick<Report, 'captures'>, index: number): string {
+  return captures.length > 1 ? ` [${index + 1}]` : '';
+}
+
+/** "frame 14", "frame 14 [2]" in the second of several captures. */
+export function frameMark(report: Pick<Report, 'captures' | 'locate'>, { connection, moment }: Evidence): string {
+  const { capture, frame } = report.locate(connection.point, moment.frame);
+  return `frame ${frame}${captureMark(report, capture)}`;
+}
+
+/** The captures by name, with the marks by which the rest of the report calls them: at most three. */
+export function capturesInWords(report: Report, show: (name: string) => string): string {
+  const names = report.captures.slice(0, 3).map((capture, index) => `${show(capture.name)}${captureMark(report, index)}`);
+  const more = report.captures.length - names.length;
+  return `${names.join(', ') || 'no capture'}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** "1 hang, 2 violations", "1 violation; 1 hang possible", "nothing certain; 1 hang likely": never more than the verdict says, and notes only where there is nothing else. */
@@ -194,8 +215,8 @@ export function lookedAtInWords({ rules, proxies }: Report): string[] {
 /** What the captures could not show, in sentences; never empty. */
 export function blindSpots(report: Report): string[] {
   const spots = report.captures.flatMap((capture) => {
-    const name = report.captures.length > 1 ? `${capture.name}: ` : '';
-    return captureBlindSpots(capture).map((spot) => name + spot);
+    const where = report.captures.length > 1 ? `${captureMark(report, capture.index).trim()} ` : '';
+    return captureBlindSpots(capture).map((spot) => where + spot);
   });
   if (report.relays === 0) spots.push('no exchange was seen on two hops: what a proxy did on its other side is not in here');
   return [...spots, 'the last 2 s of a capture: tcpdump may lose its last block, so nothing is concluded from silence there'];

@@ -49,12 +49,23 @@ describe('the log', () => {
     const { locations, relatedLocations } = run.results[0];
     expect(locations).toEqual([
       {
-        physicalLocation: { artifactLocation: { uri: 'proxy.pcap', index: 0 } },
+        physicalLocation: {
+          artifactLocation: { uri: 'proxy.pcap', index: 0 },
+          region: { byteOffset: 24 + 200 * 14, byteLength: 200 },
+        },
         message: { text: 'frame 14, client: GET /index.html HTTP/1.1 | Connection: keep-alive' },
       },
     ]);
     expect(relatedLocations).toHaveLength(7);
     expect(relatedLocations[6].message.text).toBe('frame 30, proxy: RST: request 2 was never read');
+  });
+
+  test('a frame whose record is not known any more is a place in words', () => {
+    const [evidence] = theHang.evidence.map((each) => ({ ...each, record: undefined }));
+    const findings = [{ ...theHang, evidence: evidence === undefined ? [] : [evidence] }];
+    const [place] = sarifOf({ ...sampleReport, findings }).results[0].locations;
+    expect(place.physicalLocation).toEqual({ artifactLocation: { uri: 'proxy.pcap', index: 0 } });
+    expect(place.message.text).toMatch(/^frame 14, /);
   });
 
   test.each<[Severity, string]>([

@@ -1,8 +1,8 @@
 /**
  * A report -> SARIF 2.1.0, for code-scanning pages and editors: one result per finding, its evidence as places in a capture.
  *
- * A place is a capture and a frame number in words: the records that a report keeps have no byte offsets. Causes come before
- * their repetitions, so that what is left out above the limit (GitHub keeps 5,000 results) is a repetition first.
+ * A place is a capture, the octets of the frame's record in it, and the frame number in words. Causes come before their
+ * repetitions, so that what is left out above the limit (GitHub keeps 5,000 results) is a repetition first.
  */
 
 import type { Evidence, Finding, Report, Severity } from '../model.ts';
@@ -98,8 +98,12 @@ function resultOf(report: Report, finding: Finding, ruleIndex: number, secrecy: 
 
 function placeOf(report: Report, finding: Finding, evidence: Evidence, secrecy: Secrecy) {
   const { capture, frame } = report.locate(evidence.connection.point, evidence.moment.frame);
+  const { record } = evidence;
   return {
-    physicalLocation: { artifactLocation: { uri: uriOf(report.captures[capture]?.name ?? ''), index: capture } },
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(report.captures[capture]?.name ?? ''), index: capture },
+      ...(record === undefined ? {} : { region: { byteOffset: record.offset, byteLength: record.length } }),
+    },
     message: { text: inert(`frame ${frame}, ${endsOf(finding, evidence)[0]}: ${safeText(evidence.text, secrecy)}`) },
   };
 }

@@ -4,18 +4,21 @@
  */
 
 import type { CaptureReport, Finding, Report } from '../model.ts';
-import { displayFilter, evidenceFrames } from './contract.ts';
+import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { drawLadder } from './ladder.ts';
 import {
   blindSpots,
   boxesOf,
+  captureMark,
+  capturesInWords,
   counted,
   countsInWords,
   endsOf,
   type FindingGroup,
   faultsAndNotes,
+  frameMark,
   groupFindings,
   lookedAtInWords,
   otherTraffic,
@@ -61,16 +64,13 @@ export function renderText(given: Report, { width, ...others }: ViewOptions): st
 
 function verdict(report: Report, groups: readonly FindingGroup[], options: ViewOptions): Lines {
   const style = SEVERITY_STYLES[groups[0]?.first.severity ?? ''] ?? 'bold';
-  const names = report.captures.map((capture) => plain(capture.name));
   const looked = `${counted(report.connections, 'connection')}, ${counted(report.exchanges, 'exchange')}, ${report.relays} seen on two hops`;
   return [
     ...wrap(safeText(report.verdict, options), options.width).map((line) => options.paint(style, line)),
-    ...wrap(`${countsInWords(report)} in ${listed(names)}: ${looked}`, options.width).map((line) => options.paint('dim', line)),
+    ...wrap(`${countsInWords(report)} in ${capturesInWords(report, plain)}: ${looked}`, options.width).map((line) =>
+      options.paint('dim', line),
+    ),
   ];
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') || 'no capture' : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 }
 
 // ------------------------------------------------------------------------------------------------ one cause
@@ -95,24 +95,17 @@ function whoIsWho(report: Report, finding: Finding, options: ViewOptions): Lines
   const names = boxesOf(finding).map((box) => box.name);
   const lines = finding.hops.flatMap((hop) => {
     const from = hop.role === 'server-side' ? names.length - 2 : 0;
-    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${inCapture(report, capture)}`).join(', ');
+    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`).join(', ');
     return wrap(`${names[from]} ${hop.client.text} > ${names[from + 1]} ${hop.server.text}, ${seen}`, options.width, '    ', '      ');
   });
   const owed = owedInWords(finding);
   return owed === undefined ? lines : [...lines, ...wrap(`T${owed.slice(1)}.`, options.width, '    ')];
 }
 
-/** Which file, where there are several. */
-function inCapture(report: Report, index: number): string {
-  const capture = report.captures[index];
-  return report.captures.length > 1 && capture !== undefined ? ` of ${plain(capture.name)}` : '';
-}
-
 function evidenceList(report: Report, finding: Finding, crossings: Crossings, options: ViewOptions): Lines {
   const start = finding.evidence[0]?.moment.time ?? 0;
   return finding.evidence.flatMap((evidence) => {
-    const { frame } = report.locate(evidence.connection.point, evidence.moment.frame);
-    const head = `    ${offset(start, evidence.moment.time).padStart(10)} s  frame ${frame}  ${endsOf(finding, evidence)[0]}: `;
+    const head = `    ${offset(start, evidence.moment.time).padStart(10)} s  ${frameMark(report, evidence)}  ${endsOf(finding, evidence)[0]}: `;
     const marks = crossingMarks(crossings(finding, evidence)).map(({ what, fields }) => ` (${what}: ${fields})`);
     return wrap(safeText(evidence.text, options) + marks.join(''), options.width, head, ' '.repeat(18));
   });
@@ -181,8 +174,8 @@ function whatWasLookedAt(report: Report, options: ViewOptions): Lines {
 
 function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Lines {
   const texts = groupFindings(report, findings).map(({ first, count }) => {
-    const frames = evidenceFrames(report, first)?.frames.slice(0, 6).join(', ');
-    const where = frames === undefined ? '' : ` (frames ${frames})`;
+    const frames = evidenceFrames(report, first).map((place) => place.frames.slice(0, 6).join(', ') + captureMark(report, place.capture));
+    const where = frames.length === 0 ? '' : ` (frames ${frames.join(', ')})`;
     return `${first.id} ${plain(first.title)}${count > 1 ? `, ${count} times` : ''}: ${safeText(first.message, options)}${where}`;
   });
   return bullets(title, upTo(texts, MOST_LISTED, '--format json'), options);
@@ -215,7 +208,12 @@ function healthOf(report: Report, capture: CaptureReport, options: ViewOptions):
   const kind = [capture.format ?? 'not read', ...capture.linkTypes].map(plain).join(', ');
   const state = capture.complete ? '' : ', incomplete';
   return [
-    ...wrap(`${plain(capture.name)}: ${kind}, ${counted(capture.bytes, 'octet')}${state}`, options.width, '  ', '    '),
+    ...wrap(
+      `${plain(capture.name)}${captureMark(report, capture.index)}: ${kind}, ${counted(capture.bytes, 'octet')}${state}`,
+      options.width,
+      '  ',
+      '    ',
+    ),
     ...(capture.frames === 0 ? facts.slice(3) : facts).flatMap((fact) => wrap(fact, options.width, '    ')),
   ];
 }
@@ -234,12 +232,11 @@ function bullets(title: string, texts: readonly string[], options: ViewOptions):
 
 function nextCommands(report: Report, finding: Finding | undefined, options: ViewOptions): Lines {
   if (finding === undefined) return [];
-  const filter = displayFilter(report, finding);
-  const capture = report.captures[evidenceFrames(report, finding)?.capture ?? -1];
+  const places = evidenceFrames(report, finding);
   return [
     '',
     options.paint('bold', 'Next'),
-    ...(filter === undefined ? [] : tshark(capture, filter, options)),
+    ...places.flatMap(({ capture, frames }) => tshark(report.captures[capture], filterFor(frames), options)),
     ...wrap(`hopcheck explain ${finding.rule}`, options.width, '  '),
   ];
 }

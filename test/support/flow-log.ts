@@ -96,6 +96,7 @@ export class FlowLog {
       time: this.time,
       number: this.number,
       offset: 0,
+      recordLength: 0,
       capture: 0,
       linkType: 1,
     };

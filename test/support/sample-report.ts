@@ -54,7 +54,8 @@ const value = (name: string, octets: string): Wire => ({ kind: 'field-value', na
 const get = (target: string): Text => [wire('method', 'GET'), ' ', wire('target', target), ' ', wire('version', 'HTTP/1.1')];
 
 function evidence(moment: Moment, hop: Evidence['hop'], from: Evidence['from'], text: Text): Evidence {
-  return { moment, connection: hop === 'server-side' ? serverSide : clientSide, hop, from, text };
+  const record = { offset: 24 + 200 * moment.frame, length: 200 };
+  return { moment, connection: hop === 'server-side' ? serverSide : clientSide, hop, from, text, record };
 }
 
 const keepAlive: Text = [' | Connection: ', value('connection', 'keep-alive')];

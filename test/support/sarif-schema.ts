@@ -23,9 +23,11 @@ const artifactLocation = closed({
   },
   index: { type: 'integer', minimum: -1 },
 });
+/** Section 3.30; -1 is how the schema says that there is none. */
+const region = closed({ byteOffset: { type: 'integer', minimum: -1 }, byteLength: { type: 'integer', minimum: 0 } });
 const location = closed({
   id: { type: 'integer', minimum: -1 },
-  physicalLocation: closed({ artifactLocation }, 'artifactLocation'),
+  physicalLocation: closed({ artifactLocation, region }, 'artifactLocation'),
   message,
 });
 const reportingDescriptor = closed({ id: string, shortDescription: message, help: message }, 'id');
