@@ -79,7 +79,7 @@ export function wrap(text: string, width: number, first = '', rest: string = fir
     empty = false;
   }
   lines.push(line);
-  return lines.map((each) => cutEnd(each.trimEnd(), width));
+  return lines.map((each) => cutEnd(each.replace(/ +$/, ''), width));
 }
 
 interface Word {
