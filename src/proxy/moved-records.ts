@@ -80,13 +80,17 @@ export class MovedRecords {
   /** With all the files that it was seen in. */
   private identity(identity: ConnectionIdentity): ConnectionIdentity {
     const elsewhere = this.elsewhere.get(identity.key);
-    if (elsewhere === undefined) return identity;
+    if (this.clock === undefined && elsewhere === undefined) return identity;
     const known = this.identities.get(identity.key);
     if (known !== undefined) return known;
     const merged = {
       ...identity,
+      firstTime: this.moved(identity.firstTime),
       get seenIn() {
-        return [...identity.seenIn, ...elsewhere]; // a connection may go on in the next part of a ring
+        return elsewhere === undefined ? identity.seenIn : [...identity.seenIn, ...elsewhere]; // it may go on in the next part of a ring
+      },
+      get synSeen() {
+        return identity.synSeen; // it may be found late
       },
     };
     this.identities.set(identity.key, merged);
@@ -100,6 +104,7 @@ export class MovedRecords {
       ...connection,
       seenIn: [...connection.seenIn, ...(elsewhere ?? [])],
       first: this.moment(connection.first),
+      firstTime: this.moved(connection.firstTime),
       last: this.moment(connection.last),
       until: this.moved(connection.until),
       clientEnd: this.end(connection.clientEnd),

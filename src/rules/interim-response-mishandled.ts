@@ -18,7 +18,6 @@ const SAME_MOMENT = 2e6;
 export const interimResponseMishandled: Rule = {
   id: 'interim-response-mishandled',
   on: 'exchange',
-  onlyFor: ['interim'],
   title: 'An interim response was kept back, or given to somebody who cannot read it',
   basis: ['RFC 9110 section 15.2', 'RFC 9110 section 10.1.1'],
   remedies: remediesFor('interim-relay'),
@@ -96,9 +95,9 @@ function notPassedOn(exchange: Exchange, { relay }: ExchangeContext): Fault | un
 }
 
 /** The client expected that 100, and had not sent its body when it came to the proxy. */
-function waitedFor({ request, interim }: Exchange, { firstTime }: ResponseMessage): boolean {
+function waitedFor({ request, interim }: Exchange, { headTime }: ResponseMessage): boolean {
   if (request === undefined || !expectsContinue(request) || interim.length > 0) return false;
-  return request.bodyOctets === 0 || request.lastTime - firstTime > SAME_MOMENT;
+  return request.bodyOctets === 0 || request.lastTime - headTime > SAME_MOMENT;
 }
 
 function hangOf({ wait, request }: Exchange, { firstTime }: ResponseMessage): Wait | undefined {
