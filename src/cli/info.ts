@@ -4,8 +4,10 @@
 import { createAnalyzer } from '../analyze.ts';
 import type { CaptureHealth, CaptureReport, Report } from '../model.ts';
 import { captureJson, jsonText } from '../view/json.ts';
+import { counted } from '../view/overview.ts';
 import { plain, safeWire, type ViewOptions } from '../view/safe.ts';
 import { calendar, duration } from '../view/time.ts';
+import { wrap } from '../view/wrap.ts';
 import { adviceFor } from './advice.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import type { InfoOptions } from './options.ts';
@@ -42,8 +44,11 @@ function captureText(capture: CaptureReport, report: Report, view: ViewOptions):
     ...capture.issues.map((issue) => ['issue', issueText(issue)] as const),
     ...adviceFor(capture, report).map((advice) => ['advice', advice] as const),
   ];
-  const lines = rows.map(([label, value], index) => `  ${(rows[index - 1]?.[0] === label ? '' : label).padEnd(LABEL)}${plain(value)}\n`);
-  return `${view.paint('bold', plain(capture.name))}\n${lines.join('')}`;
+  const lines = rows.flatMap(([label, value], index) => {
+    const head = `  ${(rows[index - 1]?.[0] === label ? '' : label).padEnd(LABEL)}`;
+    return wrap(plain(value), view.width, head, ' '.repeat(head.length));
+  });
+  return `${[view.paint('bold', plain(capture.name)), ...lines].join('\n')}\n`;
 }
 
 const LABEL = 14;
@@ -86,16 +91,16 @@ function connectionRows({ connections, continued, synSeen, bothDirections, gaps,
   return [
     ['connections', `${connections}, ${synSeen} from their start, ${Math.max(0, connections - bothDirections)} in one direction only`],
     ...(continued > 0 ? [['connections', `${continued} more go on from the file before`] as const] : []),
-    ['encrypted', `${encrypted} connections${share}`],
-    ['gaps', `${gaps}, ${duplicates} segments captured twice`],
+    ['encrypted', `${counted(encrypted, 'connection')}${share}`],
+    ['gaps', `${gaps}, ${counted(duplicates, 'segment')} captured twice`],
   ];
 }
 
 function notReadRows({ http2, quic, tunnels }: CaptureHealth): readonly Row[] {
   return [
-    ...(http2 > 0 ? [['not read', `${http2} connections of HTTP/2`] as const] : []),
-    ...(quic > 0 ? [['not read', `${quic} datagrams of QUIC, which carries HTTP/3`] as const] : []),
-    ...tunnels.map(({ name, headers }) => ['tunnels', `${headers} headers of ${name}`] as const),
+    ...(http2 > 0 ? [['not read', `${counted(http2, 'connection')} of HTTP/2`] as const] : []),
+    ...(quic > 0 ? [['not read', `${counted(quic, 'datagram')} of QUIC, which carries HTTP/3`] as const] : []),
+    ...tunnels.map(({ name, headers }) => ['tunnels', `${counted(headers, 'header')} of ${name}`] as const),
   ];
 }
 

@@ -128,6 +128,10 @@ describe('the demo capture', () => {
     const json = JSON.parse(await output(['info', '-f', 'json', demo], 0));
     expect(json).toMatchObject({ captures: [{ name: demo, complete: true, health: { connections: 5 } }] });
     expect(await output(['info', demo], 0)).toMatch(/connections +5, /);
+    const lines = (await output(['info', demo, '--width', '60'], 0)).split('\n').slice(1);
+    expect(lines.filter((line) => line.length > 60)).toEqual([]);
+    expect(lines).toContain('  encrypted     1 connection (20 %)');
+    expect(lines).toContain('                how many were lost while capturing');
   });
 
   test('info of what pcapng tells beside frames, made safe', async () => {
