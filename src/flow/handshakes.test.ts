@@ -156,7 +156,10 @@ describe('records', () => {
   });
 
   test('gaps are counted with their octets', () => {
-    const log = opened().send(0, { seq: 103, ack: 500, text: 'de' }).send(1, { seq: 500, ack: 105 });
+    const log = opened()
+      .send(0, { seq: 103, ack: 500, text: 'de' })
+      .send(1, { seq: 500, ack: 105 })
+      .send(1, { seq: 500, ack: 105, after: 6 });
     expect(log.table.snapshot(0, 0).clientEnd).toMatchObject({ octets: 5, gaps: 1, gapOctets: 3 });
     expect(log.flow.facts).toMatchObject({ gaps: 1, gapOctets: 3 });
   });

@@ -3,8 +3,8 @@
  * early waits, and a hole is closed as a gap when its octets will not come any more.
  *
  * A hole is closed
- * - at once when the peer acknowledged it and octets behind it were captured: the capture has lost it;
- * - after 5 ms when nothing behind it was captured: two interfaces may hand their frames over in the wrong order;
+ * - 5 ms after the peer acknowledged it: the capture has lost it, or else two interfaces, or two queues of one, handed frames over
+ *   in the wrong order;
  * - for a direction whose peer is never seen, which nobody acknowledges: after 1 s, 64 segments or 64 KiB;
  * - when a bound is hit, and when the connection ends.
  * A hole that nobody acknowledged waits: its octets were lost on the way and will be sent again.
@@ -176,9 +176,10 @@ export class Reassembly {
   private hold(direction: number, offset: number, bytes: Uint8Array, start: number, end: number): void {
     const { table, delivery } = this;
     delivery.hold(direction, offset, bytes, start, end);
-    delivery.close(direction, table.float(direction, at.ACKED_TO));
     const held = delivery.held(direction);
-    if (held === undefined || table.is(direction ^ 1, at.SENT)) return;
+    if (held === undefined) return;
+    if (held.ranges.from <= table.float(direction, at.ACKED_TO)) this.schedule(direction, at.ACK_DUE, this.ackDeadlines);
+    if (table.is(direction ^ 1, at.SENT)) return;
     if (held.segments >= HOLE_SEGMENTS || held.ranges.end - held.ranges.from >= HOLE_OCTETS)
       delivery.close(direction, Number.POSITIVE_INFINITY);
     else this.schedule(direction, at.HOLE_DUE, this.holeDeadlines);
@@ -188,17 +189,16 @@ export class Reassembly {
 
   /** The peer of `direction` acknowledges up to the sequence number `ack`, and it is not simply progress. */
   acknowledge(direction: number, ack: number): void {
-    const { table, delivery } = this;
+    const { table } = this;
     const ahead = (ack - table.int(direction, at.NEXT)) | 0;
     if (ahead > ACK_REACH || ahead < -REACH) return;
     const offset = table.float(direction, at.POSITION) + this.octetsAhead(direction, ahead);
     const fin = table.is(direction, at.FIN_PENDING | at.FIN_DONE) && ((ack - table.extra(direction, at.FIN_SEQ)) | 0) > 0;
     if (offset > table.float(direction, at.ACKED_TO)) {
       table.setFloat(direction, at.ACKED_TO, offset);
-      delivery.close(direction, offset);
       if (offset > table.float(direction, at.POSITION)) this.schedule(direction, at.ACK_DUE, this.ackDeadlines);
       if (table.is(direction, at.WATCHED) && table.float(direction, at.WATCH) <= offset) this.tellAcked(direction);
-    } else delivery.close(direction, offset);
+    }
     if (fin && !table.is(direction, at.FIN_ACKED)) {
       table.raise(direction, at.FIN_ACKED);
       table.mark(direction, at.FIN_ACKED_MOMENT);

@@ -181,6 +181,7 @@ class RelayMatcher implements RelayStage {
   private mayBeEarlier({ clientSide }: OpenRelay, other: OpenRelay): boolean {
     const [here, there] = [clientSide.connection.point, other.clientSide.connection.point];
     if (here !== there) return this.habits.leads(here, there);
+    if (other.hop.peer === clientSide.connection) return true;
     return other.attempt?.claims[0]?.relay.clientSide.server.text === clientSide.server.text;
   }
 
@@ -189,6 +190,7 @@ class RelayMatcher implements RelayStage {
   }
 
   private claimOf(relay: OpenRelay, attempt: OpenAttempt): Claim | undefined {
+    if (relay.hop.peer === attempt.sent.exchange.connection) return undefined; // that connection is known to come before this one
     const score = scoreOf(relay, attempt.sent, this.context, undefined);
     if (score === undefined) return undefined;
     const { content, circumstance } = score;

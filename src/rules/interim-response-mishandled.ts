@@ -72,6 +72,7 @@ function notPassedOn(exchange: Exchange, { relay }: ExchangeContext): Fault | un
   if (kept === undefined) return takenForFinal(exchange, relay, serverSide);
   // A proxy that asked for it itself keeps it (RFC 9110 section 15.2); a client that has begun to send its body needs none.
   if (kept.status === CONTINUE && !waitedFor(exchange, kept)) return undefined;
+  if (hungUpWith(exchange, kept)) return undefined;
   const hang = kept.status === CONTINUE ? hangOf(exchange, kept) : undefined;
   if (hang === undefined && !exchange.ended) return undefined;
   return {
@@ -98,6 +99,11 @@ function notPassedOn(exchange: Exchange, { relay }: ExchangeContext): Fault | un
 function waitedFor({ request, interim }: Exchange, { headTime }: ResponseMessage): boolean {
   if (request === undefined || !expectsContinue(request) || interim.length > 0) return false;
   return request.bodyOctets === 0 || request.lastTime - headTime > SAME_MOMENT;
+}
+
+/** The client was gone before the proxy could pass it on. */
+function hungUpWith({ wait, ended }: Exchange, { headTime }: ResponseMessage): boolean {
+  return ended && wait?.by !== undefined && wait.by !== 'DATA' && wait.end.time - headTime <= SAME_MOMENT;
 }
 
 function hangOf({ wait, request }: Exchange, { firstTime }: ResponseMessage): Wait | undefined {
