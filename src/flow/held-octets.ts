@@ -32,6 +32,11 @@ export class HeldOctets {
     this.bytes = bytes;
   }
 
+  /** When the first octets of it came; NaN when there are none. */
+  get since(): number {
+    return this.arrivals[2] ?? Number.NaN;
+  }
+
   /** The octets from `offset` on came in that frame. */
   arrived(offset: number, frame: number, time: number): void {
     const { arrivals } = this;

@@ -11,9 +11,9 @@ function opened(): FlowLog {
     .send(0, { seq: 100, ack: 500 });
 }
 
-const ack = (upTo: number): readonly [Side, Sent] => [1, { seq: 500, ack: upTo }];
+const ack = (upTo: number, after = 0.1): readonly [Side, Sent] => [1, { seq: 500, ack: upTo, after }];
 /** Nothing new, after more time than frames of two queues are apart. */
-const later = (upTo: number): readonly [Side, Sent] => [1, { seq: 500, ack: upTo, after: 6 }];
+const later = (upTo: number): readonly [Side, Sent] => ack(upTo, 6);
 const say = (seq: number, text: string, more: Sent = {}): readonly [Side, Sent] => [0, { seq, ack: 500, text, ...more }];
 
 /** Events of what is sent after the handshake, before the input ends. */
@@ -78,11 +78,16 @@ describe('octets in order', () => {
 describe('holes', () => {
   test.each<[string, readonly (readonly [Side, Sent])[], readonly string[]]>([
     ['wait while nobody acknowledged them', [say(103, 'de'), ack(100), say(105, 'f')], []],
-    ['are closed 5 ms after they were acknowledged', [say(103, 'de'), ack(105), later(105)], ['0 gap 3', '0 "de"']],
+    ['that are new are closed 5 ms after they were acknowledged', [say(103, 'de'), ack(105), later(105)], ['0 gap 3', '0 "de"']],
+    ['that are a millisecond old are closed when they are acknowledged', [say(103, 'de'), ack(105, 1)], ['0 gap 3', '0 "de"']],
     ['that were acknowledged may still be filled', [say(103, 'de'), ack(105), say(100, 'abc'), later(105)], ['0 "abcde"']],
     ['are closed 5 ms after that when they had been acknowledged', [ack(103), say(103, 'de'), later(103)], ['0 gap 3', '0 "de"']],
     ['that had been acknowledged may still be filled', [ack(105), say(103, 'de'), say(100, 'abc'), later(105)], ['0 "abcde"']],
-    ['are closed one by one', [say(102, 'c'), say(105, 'f'), ack(103), later(103), ack(106), later(106)], ['0 gap 2', '0 "c"', '0 gap 2', '0 "f"']],
+    [
+      'are closed one by one',
+      [say(102, 'c'), say(105, 'f'), ack(103), later(103), ack(106), later(106)],
+      ['0 gap 2', '0 "c"', '0 gap 2', '0 "f"'],
+    ],
     ['with nothing behind them are closed after 5 ms', [ack(103), later(103)], ['0 gap 3']],
     ['with nothing behind them may still be filled', [ack(103), say(100, 'abc'), later(103)], ['0 "abc"']],
     ['before a FIN are closed when it is acknowledged', [say(103, '', { flags: ACK | FIN }), ack(104), later(104)], ['0 gap 3', '0 fin']],

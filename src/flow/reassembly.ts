@@ -3,8 +3,8 @@
  * early waits, and a hole is closed as a gap when its octets will not come any more.
  *
  * A hole is closed
- * - 5 ms after the peer acknowledged it: the capture has lost it, or else two interfaces, or two queues of one, handed frames over
- *   in the wrong order;
+ * - at once when the peer acknowledged it and octets behind it were captured 1 ms ago: the capture has lost it;
+ * - else 5 ms after the acknowledgement: two interfaces, or two queues of one, may hand frames over in the wrong order;
  * - for a direction whose peer is never seen, which nobody acknowledges: after 1 s, 64 segments or 64 KiB;
  * - when a bound is hit, and when the connection ends.
  * A hole that nobody acknowledged waits: its octets were lost on the way and will be sent again.
@@ -20,6 +20,8 @@ import type { FlowTable } from './table.ts';
 import { Twins } from './twins.ts';
 
 const ACK_DELAY = 5e6;
+/** Frames of two queues are no further apart. */
+const RACE = 1e6;
 const HOLE_DELAY = 1e9;
 const HOLE_SEGMENTS = 64;
 const HOLE_OCTETS = 65_536;
@@ -178,7 +180,7 @@ export class Reassembly {
     delivery.hold(direction, offset, bytes, start, end);
     const held = delivery.held(direction);
     if (held === undefined) return;
-    if (held.ranges.from <= table.float(direction, at.ACKED_TO)) this.schedule(direction, at.ACK_DUE, this.ackDeadlines);
+    this.closeOld(direction);
     if (table.is(direction ^ 1, at.SENT)) return;
     if (held.segments >= HOLE_SEGMENTS || held.ranges.end - held.ranges.from >= HOLE_OCTETS)
       delivery.close(direction, Number.POSITIVE_INFINITY);
@@ -196,12 +198,26 @@ export class Reassembly {
     const fin = table.is(direction, at.FIN_PENDING | at.FIN_DONE) && ((ack - table.extra(direction, at.FIN_SEQ)) | 0) > 0;
     if (offset > table.float(direction, at.ACKED_TO)) {
       table.setFloat(direction, at.ACKED_TO, offset);
+      this.closeOld(direction);
       if (offset > table.float(direction, at.POSITION)) this.schedule(direction, at.ACK_DUE, this.ackDeadlines);
       if (table.is(direction, at.WATCHED) && table.float(direction, at.WATCH) <= offset) this.tellAcked(direction);
-    }
+    } else this.closeOld(direction);
     if (fin && !table.is(direction, at.FIN_ACKED)) {
       table.raise(direction, at.FIN_ACKED);
       table.mark(direction, at.FIN_ACKED_MOMENT);
+    }
+  }
+
+  /** Closes the holes that were acknowledged, in front of octets that have waited; those in front of others may still be filled. */
+  private closeOld(direction: number): void {
+    const { table, delivery } = this;
+    const acked = table.float(direction, at.ACKED_TO);
+    for (let held = delivery.held(direction); held !== undefined && held.ranges.from <= acked; held = delivery.held(direction)) {
+      if (table.frame.time - held.since < RACE) {
+        this.schedule(direction, at.ACK_DUE, this.ackDeadlines);
+        return;
+      }
+      delivery.close(direction, held.ranges.from);
     }
   }
 
