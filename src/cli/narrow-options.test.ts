@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseHost, parseOctets, parseTime } from './narrow-options.ts';
+import { parseHost, parseOctets, parsePort, parseTime, portsOf } from './narrow-options.ts';
 
 describe('times', () => {
   const second = Date.UTC(2026, 10, 22, 21, 20, 3) / 1000;
@@ -54,4 +54,26 @@ test.each([
 
 test.each(['', 'example.com', '10.0.0', '10.0.0.0/8', '10.0.0.1:80', 'fe80::1%eth0'])('%s is no address', (value) => {
   expect(() => parseHost(value)).toThrow('An IPv4 or IPv6 address');
+});
+
+test('ports on which HTTP is spoken', () => {
+  expect([...portsOf(parsePort('65535=http', parsePort('8081=http')))]).toEqual([8081, 65_535]);
+});
+
+test.each([
+  '',
+  '8081',
+  '8081=',
+  'http',
+  '=http',
+  '0=http',
+  '080=http',
+  '80=HTTP',
+  '65536=http',
+  '8081=tls',
+  '8081=http2',
+  '-1=http',
+  '80,81=http',
+])('%s is no port of HTTP', (value) => {
+  expect(() => parsePort(value)).toThrow('A port and what is spoken on it, as 8081=http; nothing else but http is read.');
 });

@@ -1,5 +1,5 @@
 /**
- * --host, --from, --to and --max-bytes: the words on the command line -> what Narrowing works with. Whatever is none of
+ * --host, --from, --to, --max-bytes and --port: the words on the command line -> what narrows or hints. Whatever is none of
  * theirs is refused with the forms that are.
  */
 import { InvalidArgumentError } from 'commander';
@@ -75,4 +75,21 @@ export function parseHost(value: string, before: readonly Host[] = []): readonly
   if (isIPv4(address)) return [...before, { family: 4, text: address }];
   if (!isIPv6(address) || address.includes('%')) throw new InvalidArgumentError('An IPv4 or IPv6 address, no name and no network.');
   return [...before, { family: 6, text: new SocketAddress({ address, family: 'ipv6' }).address }];
+}
+
+const HTTP_PORT = /^([1-9]\d{0,4})=http$/;
+
+/** 8081=http: no other protocol is read, so none can be named. */
+export function parsePort(value: string, before: readonly string[] = []): readonly string[] {
+  if (!isHttpPort(value)) throw new InvalidArgumentError('A port and what is spoken on it, as 8081=http; nothing else but http is read.');
+  return [...before, value];
+}
+
+export function isHttpPort(value: string): boolean {
+  return Number(HTTP_PORT.exec(value)?.[1]) <= 65_535;
+}
+
+/** The ports of such values. */
+export function portsOf(values: readonly string[]): ReadonlySet<number> {
+  return new Set(values.map((value) => Number.parseInt(value, 10)));
 }

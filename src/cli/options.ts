@@ -17,6 +17,8 @@ export type Shell = (typeof SHELLS)[number];
 export interface ReadingOptions extends NarrowingOptions {
   readonly reader: (typeof READERS)[number];
   readonly point?: readonly string[];
+  /** As 8081=http. */
+  readonly port?: readonly string[];
   readonly showSecrets?: true;
   readonly anonymize?: true;
   readonly saltFile?: string;
