@@ -27,7 +27,7 @@ describe('what may stand in it, by the reader and by the schema', () => {
   test.each([
     {},
     { $schema: 'hopcheck/config.schema.json', failOn: 'never', minConfidence: 'likely', rule: [HANG], baseline: 'report.json' },
-    { port: ['8081=http', '65535=http'] },
+    { port: ['8081=http', '65535=http'], proxy: ['10.0.0.1', '[2001:db8::1]:8080'] },
     { format: 'markdown', color: 'never', width: 120, strict: true, quiet: false },
     {
       ignore: [

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { GET, Wire } from '../../test/support/wire.ts';
+import { GET, OK, Wire } from '../../test/support/wire.ts';
 import { fakeIo } from './fakes.ts';
 import { run } from './run.ts';
 
@@ -39,4 +39,22 @@ describe('--port', () => {
     expect(await told('messages', '--config', config, capture)).toContain('GET /late');
     expect(await told('messages', '--config', config, '--port', '80=http', capture)).not.toContain('/late');
   });
+});
+
+test('--proxy: what it was asked is told as a relay, and the report names it', async () => {
+  const capture = written(
+    'proxy.pcap',
+    new Wire()
+      .host('proxy', '10.0.8.3')
+      .open('far', 'proxy', 'origin', 80)
+      .say('far', 'client', GET('/probe'))
+      .say('far', 'server', OK('fine'))
+      .open('near', 'client', 'proxy', 8080)
+      .say('near', 'client', GET('/page')),
+  );
+  expect(await told('relays', capture)).not.toContain('/page');
+  expect(await told('relays', '--proxy', '10.0.8.3:8080', capture)).toContain('GET /page');
+  const proxiesIn = async (...argv: readonly string[]) => JSON.parse(await told('-f', 'json', ...argv, capture)).summary.proxies;
+  expect(await proxiesIn()).toEqual([]);
+  expect(await proxiesIn('--proxy', '10.0.8.3', '--proxy', '10.9.9.9')).toEqual([['10.0.8.3']]);
 });

@@ -19,6 +19,8 @@ export interface ReadingOptions extends NarrowingOptions {
   readonly point?: readonly string[];
   /** As 8081=http. */
   readonly port?: readonly string[];
+  /** Addresses, or address:port. */
+  readonly proxy?: readonly string[];
   readonly showSecrets?: true;
   readonly anonymize?: true;
   readonly saltFile?: string;

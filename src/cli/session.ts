@@ -15,7 +15,7 @@ import { type Outcome, type ReadOptions, readInputs, readSideBySide, type Target
 import { type CaptureName, type ExitCode, type Io, type Output, Refusal, say } from './io.ts';
 import { LiveClock } from './live-clock.ts';
 import { Narrowing } from './narrow.ts';
-import { portsOf } from './narrow-options.ts';
+import { portsOf, proxyOf } from './narrow-options.ts';
 import type { ReadingOptions } from './options.ts';
 import { severalPoints } from './plan-points.ts';
 import { Progress } from './progress.ts';
@@ -52,8 +52,9 @@ export class Session {
   }
 
   /** What narrowing and hints ask of the analyzer. */
-  get analyzerOptions(): PointHints {
-    return this.#asked(this.narrowing);
+  get analyzerOptions(): PointHints & Pick<AnalyzerOptions, 'knownProxies'> {
+    const knownProxies = (this.#options.proxy ?? []).flatMap((proxy) => proxyOf(proxy) ?? []);
+    return { ...this.#asked(this.narrowing), knownProxies };
   }
 
   #asked({ hosts }: Narrowing): PointHints {
