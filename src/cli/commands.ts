@@ -203,7 +203,7 @@ function readingOptions(command: Command): Command {
     .addOption(new Option('--reader <reader>', 'pcap-parser: a second opinion on classic pcap files').choices(READERS).default('auto'))
     .option('--host <address>', 'only connections of this address, repeatable', parseHost)
     .option('--port <number=http>', 'HTTP is spoken there, where captured octets alone do not tell; repeatable', parsePort)
-    .option('--proxy <address[:port]>', 'a proxy, where what it does alone does not tell; repeatable', parseProxy)
+    .option('--proxy <address>', 'a proxy, as 10.0.0.1 or 10.0.0.1:8080, where what it does alone does not tell; repeatable', parseProxy)
     .option('--from <time>', 'only frames from then on: epoch seconds, ISO 8601, or +seconds from the first frame', parseTime)
     .option('--to <time>', 'only frames up to then', parseTime)
     .option('--max-bytes <number>', 'stop reading behind so many bytes of captures, as 500k, 64M or 1.5G', parseOctets)
