@@ -19,6 +19,7 @@ import type {
   Rule,
   TimeBase,
 } from './model.ts';
+import type { KnownProxy } from './proxy/habits.ts';
 import { JoinedPoints } from './proxy/join-points.ts';
 import { matchRelays, type RelaySink } from './proxy/match-relays.ts';
 import { applyRules } from './rules/apply-rules.ts';
@@ -31,6 +32,8 @@ export interface AnalyzerOptions extends PointOptions {
   /** The rules to apply; all of hopcheck's own by default. */
   readonly rules?: readonly Rule[];
   readonly version?: string;
+  /** Hosts that are known to be proxies: what they are asked is looked for on a next hop from the beginning. A hint. */
+  readonly knownProxies?: readonly KnownProxy[];
   /**
    * Several points of capture will be opened, and set their clocks by each other. With the survey of an earlier reading they are
    * read side by side (`furthestBehind`) in flat memory; with true, findings wait for all of them.
@@ -100,7 +103,7 @@ class Analysis implements Analyzer {
     };
     const survey = typeof options.joinPoints === 'object' ? options.joinPoints : undefined;
     this.joined = options.joinPoints ? new JoinedPoints((identity) => this.live(identity), survey?.compared) : undefined;
-    this.proxy = matchRelays(this.lookup(), sink, options.onRelay !== undefined);
+    this.proxy = matchRelays(this.lookup(), sink, { explainAll: options.onRelay !== undefined, knownProxies: options.knownProxies ?? [] });
     this.points = new Points((index, readTo) => this.joined?.point(index, readTo) ?? this.proxy, options, survey);
   }
 

@@ -46,6 +46,8 @@ export interface CaptureInput {
 export interface PointOptions {
   /** Keep every header field on the messages, not only those of connection management. */
   readonly keepFields?: boolean;
+  /** Ports of servers that are known to speak HTTP, which is told by what is said where its beginning was captured: a hint. */
+  readonly httpPorts?: ReadonlySet<number>;
   /** Looks at the segments whose answer is true, and leaves out the others: narrowing, as --host does it. */
   readonly keep?: (segment: Segment, addresses: AddressBook) => boolean;
   /** Every message when it ends. */
@@ -169,14 +171,14 @@ export class Point {
   private ticked = false;
   private lastTime = Number.NEGATIVE_INFINITY;
 
-  constructor(index: number, name: string, sink: ExchangeSink, { keepFields = false, onMessage, keep }: PointOptions) {
+  constructor(index: number, name: string, sink: ExchangeSink, { keepFields = false, httpPorts, onMessage, keep }: PointOptions) {
     this.index = index;
     this.name = name;
     const addresses = newAddresses();
     const messages: ExchangeSink = onMessage === undefined ? sink : withMessages(sink, onMessage);
     let http: ExchangeStage | undefined;
     this.flow = assembleFlows(index, name, addresses, (table) => {
-      http = parseExchanges(table, { keepFields }, messages);
+      http = parseExchanges(table, { keepFields, ...(httpPorts && { httpPorts }) }, messages);
       return http;
     });
     if (http === undefined) throw new Error('the flow stage did not make its sink');

@@ -21,7 +21,7 @@ export interface Surveyor {
 }
 
 /** Takes the same captures as the analyzer that is to follow, in the order in which its report names them. */
-export function surveyPoints(options: Pick<PointOptions, 'keep'> = {}): Surveyor {
+export function surveyPoints(options: Pick<PointOptions, 'keep' | 'httpPorts'> = {}): Surveyor {
   const seen: Sightings[] = [];
   const points = new Points((index) => {
     const sightings = new Sightings();

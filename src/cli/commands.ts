@@ -14,7 +14,7 @@ import { explain, listRules } from './explain.ts';
 import { info } from './info.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal } from './io.ts';
 import { messages } from './messages.ts';
-import { parseHost, parseOctets, parseTime } from './narrow-options.ts';
+import { parseHost, parseOctets, parsePort, parseProxy, parseTime } from './narrow-options.ts';
 import {
   type AnalyzeOptions,
   COLORS,
@@ -202,6 +202,8 @@ function readingOptions(command: Command): Command {
     .option('--point <name=files>', 'the files of one place of capture, in order; repeatable, instead of plain names', collect)
     .addOption(new Option('--reader <reader>', 'pcap-parser: a second opinion on classic pcap files').choices(READERS).default('auto'))
     .option('--host <address>', 'only connections of this address, repeatable', parseHost)
+    .option('--port <number=http>', 'HTTP is spoken there, where captured octets alone do not tell; repeatable', parsePort)
+    .option('--proxy <address>', 'a proxy, as 10.0.0.1 or 10.0.0.1:8080, where what it does alone does not tell; repeatable', parseProxy)
     .option('--from <time>', 'only frames from then on: epoch seconds, ISO 8601, or +seconds from the first frame', parseTime)
     .option('--to <time>', 'only frames up to then', parseTime)
     .option('--max-bytes <number>', 'stop reading behind so many bytes of captures, as 500k, 64M or 1.5G', parseOctets)

@@ -27,6 +27,7 @@ describe('what may stand in it, by the reader and by the schema', () => {
   test.each([
     {},
     { $schema: 'hopcheck/config.schema.json', failOn: 'never', minConfidence: 'likely', rule: [HANG], baseline: 'report.json' },
+    { port: ['8081=http', '65535=http'], proxy: ['10.0.0.1', '[2001:db8::1]:8080'] },
     { format: 'markdown', color: 'never', width: 120, strict: true, quiet: false },
     {
       ignore: [
@@ -47,6 +48,8 @@ describe('what may stand in it, by the reader and by the schema', () => {
     [{ ignore: [HANG] }, 'ignore must be a list of {rule, reason, until}'],
     [{ ignore: [{ rule: HANG }] }, 'ignore must be a list of {rule, reason, until}'],
     [{ ignore: [{ rule: HANG, reason: 'x', until: 'tomorrow' }] }, 'ignore must be a list'],
+    [{ port: ['8081=tls'] }, 'port must be a list of ports, as 8081=http'],
+    [{ port: ['65536=http'] }, 'port must be a list of ports, as 8081=http'],
     [{ width: 3 }, 'width must be 20 to 10000'],
     [{ strict: 'yes' }, 'strict must be true or false'],
     [[], 'not an object'],

@@ -9,6 +9,7 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CONFIDENCES, SEVERITIES } from '../ranks.ts';
 import { type Io, Refusal, say } from './io.ts';
+import { isHttpPort, proxyOf } from './narrow-options.ts';
 import { COLORS, FORMATS } from './options.ts';
 
 const NAME = 'hopcheck.config.json';
@@ -22,6 +23,12 @@ const oneOf =
     typeof value === 'string' && words.includes(value) ? undefined : `one of ${words.join(', ')}`;
 const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'a text');
 const texts: Check = (value) => (Array.isArray(value) && value.every((each) => text(each) === undefined) ? undefined : 'a list of texts');
+const ports: Check = (value) =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string' && isHttpPort(each)) ? undefined : 'a list of ports, as 8081=http';
+const proxies: Check = (value) =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string' && proxyOf(each) !== undefined)
+    ? undefined
+    : 'a list of addresses, as 10.0.0.1 or 10.0.0.1:8080';
 const yesOrNo: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
 const columns: Check = (value) => (Number.isInteger(value) && Number(value) >= 20 && Number(value) <= 10_000 ? undefined : '20 to 10000');
 const hushed: Check = (value) => (Array.isArray(value) && value.every(isHushed) ? undefined : 'a list of {rule, reason, until}');
@@ -34,6 +41,8 @@ const KEYS: ReadonlyMap<string, Check> = new Map([
   ['rule', texts],
   ['ignore', hushed],
   ['baseline', text],
+  ['port', ports],
+  ['proxy', proxies],
   ['format', oneOf(FORMATS)],
   ['color', oneOf(COLORS)],
   ['width', columns],

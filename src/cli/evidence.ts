@@ -13,6 +13,7 @@ import { enhancedPacket, interfaceDescription, nameResolution, sectionHeader } f
 import { plain, type Secrecy, safeText } from '../view/safe.ts';
 import { all } from './choice.ts';
 import type { CaptureName, Io } from './io.ts';
+import { portsOf } from './narrow-options.ts';
 import type { ReadingOptions } from './options.ts';
 import { headerOf, patchedFrame } from './patch-frame.ts';
 import { addressOctets, LINKTYPE_RAW, rawPacket } from './raw-packet.ts';
@@ -50,10 +51,11 @@ export async function writeEvidence(
     await new Session(io, { ...options, quiet: true }).read(inputs, look, () => undefined);
     look.finish(told.found.captures);
   };
+  const httpPorts = portsOf(options.port ?? []);
   const visible = new Map<number, VisibleOctets>();
   await read(
     new SecondLook((point) => {
-      const octets = new VisibleOctets(point, (one, other) => pairs.has(pairOf(one, other)), told.secrecy);
+      const octets = new VisibleOctets(point, (one, other) => pairs.has(pairOf(one, other)), told.secrecy, httpPorts);
       visible.set(point, octets);
       return octets;
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseHost, parseOctets, parseTime } from './narrow-options.ts';
+import { parseHost, parseOctets, parsePort, parseProxy, parseTime, portsOf, proxyOf } from './narrow-options.ts';
 
 describe('times', () => {
   const second = Date.UTC(2026, 10, 22, 21, 20, 3) / 1000;
@@ -55,3 +55,43 @@ test.each([
 test.each(['', 'example.com', '10.0.0', '10.0.0.0/8', '10.0.0.1:80', 'fe80::1%eth0'])('%s is no address', (value) => {
   expect(() => parseHost(value)).toThrow('An IPv4 or IPv6 address');
 });
+
+test('ports on which HTTP is spoken', () => {
+  expect([...portsOf(parsePort('65535=http', parsePort('8081=http')))]).toEqual([8081, 65_535]);
+});
+
+test.each([
+  '',
+  '8081',
+  '8081=',
+  'http',
+  '=http',
+  '0=http',
+  '080=http',
+  '80=HTTP',
+  '65536=http',
+  '8081=tls',
+  '8081=http2',
+  '-1=http',
+  '80,81=http',
+])('%s is no port of HTTP', (value) => {
+  expect(() => parsePort(value)).toThrow('A port and what is spoken on it, as 8081=http; nothing else but http is read.');
+});
+
+test.each([
+  ['10.0.0.1', '10.0.0.1', undefined],
+  ['10.0.0.1:8080', '10.0.0.1', 8080],
+  ['2001:DB8::1', '2001:db8::1', undefined],
+  ['[2001:db8:0::1]', '2001:db8::1', undefined],
+  ['[2001:db8::1]:3128', '2001:db8::1', 3128],
+])('proxy %s', (value, address, port) => {
+  expect(parseProxy(value)).toEqual([value]);
+  expect(proxyOf(value)).toEqual({ address, port });
+});
+
+test.each(['', 'proxy.example.com', '10.0.0.1:', '10.0.0.1:0', '10.0.0.1:65536', '10.0.0.1:http', '[10.0.0.1', ':8080', 'fe80::1%eth0'])(
+  '%s is no proxy',
+  (value) => {
+    expect(() => parseProxy(value)).toThrow('An address, or one with a port, as 10.0.0.1:8080 or [2001:db8::1]:8080.');
+  },
+);

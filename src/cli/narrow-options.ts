@@ -1,5 +1,5 @@
 /**
- * --host, --from, --to and --max-bytes: the words on the command line -> what Narrowing works with. Whatever is none of
+ * --host, --from, --to, --max-bytes, --port and --proxy: the words on the command line -> what narrows or hints. Whatever is none of
  * theirs is refused with the forms that are.
  */
 import { InvalidArgumentError } from 'commander';
@@ -70,9 +70,47 @@ export function parseOctets(text: string): number {
 
 /** An address as it is usually written, IPv6 with or without brackets. */
 export function parseHost(value: string, before: readonly Host[] = []): readonly Host[] {
+  const host = hostOf(/^\[(.*)\]$/.exec(value)?.[1] ?? value);
+  if (host === undefined) throw new InvalidArgumentError('An IPv4 or IPv6 address, no name and no network.');
+  return [...before, host];
+}
+
+function hostOf(address: string): Host | undefined {
   const { isIPv4, isIPv6, SocketAddress } = process.getBuiltinModule('node:net'); // loaded here because it takes 2 ms of the start-up
-  const address = /^\[(.*)\]$/.exec(value)?.[1] ?? value;
-  if (isIPv4(address)) return [...before, { family: 4, text: address }];
-  if (!isIPv6(address) || address.includes('%')) throw new InvalidArgumentError('An IPv4 or IPv6 address, no name and no network.');
-  return [...before, { family: 6, text: new SocketAddress({ address, family: 'ipv6' }).address }];
+  if (isIPv4(address)) return { family: 4, text: address };
+  if (!isIPv6(address) || address.includes('%')) return undefined;
+  return { family: 6, text: new SocketAddress({ address, family: 'ipv6' }).address };
+}
+
+const ENDPOINT = /^(?:\[(?<ipv6>.*)\]|(?<ipv4>[^:]*))(?::(?<port>[1-9]\d{0,4}))?$/;
+
+/** An address, and perhaps a port: 10.0.0.1, 10.0.0.1:8080, 2001:db8::1, [2001:db8::1]:8080. */
+export function proxyOf(value: string): { readonly address: string; readonly port: number | undefined } | undefined {
+  const { ipv6, ipv4, port } = ENDPOINT.exec(value)?.groups ?? {};
+  const host = hostOf(ipv6 ?? ipv4 ?? value);
+  if (host === undefined || Number(port ?? 0) > 65_535) return undefined;
+  return { address: host.text, port: port === undefined ? undefined : Number(port) };
+}
+
+export function parseProxy(value: string, before: readonly string[] = []): readonly string[] {
+  if (proxyOf(value) === undefined)
+    throw new InvalidArgumentError('An address, or one with a port, as 10.0.0.1:8080 or [2001:db8::1]:8080.');
+  return [...before, value];
+}
+
+const HTTP_PORT = /^([1-9]\d{0,4})=http$/;
+
+/** 8081=http: no other protocol is read, so none can be named. */
+export function parsePort(value: string, before: readonly string[] = []): readonly string[] {
+  if (!isHttpPort(value)) throw new InvalidArgumentError('A port and what is spoken on it, as 8081=http; nothing else but http is read.');
+  return [...before, value];
+}
+
+export function isHttpPort(value: string): boolean {
+  return Number(HTTP_PORT.exec(value)?.[1]) <= 65_535;
+}
+
+/** The ports of such values. */
+export function portsOf(values: readonly string[]): ReadonlySet<number> {
+  return new Set(values.map((value) => Number.parseInt(value, 10)));
 }

@@ -17,6 +17,10 @@ export type Shell = (typeof SHELLS)[number];
 export interface ReadingOptions extends NarrowingOptions {
   readonly reader: (typeof READERS)[number];
   readonly point?: readonly string[];
+  /** As 8081=http. */
+  readonly port?: readonly string[];
+  /** Addresses, or address:port. */
+  readonly proxy?: readonly string[];
   readonly showSecrets?: true;
   readonly anonymize?: true;
   readonly saltFile?: string;

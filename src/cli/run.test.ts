@@ -18,6 +18,11 @@ describe('usage', () => {
     ['a format that the command does not have', ['messages', '-f', 'json', 'x'], /Allowed choices are text, ndjson/],
     ['an unknown severity', ['--fail-on', 'bad', 'x'], /Allowed choices are hang, will-hang, loss, violation, hygiene, info/],
     ['a width that is no number', ['--width', 'wide', 'x'], /a number of columns/],
+    [
+      'a port with another protocol',
+      ['--port', '443=tls', 'x'],
+      /'443=tls' is invalid\. A port and what is spoken on it, as 8081=http; noth/,
+    ],
     ['an option before the command', ['-q', 'demo'], /^hopcheck: --quiet goes behind the command: hopcheck demo --quiet/],
     ['an unknown rule', ['--rule', 'no-such-rule', 'x'], /^hopcheck: there is no rule no-such-rule.*hopcheck rules lists them/],
     ['an unknown rule to explain', ['explain', '../../package'], /^hopcheck: there is no rule \.\.\/\.\.\/package/],

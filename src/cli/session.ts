@@ -15,6 +15,7 @@ import { type Outcome, type ReadOptions, readInputs, readSideBySide, type Target
 import { type CaptureName, type ExitCode, type Io, type Output, Refusal, say } from './io.ts';
 import { LiveClock } from './live-clock.ts';
 import { Narrowing } from './narrow.ts';
+import { portsOf, proxyOf } from './narrow-options.ts';
 import type { ReadingOptions } from './options.ts';
 import { severalPoints } from './plan-points.ts';
 import { Progress } from './progress.ts';
@@ -26,6 +27,8 @@ const NOWHERE: Output = { isTerminal: false, columns: undefined, write: () => un
 
 /** Who talks to whom. */
 export type Ends = Pick<Exchange, 'client' | 'server'>;
+
+type PointHints = Pick<AnalyzerOptions, 'keep' | 'httpPorts'>;
 
 export class Session {
   readonly key = new RedactionKey();
@@ -48,9 +51,14 @@ export class Session {
     this.progress = new Progress(io, options.progress && options.quiet !== true);
   }
 
-  /** What narrowing asks of the analyzer. */
-  get analyzerOptions(): Pick<AnalyzerOptions, 'keep'> {
-    return wantedBy(this.narrowing);
+  /** What narrowing and hints ask of the analyzer. */
+  get analyzerOptions(): PointHints & Pick<AnalyzerOptions, 'knownProxies'> {
+    const knownProxies = (this.#options.proxy ?? []).flatMap((proxy) => proxyOf(proxy) ?? []);
+    return { ...this.#asked(this.narrowing), knownProxies };
+  }
+
+  #asked({ hosts }: Narrowing): PointHints {
+    return { httpPorts: portsOf(this.#options.port ?? []), ...(hosts && { keep: hosts.keep }) };
   }
 
   /** For standard output. */
@@ -112,7 +120,7 @@ export class Session {
     if (!this.narrowing.readsAll || inputs.some(({ path }) => isReadOnce(path))) return true;
     const { surveyPoints } = await import('../survey.ts');
     const narrowing = new Narrowing(this.#options);
-    const surveyor = surveyPoints(wantedBy(narrowing));
+    const surveyor = surveyPoints(this.#asked(narrowing));
     const io = { ...this.#io, stderr: NOWHERE };
     await readInputs(inputs, surveyor, { ...(await this.#reading(() => undefined)), io, narrowing, quiet: true, debug: false });
     return surveyor.finish();
@@ -158,10 +166,6 @@ export class Session {
     if (outcome.unreadable > 0 || foreign.length > 0) return 2;
     return this.#options.strict === true && outcome.damaged > 0 ? 2 : analysed;
   }
-}
-
-function wantedBy({ hosts }: Narrowing): Pick<AnalyzerOptions, 'keep'> {
-  return hosts === undefined ? {} : { keep: hosts.keep };
 }
 
 /** Captures of points of which every frame has a link type that is not decoded. */

@@ -73,10 +73,10 @@ export class VisibleOctets {
   private current: Reader | undefined;
 
   /** @param isSuspect of the two ends as texts, in either order */
-  constructor(point: number, isSuspect: (one: string, other: string) => boolean, secrecy: Secrecy) {
+  constructor(point: number, isSuspect: (one: string, other: string) => boolean, secrecy: Secrecy, httpPorts: ReadonlySet<number>) {
     this.secrecy = secrecy;
     const addresses = newAddresses();
-    const flow = assembleFlows(point, 'second look', addresses, (table) => this.sink(table));
+    const flow = assembleFlows(point, 'second look', addresses, (table) => this.sink(table, httpPorts));
     const take = (segment: Segment): void => {
       const [source, destination] = endsOf(segment, addresses);
       if (!isSuspect(source, destination)) return;
@@ -99,8 +99,8 @@ export class VisibleOctets {
     this.stages.flow.end();
   }
 
-  private sink(table: ConnectionTable): FlowSink {
-    const http = parseExchanges(new ShiftedTable(table, () => this.given), { keepFields: false }, this.told());
+  private sink(table: ConnectionTable, httpPorts: ReadonlySet<number>): FlowSink {
+    const http = parseExchanges(new ShiftedTable(table, () => this.given), { keepFields: false, httpPorts }, this.told());
     return {
       data: (connection, side, bytes, start, end) => {
         const reader = this.readerOf(connection, side);

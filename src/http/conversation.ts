@@ -129,6 +129,8 @@ export class Conversation {
   readonly id: number;
   readonly identity: ConnectionIdentity;
   readonly clientSide: Side;
+  /** HTTP is known to be spoken on it: less of a start line is enough to tell one. */
+  readonly known: boolean;
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly requests = new Direction();
@@ -151,10 +153,11 @@ export class Conversation {
   announced: AnnouncedEnds | undefined;
   closings: readonly Closing[] = NONE;
 
-  constructor(id: number, identity: ConnectionIdentity, clientSide: Side) {
+  constructor(id: number, identity: ConnectionIdentity, clientSide: Side, known = false) {
     this.id = id;
     this.identity = identity;
     this.clientSide = clientSide;
+    this.known = known;
     this.client = identity.ends[clientSide];
     this.server = identity.ends[clientSide === 0 ? 1 : 0];
   }

@@ -5,16 +5,20 @@ import { Conversation } from './conversation.ts';
 import { GivenUp } from './given-up.ts';
 import { preambleLength } from './preamble.ts';
 import * as is from './recognise.ts';
-import { recognise } from './recognise.ts';
-import { ANYWHERE, AT_FIRST, BY_CLIENT, skipEmptyLines } from './start-lines.ts';
+import { recognise, recogniseHttp } from './recognise.ts';
+import { ANYWHERE, AT_FIRST, BY_CLIENT, skipEmptyLines, UNSURE_BY_CLIENT, UNSURE_BY_SERVER } from './start-lines.ts';
 
 export class Conversations {
   readonly givenUp = new GivenUp();
   private readonly table: ConnectionTable;
   private readonly open: (Conversation | undefined)[] = [];
 
-  constructor(table: ConnectionTable) {
+  private readonly httpPorts: ReadonlySet<number>;
+
+  /** @param httpPorts ports of servers that are known to speak HTTP */
+  constructor(table: ConnectionTable, httpPorts: ReadonlySet<number>) {
     this.table = table;
+    this.httpPorts = httpPorts;
   }
 
   of(connection: number): Conversation | undefined {
@@ -27,14 +31,16 @@ export class Conversations {
     const givenUp = this.givenUp.has(connection);
     if (givenUp && !first) return undefined;
     const index = first ? skipEmptyLines(bytes, start, end) : start;
-    const kind = recognise(bytes, index, end);
+    const server = this.knownServer(connection);
+    const kind = server === undefined ? recognise(bytes, index, end) : knownKind(recogniseHttp(bytes, index, end), side === server);
     if (givenUp) {
       if (kind !== is.RESPONSE) return undefined;
       this.givenUp.takeBack(connection);
     }
     if (first && preambleLength(bytes, start, end) !== 0) return this.converse(connection, side, at.PREAMBLE, side);
-    if (index === end) return this.converse(connection, side, at.START, 0);
-    if ((kind & (first ? AT_FIRST : ANYWHERE)) === 0) {
+    if (index === end) return this.converse(connection, side, at.START, server === 0 ? 1 : 0);
+    const unsure = server === undefined ? 0 : UNSURE_BY_SERVER;
+    if ((kind & (unsure | (first ? AT_FIRST : ANYWHERE))) === 0) {
       if (kind === is.HTTP2) this.givenUp.asHttp2(connection);
       else if (kind === is.NO && is.isTls(bytes, start, end))
         this.givenUp.asTls(connection, this.table.identity(connection).ends[0].address);
@@ -52,8 +58,17 @@ export class Conversations {
     this.open[conversation.id] = undefined;
   }
 
+  /** The side whose port is known to speak HTTP. */
+  private knownServer(connection: number): Side | undefined {
+    if (this.httpPorts.size === 0) return undefined;
+    const [opener, accepter] = this.table.identity(connection).ends;
+    if (this.httpPorts.has(accepter.port)) return 1;
+    return this.httpPorts.has(opener.port) ? 0 : undefined;
+  }
+
   private converse(connection: number, side: Side, state: number, clientSide: Side): Conversation {
-    const conversation = new Conversation(connection, this.table.identity(connection), clientSide);
+    const known = this.knownServer(connection) !== undefined;
+    const conversation = new Conversation(connection, this.table.identity(connection), clientSide, known);
     const [own, peer] = [conversation.direction(side), conversation.direction(side === 0 ? 1 : 0)];
     own.offset = this.table.position(connection, side);
     own.state = state;
@@ -62,4 +77,9 @@ export class Conversations {
     this.open[connection] = conversation;
     return conversation;
   }
+}
+
+/** Of what may be a request or other text, each end says what is its own; what is sure stays so, whoever says it. */
+function knownKind(kind: number, byServer: boolean): number {
+  return kind & ~(byServer ? UNSURE_BY_CLIENT : UNSURE_BY_SERVER);
 }

@@ -14,7 +14,7 @@ import { HeadCarry } from './head-carry.ts';
 import { OpenRequest, OpenResponse } from './messages.ts';
 import { HeadReader } from './read-head.ts';
 import * as is from './recognise.ts';
-import { recognise } from './recognise.ts';
+import { recognise, recogniseHttp } from './recognise.ts';
 import { EMPTY_LINE_BEFORE, OCTETS_BEFORE } from './scan-head.ts';
 import { BY_CLIENT, isBlank, skipEmptyLines, TOLD_BY_CLIENT, TOLD_BY_SERVER, takenBy, WHOLE } from './start-lines.ts';
 import { TextStore } from './text-store.ts';
@@ -56,11 +56,11 @@ export class Heads {
       this.whole(conversation, direction, bytes, origin + regular);
       return regular;
     }
-    let kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
+    let kind = kindOf(conversation, bytes, index, end) & takenBy(conversation, direction, end - index);
     if (kind === 0 && isBlank(bytes[index])) {
       direction.before |= OCTETS_BEFORE;
       while (index < end && isBlank(bytes[index])) index++;
-      kind = recognise(bytes, index, end) & takenBy(conversation, direction, end - index);
+      kind = kindOf(conversation, bytes, index, end) & takenBy(conversation, direction, end - index);
     }
     if (kind === 0) return this.strange(conversation, direction, bytes, index, end);
     direction.headFrame = number;
@@ -114,7 +114,7 @@ export class Heads {
     direction.carry = undefined;
     direction.state = at.LOST;
     if (carry === undefined) return;
-    const kind = recognise(carry.bytes, 0, carry.length);
+    const kind = kindOf(conversation, carry.bytes, 0, carry.length);
     this.reader.readCut(carry.bytes, 0, carry.length);
     const { facts } = this.reader;
     facts.oddities |= direction.before;
@@ -134,7 +134,7 @@ export class Heads {
   soFar(conversation: Conversation): OpenExchange | undefined {
     const { requests, ordinal } = conversation;
     const { carry, before } = requests;
-    if (carry === undefined || (recognise(carry.bytes, 0, carry.length) & TOLD_BY_CLIENT) === 0) return undefined;
+    if (carry === undefined || (kindOf(conversation, carry.bytes, 0, carry.length) & TOLD_BY_CLIENT) === 0) return undefined;
     this.reader.readCut(carry.bytes, 0, carry.length);
     const { facts } = this.reader;
     facts.oddities |= before;
@@ -196,6 +196,10 @@ export class Heads {
     direction.before |= OCTETS_BEFORE;
     return end;
   }
+}
+
+function kindOf({ known }: Conversation, bytes: Uint8Array, start: number, end: number): number {
+  return known ? recogniseHttp(bytes, start, end) : recognise(bytes, start, end);
 }
 
 function isInterim(status: number): boolean {

@@ -53,7 +53,11 @@ export interface HttpFacts {
 export interface HttpOptions {
   /** Keep every header field on the messages, not only those of connection management. */
   readonly keepFields: boolean;
+  /** Ports of servers that are known to speak HTTP; on all others it is told by what is said. */
+  readonly httpPorts?: ReadonlySet<number>;
 }
+
+const NO_PORTS: ReadonlySet<number> = new Set();
 
 export function parseExchanges(table: ConnectionTable, options: HttpOptions, sink: ExchangeSink): ExchangeStage {
   return new ExchangeParser(table, options, sink);
@@ -70,7 +74,7 @@ class ExchangeParser implements ExchangeStage {
 
   constructor(table: ConnectionTable, options: HttpOptions, sink: ExchangeSink) {
     this.table = table;
-    this.conversations = new Conversations(table);
+    this.conversations = new Conversations(table, options.httpPorts ?? NO_PORTS);
     this.waits = new Waits(table, sink, (conversation) => this.heads.soFar(conversation));
     this.exchanges = new Exchanges(table, sink, this.waits);
     this.heads = new Heads(table, options.keepFields, this.conversations, this.exchanges, this.waits);

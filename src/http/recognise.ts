@@ -48,6 +48,17 @@ export function recognise(bytes: Uint8Array, start: number, end: number): number
   return at < end ? requestOf(bytes, start, space, at) : openRequestOf(bytes, start, space, end);
 }
 
+/** The same where HTTP is known to be spoken: a method, whichever it is, and the first octet of a path are enough. */
+export function recogniseHttp(bytes: Uint8Array, start: number, end: number): number {
+  const kind = recognise(bytes, start, end);
+  if ((kind & MAYBE_REQUEST) === 0) return kind;
+  let target = start;
+  while (target < end && isTokenOctet(bytes[target]!)) target++;
+  target++;
+  if (target >= end) return kind;
+  return bytes[target] === SLASH || (end - target >= ABSOLUTE.length && begins(ABSOLUTE, bytes, target, end)) ? LIKELY_REQUEST : kind;
+}
+
 /** The whole line bytes[start, lineFeed). */
 function requestOf(bytes: Uint8Array, start: number, space: number, lineFeed: number): number {
   let lineEnd = lineFeed;

@@ -13,6 +13,10 @@ export const BY_CLIENT = is.REQUEST | is.LIKELY_REQUEST | is.MAYBE_REQUEST | is.
 export const TOLD_BY_CLIENT = is.REQUEST | is.LIKELY_REQUEST;
 export const TOLD_BY_SERVER = is.RESPONSE | is.LOOSE_RESPONSE;
 
+/** What cannot be told from what the other end would send; where HTTP is known to be spoken, that end alone may say it. */
+export const UNSURE_BY_CLIENT = is.MAYBE_REQUEST | is.SIMPLE_REQUEST;
+export const UNSURE_BY_SERVER = is.MAYBE_RESPONSE | is.LOOSE_RESPONSE;
+
 /** Octets of which nobody can tell that they begin a request. */
 const TOO_FEW = 8;
 const CR = 0x0d;
@@ -25,8 +29,7 @@ export function takenBy(conversation: Conversation, direction: Direction, length
     // Text that nobody reads looks like the beginning of a request too often; only too few octets to tell wait for more.
     return lost ? is.REQUEST | is.LIKELY_REQUEST | (length < TOO_FEW ? is.MAYBE_REQUEST : 0) : BY_CLIENT;
   }
-  if (lost) return is.RESPONSE | is.MAYBE_RESPONSE;
-  const loose = conversation.pending.unanswered === undefined ? 0 : is.LOOSE_RESPONSE;
+  const loose = conversation.known || (!lost && conversation.pending.unanswered !== undefined) ? is.LOOSE_RESPONSE : 0;
   return is.RESPONSE | is.MAYBE_RESPONSE | loose;
 }
 

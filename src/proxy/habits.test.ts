@@ -23,7 +23,7 @@ describe('a proxy', () => {
     for (let count = 0; count < 4; count++) {
       habits.pair(PROXY, EGRESS, habits.host(EGRESS));
       habits.received(habits.host(PROXY), true);
-      habits.sent(habits.host(EGRESS), true);
+      habits.sent(habits.host(EGRESS), true, count);
     }
     expect(habits.weigh(PROXY, CLIENT)).toBeLessThanOrEqual(-12);
     expect(habits.isProxy(PROXY)).toBe(true);
@@ -48,6 +48,35 @@ test('an origin that answers a hundred requests itself is no proxy, one coincide
 
 test('a browser that asks a hundred times for itself continues nobody', () => {
   const habits = new Habits();
-  for (let count = 0; count < 100; count++) habits.sent(habits.host(CLIENT), false);
+  for (let count = 0; count < 100; count++) habits.sent(habits.host(CLIENT), false, count);
   expect(habits.weigh(ORIGIN, CLIENT)).toBeLessThan(-7);
+});
+
+describe('a proxy that somebody named', () => {
+  const habits = new Habits([{ address: PROXY, port: 8080 }]);
+  const at = (address: string, port: number) => ({ address, port, text: `${address}:${port}` });
+
+  test('is one where it was named, and nowhere else', () => {
+    expect(habits.isKnown(at(PROXY, 8080))).toBe(true);
+    expect([at(PROXY, 80), at(ORIGIN, 8080)].map((end) => habits.isKnown(end))).toEqual([false, false]);
+  });
+
+  test('is listed once it is seen', () => {
+    expect(habits.known()).toEqual([]);
+    habits.received(habits.host(PROXY), false);
+    expect(habits.known()).toEqual([[PROXY]]);
+    habits.pair(PROXY, EGRESS, habits.host(EGRESS));
+    habits.received(habits.host(PROXY), true);
+    expect(habits.known()).toEqual([[PROXY, EGRESS]]);
+    expect([...habits.addressesOf(PROXY)]).toEqual([EGRESS, PROXY]);
+  });
+
+  test('is not doubted for what it kept to itself', () => {
+    const named = new Habits([{ address: PROXY, port: undefined }]);
+    for (let count = 0; count < 100; count++) {
+      named.received(named.host(PROXY), false);
+      named.sent(named.host(PROXY), false, count);
+    }
+    expect(named.weigh(PROXY, PROXY)).toBe(6);
+  });
 });

@@ -4,6 +4,8 @@
  * An origin that has answered many requests without one being seen to go on is no proxy, and a browser is none either; so
  * equal requests of two clients are not taken for two hops of one.
  */
+import type { Endpoint } from '../model.ts';
+
 const MAX_HOSTS = 65_536;
 /** Addresses that are remembered of one proxy: behind a NAT it may have many. */
 const MAX_ADDRESSES = 256;
@@ -19,8 +21,16 @@ const OF_ANOTHER = 8;
 /** Against a request that goes to the proxy that the other one came from. */
 const BACK = 12;
 
+/** A host that somebody knows to be a proxy, on one of its ports or on any. */
+export interface KnownProxy {
+  readonly address: string;
+  readonly port: number | undefined;
+}
+
 /** What one host has been seen to do; a connection finds those of its two ends once and keeps them. */
 export interface Host {
+  /** It is known to be a proxy, whatever is seen: all that it asks, it asks as one. */
+  readonly known: boolean;
   /** Requests that it received and that were seen to go on, and those that were not. */
   forwarded: number;
   kept: number;
@@ -32,7 +42,7 @@ export interface Host {
   /** Where the proxy is asked that it was the sender of in the latest of them, and how often it was so. */
   proxy: string | undefined;
   times: Times | undefined;
-  /** When the latest request was sent that continued one to this host, on whichever connection. */
+  /** When the latest request was sent that continued one to this host, on whichever connection; any that a known proxy sent. */
   lastPair: number;
 }
 
@@ -50,12 +60,19 @@ export class Habits {
 
   /** Pairs by the points of capture of their hops: client side, then server side. */
   private readonly points = new Map<number, Map<number, number>>();
+  private readonly knownProxies: readonly KnownProxy[];
+
+  constructor(knownProxies: readonly KnownProxy[] = []) {
+    this.knownProxies = knownProxies;
+    for (const { address } of knownProxies) this.host(address);
+  }
 
   /** Undefined where there are too many to remember. */
   host(address: string): Host | undefined {
     const known = this.hosts.get(address);
     if (known !== undefined || this.hosts.size >= MAX_HOSTS) return known;
     const host: Host = {
+      known: this.knownProxies.some((proxy) => proxy.address === address),
       forwarded: 0,
       kept: 0,
       continuing: 0,
@@ -69,9 +86,10 @@ export class Habits {
     return host;
   }
 
-  /** A request was sent; `continuing` when it continues one of another hop. */
-  sent(host: Host | undefined, continuing: boolean): void {
+  /** A request was sent at that time; `continuing` when it continues one of another hop. */
+  sent(host: Host | undefined, continuing: boolean, time: number): void {
     if (host === undefined) return;
+    if (host.known) host.lastPair = Math.max(host.lastPair, time);
     if (continuing) host.continuing++;
     else host.own++;
   }
@@ -133,9 +151,15 @@ export class Habits {
     return host.forwarded * 20 >= host.kept && (host.forwarded > 1 || host.kept <= 8); // one pair may be chance
   }
 
+  /** Did somebody say that it is a proxy? */
+  isKnown({ address, port }: Endpoint): boolean {
+    return this.knownProxies.some((proxy) => proxy.address === address && (proxy.port === undefined || proxy.port === port));
+  }
+
   /** Addresses from which a proxy asks, as far as they are known. */
   addressesOf(proxy: string): ReadonlySet<string> {
-    return new Set(this.proxies.get(proxy)?.keys());
+    const addresses = new Set(this.proxies.get(proxy)?.keys());
+    return this.hosts.get(proxy)?.known === true ? addresses.add(proxy) : addresses;
   }
 
   /** Each proxy: where its clients ask it, then where else it asks from. */
@@ -144,13 +168,19 @@ export class Habits {
     for (const [address, asksFrom] of this.proxies) {
       if (this.isProxy(address)) found.push([address, ...[...asksFrom.keys()].filter((other) => other !== address)]);
     }
+    const told = new Set(found.flat());
+    for (const { address } of this.knownProxies) {
+      if (told.has(address) || !isSeen(this.hosts.get(address))) continue;
+      found.push([address]);
+      told.add(address);
+    }
     return found;
   }
 
   /** Bits for and against a request from `asksFrom` continuing one to `proxy`. */
   weigh(proxy: string, asksFrom: string): number {
     const [asked, asking] = [this.hosts.get(proxy), this.hosts.get(asksFrom)];
-    const against = Math.min(MOST_AGAINST, doubt(asked?.kept, asked?.forwarded) + doubt(asking?.own, asking?.continuing));
+    const against = Math.min(MOST_AGAINST, notForwarding(asked) + notContinuing(asking));
     const addresses = this.proxies.get(proxy);
     if (proxy === asksFrom || addresses?.has(asksFrom) === true) return 6 - against;
     const forwarded = asked?.forwarded ?? 0;
@@ -164,6 +194,18 @@ export class Habits {
     const pairs = this.proxies.get(server)?.get(asksFrom)?.pairs ?? 0;
     return pairs >= KNOWN_AFTER && this.isProxy(server) ? -BACK : 0;
   }
+}
+
+function notForwarding(asked: Host | undefined): number {
+  return asked?.known === true ? 0 : doubt(asked?.kept, asked?.forwarded);
+}
+
+function notContinuing(asking: Host | undefined): number {
+  return asking?.known === true ? 0 : doubt(asking?.own, asking?.continuing);
+}
+
+function isSeen(host: Host | undefined): boolean {
+  return host !== undefined && host.forwarded + host.kept + host.continuing + host.own > 0;
 }
 
 /** How much it speaks against something that it never happened in so many cases; nothing when it happens now and then. */

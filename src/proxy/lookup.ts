@@ -10,7 +10,7 @@ export interface LookupFacts {
   readonly connections: ConnectionLookup;
   /** Addresses from which this proxy asks its servers. */
   readonly proxyAddresses: ReadonlySet<string>;
-  /** Time of the latest pair of this proxy; NaN when there was none. */
+  /** Time of the latest request on its next hop: of a pair, or any of a known proxy. Infinite or NaN when there was none. */
   readonly lastPair: number;
   /** The connections of the exchange before it, on both hops: where its continuation was to be expected. */
   readonly expected: readonly (Connection | undefined)[];

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Wire } from '../../test/support/wire.ts';
-import { createAnalyzer } from '../analyze.ts';
+import { type AnalyzerOptions, createAnalyzer } from '../analyze.ts';
 import type { Relay } from '../model.ts';
 
 /** "client:/a -> p1:/a" for each relay: connections by the names of their ends, in the order in which they end. */
-function relaysOf(wire: Wire): readonly Relay[] {
+function relaysOf(wire: Wire, options: AnalyzerOptions = {}): readonly Relay[] {
   const relays: Relay[] = [];
-  const analyzer = createAnalyzer({ rules: [], onRelay: (relay) => relays.push(relay) });
+  const analyzer = createAnalyzer({ ...options, rules: [], onRelay: (relay) => relays.push(relay) });
   const input = analyzer.open({ name: 'story' });
   input.push(wire.pcap());
   input.end();
@@ -173,4 +173,38 @@ test('what a known proxy is asked and does not pass on is told as such', () => {
     'no-tls true',
     'no-pending-connect true',
   ]);
+});
+
+describe('what a named proxy does not pass on, though no pair shows that it is one', () => {
+  const PROXY = '10.0.8.3';
+  /** The proxy asks the origin for things of its own; the client's request is never answered. */
+  const story = (probe = get('/probe')): Wire =>
+    new Wire()
+      .host('proxy', PROXY)
+      .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
+      .say('far', 'client', probe)
+      .say('far', 'server', ok('fine'))
+      .open('near', 'client', 'proxy', 8080, { clientPort: 1001 })
+      .say('near', 'client', get('/b'))
+      .wait(8)
+      .reset('near', 'server');
+  const failing = (relay: Relay | undefined): readonly string[] | undefined =>
+    relay?.lookup.filter(({ passed }) => !passed).map(({ id }) => id);
+
+  test('is told, and that it was not forwarded is certain', () => {
+    expect(relaysOf(story())).toEqual([]);
+    const [relay, ...others] = relaysOf(story(), { knownProxies: [{ address: PROXY, port: 8080 }] });
+    expect([relay?.clientSide.request?.target, others.length, failing(relay)]).toEqual(['/b', 0, []]);
+  });
+
+  test('is not certain when the proxy speaks TLS, or was seen to ask nobody', () => {
+    const knownProxies = [{ address: PROXY, port: undefined }];
+    const encrypted = new Wire().host('proxy', PROXY).open('tls', 'proxy', 'origin', 443).say('tls', 'client', '\x16\x03\x01\x00\x05hello');
+    encrypted.open('near', 'client', 'proxy', 8080).say('near', 'client', get('/b')).wait(8).reset('near', 'server');
+    expect(failing(relaysOf(encrypted, { knownProxies })[0])).toEqual(['server-hop-visible', 'no-tls']);
+  });
+
+  test('is not looked for on another port of that host', () => {
+    expect(relaysOf(story(), { knownProxies: [{ address: PROXY, port: 3128 }] })).toEqual([]);
+  });
 });

@@ -24,7 +24,7 @@ import { copyOf } from '../records.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
 import { Forwarders } from './forwarders.ts';
-import { Habits } from './habits.ts';
+import { Habits, type KnownProxy } from './habits.ts';
 import { Leaks } from './leaks.ts';
 import { negativeLookup } from './lookup.ts';
 import { KnownManners } from './manners.ts';
@@ -77,9 +77,15 @@ interface RelayFacts {
   relays: number;
 }
 
-/** `explainAll`: every pair tells what speaks for it, and not the suspect ones alone. */
-export function matchRelays(connections: ConnectionLookup, sink: RelaySink, explainAll = false): RelayStage {
-  return new RelayMatcher(connections, sink, explainAll);
+export interface RelayOptions {
+  /** Every pair tells what speaks for it, and not the suspect ones alone. */
+  readonly explainAll?: boolean;
+  /** Hosts that are known to be proxies before anything is seen of them. */
+  readonly knownProxies?: readonly KnownProxy[];
+}
+
+export function matchRelays(connections: ConnectionLookup, sink: RelaySink, options: RelayOptions = {}): RelayStage {
+  return new RelayMatcher(connections, sink, options);
 }
 
 class RelayMatcher implements RelayStage {
@@ -92,8 +98,8 @@ class RelayMatcher implements RelayStage {
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly leaks = new Leaks();
   private readonly forwarders = new Forwarders();
-  private readonly habits = new Habits();
-  private readonly profiles = new Profiles(this.habits.askedAt);
+  private readonly habits: Habits;
+  private readonly profiles: Profiles;
   private readonly context: Context;
   private readonly rivals: Rivals;
   private readonly assessed = new Quality();
@@ -108,7 +114,9 @@ class RelayMatcher implements RelayStage {
   private told = 0;
   private now = Number.NEGATIVE_INFINITY;
 
-  constructor(connections: ConnectionLookup, sink: RelaySink, explainAll: boolean) {
+  constructor(connections: ConnectionLookup, sink: RelaySink, { explainAll = false, knownProxies = [] }: RelayOptions) {
+    this.habits = new Habits(knownProxies);
+    this.profiles = new Profiles(this.habits.askedAt);
     this.connections = connections;
     this.sink = sink;
     this.explainAll = explainAll;
@@ -145,7 +153,7 @@ class RelayMatcher implements RelayStage {
     }
     for (const rival of this.rivals.came(relay, request)) this.revise(rival);
     hop.asking ??= this.habits.host(exchange.client.address);
-    this.habits.sent(hop.asking, relay.attempt?.owner !== undefined);
+    this.habits.sent(hop.asking, relay.attempt?.owner !== undefined, request.firstTime);
     hop.pending.push(relay);
     this.open.add(relay, request);
   }
@@ -401,7 +409,8 @@ class RelayMatcher implements RelayStage {
   /** Worth telling: it was continued, or it was asked of a box that is known to be a proxy. */
   private isRelay(relay: OpenRelay): boolean {
     const { server, request } = relay.clientSide;
-    return relay.attempts.length > 0 || this.habits.isProxy(server.address) || request?.absoluteForm === true;
+    if (relay.attempts.length > 0 || request?.absoluteForm === true) return true;
+    return this.habits.isProxy(server.address) || this.habits.isKnown(server);
   }
 
   private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {

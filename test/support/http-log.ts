@@ -30,7 +30,8 @@ export interface HttpLog {
   readonly facts: HttpFacts;
 }
 
-export function readHttp(pcap: Uint8Array): HttpLog {
+/** @param httpPorts ports that are known to speak HTTP */
+export function readHttp(pcap: Uint8Array, httpPorts: ReadonlySet<number> = new Set()): HttpLog {
   const messages: string[] = [];
   const records: Message[] = [];
   const exchanges: Exchange[] = [];
@@ -44,7 +45,7 @@ export function readHttp(pcap: Uint8Array): HttpLog {
   const flow = assembleFlows(0, 'p1', addresses, (table) => {
     http = parseExchanges(
       table,
-      { keepFields: true },
+      { keepFields: true, httpPorts },
       {
         message(message, exchange) {
           messages.push(messageLine(message, exchange));
