@@ -54,33 +54,53 @@ const via = field('Via', '1.1 p');
 const sayingKeep = { response: response(200, { fields: [keep], options: ['keep-alive'] }) };
 
 test.each<[string, Relay, string, string]>([
-  ['the same commonplace value', relay(asked(keep), asked(keep)), 'undecided', 'count little'],
+  ['the same commonplace value', relay(asked(keep), asked(keep)), 'undecided', 'likeness says little'],
   [
     'an unusual value',
     relay(asked(field('Connection', 'kEEp-alive, X-A')), asked(field('Connection', 'kEEp-alive, X-A'))),
     'relayed',
-    'V2',
+    'an unusual value',
   ],
-  ['it follows', relay(asked(keep), asked(keep, via), { request: FOLLOWS }), 'relayed', 'V1 Connection varies'],
-  ['it is constant', relay(asked(keep), asked(keep, via), { request: CONSTANT }), 'regenerated', 'V1 Connection stays'],
-  ['other parameters', relay(asked(keep, field('Keep-Alive', '7')), asked(keep, field('Keep-Alive', '9'), via)), 'regenerated', 'V3'],
-  ['the name, spelled oddly', relay(asked(field('cOnnection', 'close')), asked(field('cOnnection', 'close'), via)), 'undecided', 'V12'],
-  ['closes with the server', relay(asked(keep), asked(keep, via), { closedWithServer: 3 }), 'undecided', 'V11'],
-  ['closes with the server, and nothing added', relay(asked(keep), asked(keep), { closedWithServer: 3 }), 'relayed', 'V11'],
-  ['twice only', relay(asked(keep), asked(keep), { closedWithServer: 2 }), 'undecided', 'V9'],
-  ['closes with the server, and by itself', relay(asked(keep), asked(keep), { closedWithServer: 3, closedByItself: 1 }), 'undecided', 'V9'],
-  ['the proxy reuses', relay(asked(keep), asked(keep, via), { reused: 1, request: NOTHING }), 'regenerated', 'V10'],
+  ['it follows', relay(asked(keep), asked(keep, via), { request: FOLLOWS }), 'relayed', 'Connection varies'],
+  ['it is constant', relay(asked(keep), asked(keep, via), { request: CONSTANT }), 'regenerated', 'Connection stays'],
+  [
+    'other parameters',
+    relay(asked(keep, field('Keep-Alive', '7')), asked(keep, field('Keep-Alive', '9'), via)),
+    'regenerated',
+    'Keep-Alive parameters',
+  ],
+  [
+    'the name, spelled oddly',
+    relay(asked(field('cOnnection', 'close')), asked(field('cOnnection', 'close'), via)),
+    'undecided',
+    'the name is spelled',
+  ],
+  ['closes with the server', relay(asked(keep), asked(keep, via), { closedWithServer: 3 }), 'undecided', 'as soon as the origin closes'],
+  [
+    'closes with the server, and nothing added',
+    relay(asked(keep), asked(keep), { closedWithServer: 3 }),
+    'relayed',
+    'as soon as the origin closes',
+  ],
+  ['twice only', relay(asked(keep), asked(keep), { closedWithServer: 2 }), 'undecided', 'the HTTP version'],
+  [
+    'closes with the server, and by itself',
+    relay(asked(keep), asked(keep), { closedWithServer: 3, closedByItself: 1 }),
+    'undecided',
+    'the HTTP version',
+  ],
+  ['the proxy reuses', relay(asked(keep), asked(keep, via), { reused: 1, request: NOTHING }), 'regenerated', 'reuses'],
   [
     'the other direction is its own',
     relay({ ...asked(keep), response: response(200) }, { ...asked(keep), ...sayingKeep }),
     'undecided',
-    'V13',
+    'in the other direction',
   ],
   [
     'versions follow',
     relay(asked(keep), asked(keep), { closedWithServer: 3, versions: { request: FOLLOWS, response: NOTHING } }),
     'relayed',
-    'V9 HTTP-version +2',
+    'the HTTP version +2',
   ],
 ])('%s', (_, of, answer, part) => {
   const [received, sent] = [of.clientSide.request, of.attempts[0]?.exchange.request];

@@ -11,7 +11,7 @@ export interface RelayScore {
   readonly direction: Message['kind'];
   readonly total: number;
   readonly answer: 'relayed' | 'regenerated' | 'undecided';
-  /** "V2 unusual value identical on both hops +3". */
+  /** "an unusual value, identical on both hops +3". */
   readonly parts: readonly string[];
   /** The vary-with test alone proves it. */
   readonly varies: boolean;
@@ -38,22 +38,18 @@ export function relayScore(relay: Relay, received: Message, sent: Message): Rela
   };
   const commonplace = isCommonplace(received);
   const varies = varyWeight(route?.[received.kind]);
-  add(
-    varies,
-    varies > 0 ? 'V1 Connection varies with what the proxy received' : 'V1 Connection stays the same whatever the proxy received',
-  );
-  if (sameConnection(received, sent) && !commonplace) add(3, 'V2 unusual value identical on both hops');
-  add(parameterWeight(fieldOf(received, 'keep-alive'), fieldOf(sent, 'keep-alive')), 'V3 Keep-Alive parameters');
-  if (nominatedArrives(received, sent)) add(2, 'V5 a field that Connection names was passed on');
-  if (orphanArrives(received, sent)) add(2, 'V6 another hop-by-hop field was passed on');
+  add(varies, varies > 0 ? 'Connection varies with what the proxy received' : 'Connection stays the same whatever the proxy received');
+  if (sameConnection(received, sent) && !commonplace) add(3, 'an unusual value, identical on both hops');
+  add(parameterWeight(fieldOf(received, 'keep-alive'), fieldOf(sent, 'keep-alive')), 'Keep-Alive parameters');
+  if (nominatedArrives(received, sent)) add(2, 'a field that Connection names was passed on');
+  if (orphanArrives(received, sent)) add(2, 'another hop-by-hop field was passed on');
   const before = total;
   for (const [weight, part] of likenessWeights(received, sent, route)) add(weight, part);
-  if (commonplace && total - before > LIKENESS_CAP)
-    add(LIKENESS_CAP - (total - before), 'V7, V9 and V12 count little for a commonplace value');
-  add(habitWeight(route), 'V11 the proxy closes on its client as soon as the origin closes, and never before');
-  if ((route?.reused ?? 0) > 0) add(-3, 'V10 the proxy reuses its connections');
+  if (commonplace && total - before > LIKENESS_CAP) add(LIKENESS_CAP - (total - before), 'likeness says little about a common value');
+  add(habitWeight(route), 'the proxy closes on its client as soon as the origin closes, and never before');
+  if ((route?.reused ?? 0) > 0) add(-3, 'the proxy reuses its connections');
   const consistent = otherDirection(relay, received);
-  add(consistent, consistent > 0 ? 'V13 relayed in the other direction, too' : 'V13 written anew in the other direction');
+  add(consistent, consistent > 0 ? 'relayed in the other direction, too' : 'written anew in the other direction');
   return { direction: received.kind, total, answer: answerOf(total), parts, varies: varies > 0 };
 }
 
@@ -62,7 +58,7 @@ function answerOf(total: number): RelayScore['answer'] {
   return total <= REGENERATED ? 'regenerated' : 'undecided';
 }
 
-/** "undecided at 2 (V9 HTTP-version +0.5, ...): 3 would say relayed, -3 written anew". */
+/** "undecided at 2 (the HTTP version +0.5, ...): 3 would say relayed, -3 written anew". */
 export function scoreText({ total, answer, parts }: RelayScore): string {
   const sum = `at ${total}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
   if (answer === 'relayed') return `relayed ${sum}; ${RELAYED} is enough`;
@@ -138,10 +134,10 @@ function likenessWeights(received: Message, sent: Message, route: RouteProfile |
   const versions = route?.versions[received.kind];
   const sameVersion = versions !== undefined && follows(versions) ? 2 : 0.5;
   return [
-    [sameFields && !added ? 3 : 0, 'V7 all other fields unchanged, none added'],
-    [added ? -1 : 0, 'V7 the proxy adds fields of its own'],
-    [received.version === sent.version ? sameVersion : -1, 'V9 HTTP-version'],
-    [sameOddName(received, sent) ? 1 : 0, 'V12 the name is spelled in the same unusual way'],
+    [sameFields && !added ? 3 : 0, 'all other fields unchanged, none added'],
+    [added ? -1 : 0, 'the proxy adds fields of its own'],
+    [received.version === sent.version ? sameVersion : -1, 'the HTTP version'],
+    [sameOddName(received, sent) ? 1 : 0, 'the name is spelled in the same unusual way'],
   ];
 }
 

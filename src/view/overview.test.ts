@@ -48,11 +48,11 @@ describe('reasons with weights', () => {
       ['method +1', 'target +7.1', 'authority +2'],
     ],
     [
-      'it was relayed (V6 a field +2, V7 all others unchanged, none added +3, V9 a value -1.5)',
+      'it was relayed (a field +2, all others unchanged, none added +3, a value -1.5)',
       'it was relayed',
-      ['V6 a field +2', 'V7 all others unchanged, none added +3', 'V9 a value -1.5'],
+      ['a field +2', 'all others unchanged, none added +3', 'a value -1.5'],
     ],
-    ['evidence: 6 (V1 a +4, V3 b +3, V9 c +0.5); 3 are needed', 'evidence: 6; 3 are needed', ['V1 a +4', 'V3 b +3', 'V9 c +0.5']],
+    ['evidence: 6 (a +4, b +3, c +0.5); 3 are needed', 'evidence: 6; 3 are needed', ['a +4', 'b +3', 'c +0.5']],
     ['two weights stay: a +1, b +2', 'two weights stay: a +1, b +2', []],
     ['nothing to add up', 'nothing to add up', []],
   ])('%s', (text, said, parts) => {
