@@ -12,15 +12,16 @@ import { PROVEN_MARGIN } from './settle.ts';
 const TWO_CLOCKS = 5e6;
 /** For so long it is remembered what was sent and answered. */
 const MOMENT = 20e6;
-/** Of each kind, the latest. */
-const MOST = 256;
+/** The latest are kept, by what their targets end with: so many lists, and so many in each. */
+const LISTS = 64;
+const MOST = 64;
 
 export class Rivals {
   private readonly context: Context;
   private readonly doubt: Context['doubt'];
   /** Exchanges that were answered a moment ago, and attempts that were sent. */
-  private readonly answered: OpenRelay[] = [];
-  private readonly sent: OpenAttempt[] = [];
+  private readonly answered = new Latest<OpenRelay>(answeredAt);
+  private readonly sent = new Latest<OpenAttempt>(({ sent }) => sent.request.firstTime);
 
   constructor(context: Context) {
     this.context = { ...context, doubt: () => Number.POSITIVE_INFINITY };
@@ -29,27 +30,26 @@ export class Rivals {
 
   /** A response of a proxy began. */
   answers(relay: OpenRelay): void {
-    if (this.answered.length >= MOST) this.answered.shift();
-    this.answered.push(relay);
+    const { request } = relay.clientSide;
+    if (request !== undefined) this.answered.add(request.fingerprint.leaf, relay);
   }
 
   /** A request came: returns the exchanges whose pairs are less sure now. */
   came(relay: OpenRelay, request: RequestMessage): readonly OpenRelay[] {
-    const { answered, sent } = this;
-    const now = request.firstTime;
-    while (answered[0] !== undefined && now - answeredAt(answered[0]) > MOMENT) answered.shift();
-    while (sent[0] !== undefined && now - sent[0].sent.request.firstTime > MOMENT) sent.shift();
-    const doubted = sent.length === 0 ? NONE : this.tooLateFor(relay, request);
-    if (relay.attempt?.owner === undefined) return doubted;
-    if (sent.length >= MOST) sent.shift();
-    sent.push(relay.attempt);
-    return answered.length === 0 ? doubted : [...doubted, ...this.tooEarlyFor(relay.attempt, relay.attempt.owner)];
+    const { leaf } = request.fingerprint;
+    const { attempt } = relay;
+    const sent = this.sent.of(leaf, request.firstTime);
+    const doubted = sent.length === 0 ? NONE : this.tooLateFor(relay, request, sent);
+    if (attempt?.owner === undefined) return doubted;
+    this.sent.add(leaf, attempt);
+    const answered = this.answered.of(leaf, request.firstTime);
+    return answered.length === 0 ? doubted : [...doubted, ...this.tooEarlyFor(attempt, attempt.owner, answered)];
   }
 
   /** Attempts of others that were sent just before it came: with another order they might be its own. */
-  private tooLateFor(relay: OpenRelay, request: RequestMessage): readonly OpenRelay[] {
+  private tooLateFor(relay: OpenRelay, request: RequestMessage, lately: readonly OpenAttempt[]): readonly OpenRelay[] {
     const { connection, server } = relay.clientSide;
-    return this.sent.flatMap((attempt) => {
+    return lately.flatMap((attempt) => {
       const { owner, exchange, sent } = attempt;
       if (owner === undefined || owner.hop === relay.hop || sent.request.fingerprint.leaf !== request.fingerprint.leaf) return [];
       if (owner.clientSide.server.text !== server.text) return [];
@@ -62,9 +62,9 @@ export class Rivals {
    * Exchanges that were answered just before it was sent: they might have had this attempt, too, and one that has none might
    * have it instead of its owner.
    */
-  private tooEarlyFor(attempt: OpenAttempt, owner: OpenRelay): readonly OpenRelay[] {
+  private tooEarlyFor(attempt: OpenAttempt, owner: OpenRelay, lately: readonly OpenRelay[]): readonly OpenRelay[] {
     const { request } = attempt.sent;
-    return this.answered.flatMap((relay) => {
+    return lately.flatMap((relay) => {
       const { connection, request: received } = relay.clientSide;
       if (relay === owner || relay.hop === owner.hop || received?.fingerprint.leaf !== request.fingerprint.leaf) return [];
       if (request.firstTime - answeredAt(relay) > this.doubt(connection.point, attempt.exchange.connection.point)) return [];
@@ -86,6 +86,33 @@ export class Rivals {
 }
 
 const NONE: readonly OpenRelay[] = [];
+
+/** What happened a moment ago, in the order in which it did. */
+class Latest<T> {
+  private readonly timeOf: (item: T) => number;
+  private readonly lists: readonly T[][] = Array.from({ length: LISTS }, () => []);
+
+  constructor(timeOf: (item: T) => number) {
+    this.timeOf = timeOf;
+  }
+
+  add(key: number, item: T): void {
+    const list = this.list(key);
+    if (list.length >= MOST) list.shift();
+    list.push(item);
+  }
+
+  /** Those with that key, and some others. */
+  of(key: number, now: number): readonly T[] {
+    const list = this.list(key);
+    while (list[0] !== undefined && now - this.timeOf(list[0]) > MOMENT) list.shift();
+    return list;
+  }
+
+  private list(key: number): T[] {
+    return this.lists[(key >>> 0) % LISTS] ?? [];
+  }
+}
 
 function answeredAt({ clientSide }: OpenRelay): number {
   return clientSide.response?.firstTime ?? Number.NEGATIVE_INFINITY;
