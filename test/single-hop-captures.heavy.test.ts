@@ -2,15 +2,9 @@
  * The rules that look at one hop, and at one head, on captures of other people's traffic: what they say there is true, one by one,
  * and they say nothing else. Nothing of severity hang, will-hang or loss is among it.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
-import { createAnalyzer } from '../src/analyze.ts';
-import { CaptureError } from '../src/errors.ts';
-import type { Finding } from '../src/model.ts';
-import { rules } from '../src/rules/index.ts';
-
-const folder = fileURLToPath(new URL('../../shared/captures/', import.meta.url));
+import { FOREIGN, foreignCaptures, foreignFindings } from './support/foreign.ts';
 
 const RULES = new Set([
   'proxy-cycle-on-one-hop',
@@ -69,27 +63,12 @@ const TRUE: readonly (readonly [finding: string, why: string])[] = [
 ];
 
 beforeEach((context) => {
-  context.skip(!existsSync(folder), '../shared is not here');
+  context.skip(!existsSync(FOREIGN), '../shared is not here');
 });
 
-function told(path: string): readonly string[] {
-  const analyzer = createAnalyzer({ rules: rules.filter(({ id }) => RULES.has(id)) });
-  const input = analyzer.open({ name: path });
-  try {
-    input.push(readFileSync(`${folder}${path}`));
-    input.end();
-  } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
-  }
-  const all = (findings: readonly Finding[]): readonly Finding[] => findings.flatMap((each) => [each, ...all(each.children)]);
-  return all(analyzer.finish().findings).map(({ rule, severity, confidence }) => `${path} ${rule} ${severity} ${confidence}`);
-}
-
 test('every finding on foreign captures is one of the list', { timeout: 600_000 }, () => {
-  const captures = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(?:json|md|py)$/.test(entry.name))
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.length).replace(/^\//, ''));
+  const captures = foreignCaptures();
   expect(captures.length).toBeGreaterThan(500);
-  const found = captures.sort().flatMap(told);
+  const found = captures.flatMap((path) => foreignFindings(path, RULES));
   expect([...new Set(found)]).toEqual(TRUE.map(([finding]) => finding));
 });
