@@ -137,8 +137,7 @@ export class Exchanges {
   }
 
   private open(conversation: Conversation, request: OpenRequest | undefined): OpenExchange {
-    const { pending, last } = conversation;
-    if (last !== undefined) last.previous = undefined;
+    const { pending } = conversation;
     const ordinal = request === undefined ? 0 : ++conversation.ordinal;
     const damaged = request === undefined && this.missesRequest(conversation);
     const unpaired = request !== undefined && this.isUnpaired(conversation);
@@ -346,6 +345,8 @@ export class Exchanges {
     conversation.pending.remove(exchange);
     exchange.ended = true;
     this.sink.ended(exchange);
+    // Those that are open still ask for the one before them; what is before that keeps nobody alive.
+    if (exchange.previous !== undefined) exchange.previous.previous = undefined;
   }
 
   /** The answers of all pending requests lie in a hole of the capture. */

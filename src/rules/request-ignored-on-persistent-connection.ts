@@ -25,7 +25,7 @@ export const requestIgnoredOnPersistentConnection: Rule = {
   check(exchange, { server, forwarded }, found) {
     const { wait, request, previous } = exchange;
     if (wait === undefined || request === undefined || forwarded || wait.debt !== 'response-head' || wait.ended === 'answered') return;
-    if (!isLater(exchange) || saidClose(previous)) return;
+    if (!isLater(exchange) || saidClose(previous) || isBehindAnother(exchange)) return;
     const threshold = wait.ended === 'capture-end' ? OPEN : ENDED;
     if (wait.end.time - wait.start.time < threshold || stillBlind(wait, threshold)) return;
     if (wait.connection.clientEnd.zeroWindow !== undefined || !arrived(exchange, wait)) return;
@@ -41,6 +41,11 @@ function isLater(exchange: Exchange): boolean {
 /** The exchange before it ended persistence; what a head that was cut off said is not known. */
 function saidClose(previous: Exchange | undefined): boolean {
   return previous?.response !== undefined && !previous.damaged && previous.clientBelief === 'close';
+}
+
+/** Pipelined behind a request that is not answered itself: until that is, nobody owes an answer to this one (RFC 9112 section 9.3.2). */
+function isBehindAnother({ pipelined, previous }: Exchange): boolean {
+  return pipelined && previous !== undefined && !previous.damaged && previous.response?.complete !== true;
 }
 
 /** The server's TCP acknowledged all of it. A head cut by the capture may end later than is known. */
