@@ -102,6 +102,16 @@ describe('ownership', () => {
     expect(told).toEqual(['F1 dumb-proxy-deadlock strong']);
   });
 
+  test('a dropped request is as sure as the deadlock that its next hop shows, and says why', () => {
+    const { verdict } = started();
+    const pipelined = { ...ignored, id: 'pipelined-request-dropped' };
+    verdict.decide('x', 'exchange', [{ rule: pipelined, candidate: candidate(hung, { confidence: 'possible' }) }], true);
+    verdict.decide('x', 'relay', [{ rule: deadlock, candidate: candidate(hung, { confidence: 'strong' }) }], true);
+    const [top] = verdict.finish().findings;
+    expect(top).toMatchObject({ rule: 'pipelined-request-dropped', confidence: 'strong' });
+    expect(top?.because.at(-1)).toEqual(['the next hop confirms it: nothing was asked there (dumb-proxy-deadlock)']);
+  });
+
   test('a relayed field on the same connection stays on top and says what it is part of', () => {
     const { verdict } = started();
     const before = exchange(hung.connection);

@@ -6,10 +6,11 @@
  * harm is counted apart from broken rules and from notes, so that the first hang is F1 whatever was seen before it.
  */
 import type { Candidate, Finding, Group, Rule, RuleCandidate, Severity } from '../model.ts';
+import { CONFIDENCES } from '../ranks.ts';
 import { subjectOf } from '../subjects.ts';
 import { Exonerations, type Faults } from './exonerations.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
-import { debtRank, hasParts, isPartOf } from './ownership.ts';
+import { confirms, debtRank, hasParts, isPartOf } from './ownership.ts';
 import { type RecordLookup, withRecords } from './records.ts';
 
 /** Instances kept in full per group; the rest is counted. */
@@ -195,8 +196,10 @@ export class Verdict {
 
   private findingOf(draft: Draft, children: readonly Finding[], partOf: string | undefined): Finding {
     const { rule, candidate, group } = draft;
+    const confirming = children.find((child) => confirms(child.rule, rule.id) && isSurer(child, candidate));
     return {
       ...candidate,
+      ...(confirming === undefined ? {} : confirmedBy(confirming, candidate)),
       id: this.idOf(draft),
       fingerprint: fingerprintOf(rule, candidate),
       group: group.id,
@@ -208,6 +211,14 @@ export class Verdict {
       children,
     };
   }
+}
+
+function isSurer(one: Candidate, other: Candidate): boolean {
+  return CONFIDENCES.indexOf(one.confidence) < CONFIDENCES.indexOf(other.confidence);
+}
+
+function confirmedBy({ rule, confidence }: Finding, { because }: Candidate): Pick<Finding, 'confidence' | 'because'> {
+  return { confidence, because: [...because, [`the next hop confirms it: nothing was asked there (${rule})`]] };
 }
 
 function byId({ id: a = '' }: Draft, { id: b = '' }: Draft): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { debtRank, hasParts, isPartOf } from './ownership.ts';
+import { confirms, debtRank, hasParts, isPartOf } from './ownership.ts';
 
 test.each([
   ['pipelined-request-dropped', 'dumb-proxy-deadlock'],
@@ -28,4 +28,10 @@ test.each([
   ['truncated-by-close', false],
 ])('%s is part of a deadlock: %s', (rule, part) => {
   expect(isPartOf(rule, 'dumb-proxy-deadlock')).toBe(part);
+});
+
+test('that the next hop saw nothing makes a dropped request as sure as that, and nothing else surer', () => {
+  expect(confirms('dumb-proxy-deadlock', 'pipelined-request-dropped')).toBe(true);
+  expect(confirms('request-ignored-on-persistent-connection', 'pipelined-request-dropped')).toBe(false);
+  expect(confirms('idle-close-race', 'request-after-close')).toBe(false);
 });

@@ -38,6 +38,11 @@ const DEBT_OWNERS: readonly string[] = [
   'request-ignored-on-persistent-connection',
 ];
 
+/** A pipelined request that the next hop never saw was dropped: whoever answered it slowly would have had to ask there. */
+const CONFIRMED_BY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['pipelined-request-dropped', new Set(['proxy-connection-cascade', 'dumb-proxy-deadlock'])],
+]);
+
 /** What explains a silence best, first: what cannot be seen, then what is seen to be somebody's, then that nothing was owed. */
 const CLEARING: readonly string[] = [
   'one-sided',
@@ -83,6 +88,11 @@ export function hasParts(rule: string): boolean {
 
 export function isPartOf(rule: string, parent: string): boolean {
   return PARTS.get(parent)?.has(rule) === true;
+}
+
+/** Does a finding of the rule `child` at the same debt make that of `owner` as sure as itself? */
+export function confirms(child: string, owner: string): boolean {
+  return CONFIRMED_BY.get(owner)?.has(child) === true;
 }
 
 /** The smaller one tells a silence that several rules clear; first those that somebody wrote for his own place. */
