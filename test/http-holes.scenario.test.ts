@@ -167,7 +167,7 @@ test.each([
   expect(messages.at(0)).toMatch(/^> GET \/a* (HTTP\/1.1)? none 0, cut/);
 });
 
-test('a response that was captured before its request: nobody waits for another', () => {
+test('a response that was captured before its request acknowledges it, and answers it', () => {
   const frames = open()
     .say('c', 'client', GET('/a'))
     .say('c', 'server', OK('x'))
@@ -179,15 +179,14 @@ test('a response that was captured before its request: nobody waits for another'
   const swapped = [syn, synAck, ack, response, request, requestAck, ...rest].flatMap((frame) => (frame === undefined ? [] : [frame]));
   const log = readHttp(pcapOf(swapped));
   expect(log.messages).toEqual([
-    '< HTTP/1.1 200 length 1 (0)',
     '> GET /a HTTP/1.1 none 0',
+    '< HTTP/1.1 200 length 1 (1)',
     '> GET /b HTTP/1.1 none 0',
     '< HTTP/1.1 200 length 1 (2)',
   ]);
-  expect(log.exchanges.map(({ damaged, wait }) => [damaged, wait])).toEqual([
-    [true, undefined],
-    [true, undefined],
-    [false, undefined],
+  expect(log.exchanges.map(({ damaged, wait, response }) => [damaged, wait, response?.firstFrame])).toEqual([
+    [false, undefined, 4],
+    [false, undefined, 10],
   ]);
 });
 

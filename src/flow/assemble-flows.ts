@@ -131,6 +131,7 @@ class Flows implements FlowStage {
   private readonly flows: FlowTable;
   private readonly sink: FlowSink;
   private readonly reassembly: Reassembly;
+  private readonly delivery: Delivery;
   private readonly connections: Connections;
   private readonly handshakes: Handshakes;
 
@@ -139,6 +140,7 @@ class Flows implements FlowStage {
     this.table = table;
     this.sink = sink;
     const delivery = new Delivery(flows, this.facts, sink);
+    this.delivery = delivery;
     this.reassembly = new Reassembly(flows, this.facts, sink, delivery);
     this.connections = new Connections(flows, this.facts, table.records, delivery, sink, limit);
     this.handshakes = new Handshakes(flows, this.facts, table.records, this.reassembly, this.connections, sink);
@@ -170,6 +172,7 @@ class Flows implements FlowStage {
     ints[own + at.LAST_FRAME] = frame.number | 0;
     floats[(own >> 1) + at.LAST_TIME] = time;
 
+    let early = false;
     if ((flags & ACK) !== 0) {
       if ((ints[row + at.STATE]! & at.HANDSHAKE_STATES) === at.HANDSHAKE_READY && direction === 2 * id && (flags & SYN) === 0) {
         this.handshakes.complete(id);
@@ -178,6 +181,7 @@ class Flows implements FlowStage {
       const state = ints[peer + at.SIDE_STATE]!;
       if ((state & (at.KNOWN | at.QUEUED | at.FIN_PENDING | at.FIN_DONE)) !== at.KNOWN || ahead > 0) {
         this.handshakes.acknowledge(direction, segment);
+        early = length > 0 && (ints[peer + at.SIDE_STATE]! & at.SENT) !== 0 && ((segment.ack - ints[peer + at.NEXT]!) | 0) > 0;
       } else {
         const acked = floats[(peer >> 1) + at.POSITION]! + ahead;
         if (acked > floats[(peer >> 1) + at.ACKED_TO]!) {
@@ -195,7 +199,8 @@ class Flows implements FlowStage {
       if (ahead === -1) reassembly.probe(direction, segment);
       return;
     }
-    if (ahead !== 0 || captured !== length || (flags & (SYN | FIN)) !== 0 || (state & (at.QUEUED | at.FIN_PENDING | at.FIN_DONE)) !== 0) {
+    const held = (state & (at.QUEUED | at.FIN_PENDING | at.FIN_DONE)) !== 0;
+    if (ahead !== 0 || early || held || captured !== length || (flags & (SYN | FIN)) !== 0) {
       this.handshakes.arrive(direction, segment);
       return;
     }
@@ -207,6 +212,7 @@ class Flows implements FlowStage {
     this.sink.data(id, (direction & 1) === 0 ? 0 : 1, segment.bytes, segment.start, segment.end);
     floats[(own >> 1) + at.POSITION]! += length;
     ints[own + at.NEXT] = (segment.seq + length) | 0;
+    if ((ints[peer + at.SIDE_STATE]! & at.QUEUED) !== 0) this.delivery.goOn(direction);
   }
 
   number(segment: Segment, quoted: boolean): void {

@@ -1,6 +1,9 @@
 /**
  * Hands the octets of each direction on in order: data and gaps, then the FIN. What came ahead of a hole waits here.
  *
+ * What acknowledges octets of the peer comes after them: an answer that was captured before its request, or while that is still
+ * looked for behind a hole, waits as well.
+ *
  * `position` counts what was handed on; while the sink is told of octets it is still the offset of the first of them.
  */
 
@@ -38,7 +41,39 @@ export class Delivery {
     if (length > end - start) this.gap(direction, length - (end - start));
   }
 
-  gap(direction: number, length: number): void {
+  /**
+   * The octets before the offset `to` will not come. What the peer said meanwhile comes between them: what acknowledges some of
+   * them, and what was captured before the octets behind them.
+   */
+  lose(direction: number, to: number): void {
+    for (let missing = this.missing(direction, to); missing > 0; missing = this.missing(direction, to)) {
+      const peer = direction ^ 1;
+      const said = this.held(peer);
+      const acknowledged = this.missing(direction, said?.needs ?? to);
+      if (acknowledged > 0) this.loseSome(direction, Math.min(acknowledged, missing));
+      else if (said !== undefined && this.isBehind(direction, said)) this.loseSome(peer, this.missing(peer, said.ranges.from));
+      else this.loseSome(direction, missing);
+    }
+  }
+
+  private missing(direction: number, to: number): number {
+    return to - this.table.float(direction, at.POSITION);
+  }
+
+  /** Does what the peer said, behind a hole of its own that was acknowledged, come before what is held here? */
+  private isBehind(direction: number, said: HeldOctets): boolean {
+    const peer = direction ^ 1;
+    if (this.isReadable(peer, said) || said.ranges.from > this.table.float(peer, at.ACKED_TO)) return false;
+    const held = this.held(direction);
+    return held === undefined || said.frame <= held.frame || this.missing(peer, held.needs) > 0;
+  }
+
+  private loseSome(direction: number, length: number): void {
+    this.gap(direction, length);
+    this.goOn(direction);
+  }
+
+  private gap(direction: number, length: number): void {
     const { table, facts } = this;
     facts.gaps++;
     facts.gapOctets += length;
@@ -48,8 +83,8 @@ export class Delivery {
     this.advance(direction, length);
   }
 
-  /** Keeps a copy of bytes[start, end), whose place is at `offset`, behind the position. */
-  hold(direction: number, offset: number, bytes: Uint8Array, start: number, end: number): void {
+  /** Keeps a copy of bytes[start, end), whose place is at `offset`, behind the position, and which the peer's octets before `needs` precede. */
+  hold(direction: number, offset: number, bytes: Uint8Array, start: number, end: number, needs: number): void {
     const held = this.room(direction, offset + end - start);
     if (held === undefined) {
       this.close(direction, Number.POSITIVE_INFINITY);
@@ -57,28 +92,39 @@ export class Delivery {
       return;
     }
     if (!held.put(offset, bytes, start, end)) this.facts.conflicting++;
-    held.arrived(offset, this.table.frame.number, this.table.frame.time);
-    this.drain(direction, held);
+    held.arrived(offset, this.table.frame.number, this.table.frame.time, needs);
+    this.goOn(direction);
   }
 
-  /** Closes the holes that end at or before `limit`. */
+  /** Hands on what is readable, in both directions by turns: each piece when the octets that it acknowledges were handed on. */
+  goOn(direction: number): void {
+    for (let next = this.readyOf(direction); next >= 0; next = this.readyOf(direction)) this.release(next);
+  }
+
+  /** Nothing is missing before what is held: it waits for octets of the peer. */
+  waitsForPeer(direction: number): boolean {
+    const held = this.held(direction);
+    return held !== undefined && this.isReadable(direction, held);
+  }
+
+  /** Closes the holes that end at or before `limit`. What waits for the peer goes on waiting, unless there is no limit. */
   close(direction: number, limit: number): void {
     for (let held = this.held(direction); held !== undefined && held.ranges.from <= limit; held = this.held(direction)) {
-      this.gap(direction, held.ranges.from - this.table.float(direction, at.POSITION));
-      this.release(direction, held);
+      if (!this.isReadable(direction, held)) this.lose(direction, held.ranges.from);
+      else if (limit === Number.POSITIVE_INFINITY) this.stopWaiting(direction, held);
+      else return;
     }
     if (!this.table.is(direction, at.FIN_PENDING)) return;
     const missing = this.toFin(direction);
     if (this.table.float(direction, at.POSITION) + missing > limit) return;
-    if (missing > 0) this.gap(direction, missing);
+    if (missing > 0) this.lose(direction, this.table.float(direction, at.POSITION) + missing);
     this.finish(direction);
   }
 
   /** Closes every hole, also the one behind the last octet that was captured. */
   flush(direction: number): void {
     this.close(direction, Number.POSITIVE_INFINITY);
-    const unseen = this.table.float(direction, at.ACKED_TO) - this.table.float(direction, at.POSITION);
-    if (unseen > 0) this.gap(direction, unseen);
+    this.lose(direction, this.table.float(direction, at.ACKED_TO));
   }
 
   /** The FIN was captured, with the number `seq`; it is told when all octets before it were handed on. */
@@ -100,29 +146,44 @@ export class Delivery {
     table.setInt(direction, at.NEXT, (table.int(direction, at.NEXT) + length) | 0);
   }
 
-  /** The hole before what is held was filled: it all became readable in the frame at hand. */
-  private drain(direction: number, held: HeldOctets): void {
-    while (held.ranges.from === this.table.float(direction, at.POSITION)) {
-      const start = held.ranges.from - held.base;
-      const end = held.ranges.to - held.base;
-      this.next(direction, held.bytes, start, end, end - start);
-      held.takeArrivals(ignore);
-    }
+  /** The hole before what is held is no more. */
+  private isReadable(direction: number, { ranges }: HeldOctets): boolean {
+    return ranges.from === this.table.float(direction, at.POSITION);
+  }
+
+  /** The direction of this connection that may hand on what it holds, the one whose frame is earlier; -1 when neither may. */
+  private readyOf(direction: number): number {
+    const [own, peer] = [this.readyFrame(direction), this.readyFrame(direction ^ 1)];
+    if (own === undefined && peer === undefined) return -1;
+    return peer === undefined || (own !== undefined && own <= peer) ? direction : direction ^ 1;
+  }
+
+  private readyFrame(direction: number): number | undefined {
+    const held = this.held(direction);
+    if (held === undefined || !this.isReadable(direction, held)) return undefined;
+    return held.needs <= this.table.float(direction ^ 1, at.POSITION) ? held.frame : undefined;
+  }
+
+  /** Hands on the first piece of what is held: it counts for the frame that made it readable. */
+  private release(direction: number): void {
+    const { table } = this;
+    const held = this.held(direction);
+    if (held === undefined) return;
+    const from = held.ranges.from;
+    const { to, frame, time } = held.takePiece(table.float(direction ^ 1, at.POSITION));
+    if (frame !== table.frame.number) table.carrier = { ...table.frame, number: frame, time };
+    this.next(direction, held.bytes, from - held.base, to - held.base, to - from);
+    table.carrier = undefined;
     this.afterDrain(direction, held);
   }
 
-  /** The hole before what is held was given up: the octets behind it count for the frames that carried them. */
-  private release(direction: number, held: HeldOctets): void {
-    const { table } = this;
-    const { base, bytes } = held;
-    held.takeArrivals((to, frame, time) => {
-      const from = table.float(direction, at.POSITION);
-      if (to <= from) return;
-      table.carrier = { ...table.frame, number: frame, time };
-      this.next(direction, bytes, from - base, to - base, to - from);
-    });
-    table.carrier = undefined;
-    this.afterDrain(direction, held);
+  /** Octets of the peer that are waited for were not captured; when it is the peer that waits, somebody has to begin. */
+  private stopWaiting(direction: number, { needs }: HeldOctets): void {
+    const peer = direction ^ 1;
+    const missing = Math.min(needs, this.held(peer)?.ranges.from ?? needs) - this.table.float(peer, at.POSITION);
+    if (missing > 0) this.gap(peer, missing);
+    else this.release(direction);
+    this.goOn(direction);
   }
 
   private afterDrain(direction: number, held: HeldOctets): void {
@@ -202,8 +263,6 @@ export class Delivery {
     }
   }
 }
-
-function ignore(): void {}
 
 function sideOf(direction: number): Side {
   return (direction & 1) === 0 ? 0 : 1;

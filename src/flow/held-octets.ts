@@ -13,9 +13,19 @@ export const HELD_LIMIT = 2 ** 20;
 export const PIECES_LIMIT = 1024;
 /** Segments of one direction whose frames are remembered; what more come counts for the last of them. */
 const ARRIVALS_LIMIT = 4096;
+const PER_ARRIVAL = 4;
 /** Bound of all directions together. */
 const POOL_LIMIT = 64 * 2 ** 20;
 const SMALLEST = 4096;
+
+/** Octets that became readable together: the offset behind them, and when. */
+export interface Piece {
+  readonly to: number;
+  readonly frame: number;
+  readonly time: number;
+}
+
+const NOTHING_YET = { frame: 0, time: 0 };
 
 export class HeldOctets {
   readonly ranges = new Ranges();
@@ -24,8 +34,10 @@ export class HeldOctets {
   bytes: Uint8Array;
   /** Offset of bytes[0] in the direction. */
   base: number;
-  /** The segments that brought it: offset, frame and time by turns, by offset. */
+  /** The segments that brought it, PER_ARRIVAL numbers each, by offset: offset, frame, time, and what it waits for. */
   private readonly arrivals: number[] = [];
+  /** The latest frame of the pieces that were taken of the first range: what follows them was not readable before. */
+  private readable: Omit<Piece, 'to'> = NOTHING_YET;
 
   constructor(base: number, bytes: Uint8Array) {
     this.base = base;
@@ -37,27 +49,47 @@ export class HeldOctets {
     return this.arrivals[2] ?? Number.NaN;
   }
 
-  /** The octets from `offset` on came in that frame. */
-  arrived(offset: number, frame: number, time: number): void {
-    const { arrivals } = this;
-    if (arrivals.length >= 3 * ARRIVALS_LIMIT) return;
-    let index = arrivals.length;
-    while (index > 0 && (arrivals[index - 3] ?? 0) > offset) index -= 3;
-    arrivals.splice(index, 0, offset, frame, time);
+  /** The frame that brought the first octets of it; NaN when there are none. */
+  get frame(): number {
+    return this.arrivals[1] ?? Number.NaN;
   }
 
-  /** Takes the octets of the first range apart again: the offset where each part ends, and the frame that made it readable. */
-  takeArrivals(piece: (to: number, frame: number, time: number) => void): void {
+  /** The offset of the peer that the first octets of it acknowledge: they come after what is before that. */
+  get needs(): number {
+    return this.arrivals[3] ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The octets from `offset` on came in that frame, and acknowledge those of the peer before `needs`. */
+  arrived(offset: number, frame: number, time: number, needs: number): void {
+    const { arrivals } = this;
+    if (arrivals.length >= PER_ARRIVAL * ARRIVALS_LIMIT) return;
+    let index = arrivals.length;
+    while (index > 0 && (arrivals[index - PER_ARRIVAL] ?? 0) > offset) index -= PER_ARRIVAL;
+    arrivals.splice(index, 0, offset, frame, time, needs);
+  }
+
+  /**
+   * Takes the octets of the first range that became readable in one frame, once the hole before them is no more. None of them but
+   * the first may need more of the peer than what is before `said`.
+   */
+  takePiece(said: number): Piece {
     const { arrivals, ranges } = this;
-    const { to } = ranges;
-    let [frame, time] = [0, 0];
-    let index = 0;
-    for (; index < arrivals.length && (arrivals[index] ?? to) < to; index += 3) {
-      if ((arrivals[index + 1] ?? 0) > frame) [frame, time] = [arrivals[index + 1] ?? 0, arrivals[index + 2] ?? 0];
-      piece(Math.min(arrivals[index + 3] ?? to, to), frame, time);
+    let taken = 0;
+    for (let first = true; (arrivals[taken] ?? ranges.to) < ranges.to; first = false, taken += PER_ARRIVAL) {
+      const [frame = 0, time = 0, needs = 0] = arrivals.slice(taken + 1, taken + PER_ARRIVAL);
+      if (!first && (frame > this.readable.frame || needs > said)) break;
+      if (frame > this.readable.frame) this.readable = { frame, time };
     }
-    arrivals.splice(0, index);
-    ranges.shift();
+    arrivals.splice(0, taken);
+    const piece = { to: Math.min(arrivals[0] ?? ranges.to, ranges.to), ...this.readable };
+    if (piece.to < ranges.to) ranges.trim(piece.to);
+    else this.dropRange();
+    return piece;
+  }
+
+  private dropRange(): void {
+    this.ranges.shift();
+    this.readable = NOTHING_YET;
   }
 
   /** Moves what is held to another buffer, or forward in its own, so that bytes[0] is the octet at `base`. */

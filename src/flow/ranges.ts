@@ -45,6 +45,11 @@ export class Ranges {
     this.bounds.splice(first, last - first, start, end);
   }
 
+  /** Forgets what the first range has before `offset`, which lies within it. */
+  trim(offset: number): void {
+    this.bounds[0] = offset;
+  }
+
   /** Forgets the first range. */
   shift(): void {
     this.bounds.splice(0, 2);

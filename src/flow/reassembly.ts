@@ -10,7 +10,7 @@
  * A hole that nobody acknowledged waits: its octets were lost on the way and will be sent again.
  */
 
-import { FIN, type FlowSink, type Segment, SYN } from '../model.ts';
+import { ACK, FIN, type FlowSink, type Segment, SYN } from '../model.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Delivery } from './delivery.ts';
 import * as at from './fields.ts';
@@ -169,15 +169,26 @@ export class Reassembly {
     const behind = Math.max(0, -ahead);
     const start = Math.min(segment.start + behind, segment.end);
     const end = Math.min(segment.end, segment.start + segment.length);
-    if (ahead <= 0 && !table.is(direction, at.QUEUED)) {
+    const needs = this.acknowledges(direction, segment);
+    if (ahead <= 0 && !table.is(direction, at.QUEUED) && needs <= table.float(direction ^ 1, at.POSITION)) {
       delivery.next(direction, segment.bytes, start, end, segment.length - behind);
       delivery.finishIfDue(direction);
-    } else if (start < end) this.hold(direction, table.float(direction, at.POSITION) + ahead + behind, segment.bytes, start, end);
+      delivery.goOn(direction);
+    } else if (start < end) this.hold(direction, table.float(direction, at.POSITION) + ahead + behind, segment.bytes, start, end, needs);
   }
 
-  private hold(direction: number, offset: number, bytes: Uint8Array, start: number, end: number): void {
+  /** The offset up to which the segment acknowledges octets of a peer that is seen. */
+  private acknowledges(direction: number, { flags, ack }: Segment): number {
+    const { table } = this;
+    const peer = direction ^ 1;
+    if ((flags & ACK) === 0 || !table.is(peer, at.KNOWN) || !table.is(peer, at.SENT)) return Number.NEGATIVE_INFINITY;
+    const ahead = (ack - table.int(peer, at.NEXT)) | 0;
+    return ahead > ACK_REACH ? Number.NEGATIVE_INFINITY : table.float(peer, at.POSITION) + this.octetsAhead(peer, ahead);
+  }
+
+  private hold(direction: number, offset: number, bytes: Uint8Array, start: number, end: number, needs: number): void {
     const { table, delivery } = this;
-    delivery.hold(direction, offset, bytes, start, end);
+    delivery.hold(direction, offset, bytes, start, end, needs);
     const held = delivery.held(direction);
     if (held === undefined) return;
     this.closeOld(direction);
@@ -213,6 +224,7 @@ export class Reassembly {
     const { table, delivery } = this;
     const acked = table.float(direction, at.ACKED_TO);
     for (let held = delivery.held(direction); held !== undefined && held.ranges.from <= acked; held = delivery.held(direction)) {
+      if (delivery.waitsForPeer(direction)) return;
       if (table.frame.time - held.since < RACE) {
         this.schedule(direction, at.ACK_DUE, this.ackDeadlines);
         return;
@@ -256,8 +268,8 @@ export class Reassembly {
     if (!this.isStill(direction, ordinal)) return;
     table.lower(direction, at.ACK_DUE);
     delivery.close(direction, table.float(direction, at.ACKED_TO));
-    const unseen = table.float(direction, at.ACKED_TO) - table.float(direction, at.POSITION);
-    if (unseen > 0) delivery.gap(direction, unseen);
+    if (delivery.waitsForPeer(direction)) this.schedule(direction, at.ACK_DUE, this.ackDeadlines);
+    else delivery.lose(direction, table.float(direction, at.ACKED_TO));
   };
 
   private readonly closeHoles = (direction: number, ordinal: number): void => {

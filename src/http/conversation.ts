@@ -46,7 +46,7 @@ export class OpenExchange implements Exchange {
   toldLevel = 0;
   /** Start of the wait that `toldLevel` is about. */
   toldStart = Number.NaN;
-  /** Too many are pending, or its response was captured before it: nobody waits for it. */
+  /** Too many are pending: nobody waits for it. */
   readonly unpaired: boolean;
 
   constructor(
@@ -138,8 +138,6 @@ export class Conversation {
   readonly pending = new Pending();
   /** Requests beyond the limit that are not answered yet: their answers come behind those of the pending ones. */
   overflow = 0;
-  /** Responses that were captured before their requests: the server has acknowledged octets that are still to come. */
-  ahead = 0;
   last: OpenExchange | undefined;
   /** The exchange whose response was complete latest, as long as nothing is missing behind it. */
   answered: OpenExchange | undefined;

@@ -120,20 +120,12 @@ export class Exchanges {
   }
 
   private answer(conversation: Conversation, response: OpenResponse): OpenExchange {
-    const exchange = conversation.pending.unanswered ?? this.unasked(conversation);
+    const exchange = conversation.pending.unanswered ?? this.open(conversation, undefined);
     this.waits.paid(conversation, exchange, BY_HEAD, response.firstFrame, response.firstTime);
     exchange.response = response;
     exchange.clientBelief = clientBelief(exchange.request, response);
     exchange.serverBelief = serverBelief(exchange.request, response);
     return exchange;
-  }
-
-  /** An exchange for a response without request. When the server has acknowledged more than was captured, one is late or lost. */
-  private unasked(conversation: Conversation): OpenExchange {
-    const { id, clientSide, requests, overflow } = conversation;
-    conversation.watched = undefined;
-    if (overflow === 0 && this.table.watch(id, clientSide, requests.offset + 1)) conversation.ahead++;
-    return this.open(conversation, undefined);
   }
 
   private open(conversation: Conversation, request: OpenRequest | undefined): OpenExchange {
@@ -148,12 +140,8 @@ export class Exchanges {
     return exchange;
   }
 
-  /** Its response was there before it, or will come behind those of too many others. */
+  /** Its response will come behind those of too many others. */
   private isUnpaired(conversation: Conversation): boolean {
-    if (conversation.ahead > 0) {
-      conversation.ahead--;
-      return true;
-    }
     if (conversation.overflow === 0 && conversation.pending.length < MAX_PENDING) return false;
     conversation.overflow++;
     return true;
@@ -165,11 +153,11 @@ export class Exchanges {
       conversation.overflow--;
       return true;
     }
-    return (
-      conversation.ahead > 0 ||
-      conversation.requests.state === at.LOST ||
-      (conversation.last === undefined && !conversation.identity.synSeen)
-    );
+    const { id, clientSide, identity, last, requests } = conversation;
+    if (requests.state === at.LOST || (last === undefined && !identity.synSeen)) return true;
+    // The server has acknowledged more than was seen of its client.
+    conversation.watched = undefined;
+    return this.table.watch(id, clientSide, requests.offset + 1);
   }
 
   /** Sets the direction up for the body that its message announces. START: there is none. */

@@ -38,8 +38,7 @@ export class Holes {
   private betweenMessages(conversation: Conversation, direction: Direction): void {
     const { state } = direction;
     if (state === at.HEAD) this.heads.cut(conversation, direction, 'lost');
-    else if (direction === conversation.requests) conversation.ahead = 0;
-    else if (state === at.START) this.exchanges.answeredInHole(conversation);
+    else if (direction === conversation.responses && (state === at.START || state === at.LOST)) this.exchanges.answeredInHole(conversation);
     direction.carry = undefined;
     direction.state = at.LOST;
   }
