@@ -843,6 +843,8 @@ export const FACTS = [
   /** The two ends of the next hop may count differently; the request was sent more than once. */
   'doubtful',
   'repeated',
+  /** The next hop gave no answer. */
+  'unanswered',
 ] as const;
 
 export type Fact = (typeof FACTS)[number];
