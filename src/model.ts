@@ -649,6 +649,12 @@ export interface Example {
   readonly duration: number;
 }
 
+/** A request whose effect may add up and that was never answered, and the same one on another connection. */
+export interface Repeat {
+  readonly first: Exchange;
+  readonly again: Exchange;
+}
+
 /** Bounded statistics of one host and one server that it asks, over all connections between the two. */
 export interface PeerProfile {
   readonly client: string;
@@ -687,6 +693,8 @@ export interface PeerProfile {
   /** Delayed acknowledgements that messages had to wait for, on connections that were used again, by the side that had to wait. */
   readonly ackStalls: Readonly<Record<AckStall['by'], Spread>>;
   readonly ackExamples: readonly Example[];
+  /** Requests that were sent again; at most 3 examples. Only those whose way to this host was not captured. */
+  readonly repeats: { readonly count: number; readonly examples: readonly Repeat[] };
   /** This host as a server, where it is one: the statistics of where it was asked. */
   readonly asked: ServerProfile | undefined;
 }
@@ -863,6 +871,8 @@ interface RuleCommon {
   ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
   /** The same on a connection without HTTP that was left stuck. */
   checkStuck?(connection: Connection, found: Sink<Candidate>): void;
+  /** The same in the statistics of two hosts: what one hop shows of what `check` sees on two. */
+  checkPeer?(profile: PeerProfile, found: Sink<Candidate>): void;
 }
 
 /** What can be wrong. A pure function of one record. */

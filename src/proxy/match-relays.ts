@@ -246,7 +246,7 @@ class RelayMatcher implements RelayStage {
     const relay = hop?.take(exchange);
     let record: Relay | undefined;
     if (hop !== undefined) hop.last = exchange;
-    this.profiles.ended(hop, exchange);
+    this.profiles.ended(hop, exchange, relay?.attempt?.owner !== undefined);
     if (hop !== undefined && isDoubtful(exchange)) hop.doubtful = true;
     if (relay !== undefined) {
       if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;

@@ -15,6 +15,7 @@ import type {
   RequestMessage,
   ServerProfile,
 } from '../model.ts';
+import { mayAddUp, NO_REPEATS, Repeats } from './repeats.ts';
 import { Durations } from './spread.ts';
 
 const MAX_EXAMPLES = 3;
@@ -47,7 +48,9 @@ export class Peer implements PeerProfile {
   longestReuse: Example | undefined;
   readonly ackStalls = { client: new Durations(), server: new Durations() };
   readonly ackExamples: Example[] = [];
+  repeats: PeerProfile['repeats'] = NO_REPEATS;
   asked: ServerProfile | undefined;
+  private repeating: Repeats | undefined;
   /** Connections between the two that are idle and kept, now. */
   private idle = 0;
   private target = 0;
@@ -109,6 +112,14 @@ export class Peer implements PeerProfile {
   private stalled(connection: ConnectionIdentity, { by, moment, duration }: AckStall): void {
     this.ackStalls[by].add(duration);
     if (this.ackExamples.length < MAX_EXAMPLES) this.ackExamples.push({ connection, moment, duration });
+  }
+
+  /** A request is over that continues nobody's, as far as the capture shows. */
+  own(exchange: Exchange, request: RequestMessage): void {
+    if (!mayAddUp(request.method) || (this.repeating === undefined && exchange.response !== undefined)) return;
+    this.repeating ??= new Repeats();
+    this.repeats = this.repeating;
+    this.repeating.ended(exchange, request);
   }
 
   /** A connection is over that carried so many requests and was idle since then; NaN when it was not. */

@@ -173,14 +173,15 @@ export class Profiles {
     return hop.life;
   }
 
-  /** An exchange is over: count it for its server, and for the pair of hosts. */
-  ended(hop: Hop | undefined, exchange: Exchange): void {
+  /** An exchange is over: count it for its server, and for the pair of hosts. @param continues one that was seen on another hop */
+  ended(hop: Hop | undefined, exchange: Exchange, continues: boolean): void {
     const server = hop?.profile ?? this.known(exchange);
     server?.count(exchange);
     if (hop !== undefined) hop.profile = server;
     const life = hop?.life;
     if (life === undefined) return;
     const kept = life.peer.ended(exchange, hop?.pending.length === 0);
+    if (!continues && exchange.request !== undefined) life.peer.own(exchange, exchange.request);
     life.idleSince = kept ? (exchange.response?.lastTime ?? Number.NaN) : Number.NaN;
     if (exchange.response !== undefined) life.idleBefore = Number.NaN;
   }
