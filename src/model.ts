@@ -675,6 +675,11 @@ export interface PeerProfile {
   readonly reactions: Spread;
   /** Idle for so long, connections were used again. */
   readonly reuses: Spread;
+  /**
+   * Connections whose latest response had no body but fields that announce one, as to HEAD: how long they were idle when this host
+   * closed them (not in `ownCloses`), and how often one was used again.
+   */
+  readonly bodiless: { readonly closes: Spread; readonly reused: number; readonly examples: readonly Example[] };
   /** Requests that met the server's close of an idle connection. */
   readonly races: number;
   readonly handshakes: Spread;

@@ -10,6 +10,7 @@ import type {
   Message,
   PeerProfile,
   RequestMessage,
+  ResponseMessage,
   RouteProfile,
   ServerProfile,
   VaryTable,
@@ -163,7 +164,7 @@ export class Profiles {
     if (life === undefined) return;
     life.idleBefore = life.idleSince;
     life.sent = request.firstTime;
-    life.peer.request(exchange, request, life.idleSince);
+    life.peer.request(exchange, request, life);
     life.idleSince = Number.NaN;
   }
 
@@ -183,16 +184,17 @@ export class Profiles {
     const kept = life.peer.ended(exchange, hop?.pending.length === 0);
     if (!continues && exchange.request !== undefined) life.peer.own(exchange, exchange.request);
     life.idleSince = kept ? (exchange.response?.lastTime ?? Number.NaN) : Number.NaN;
+    life.bodiless = kept && announcesBody(exchange.response);
     if (exchange.response !== undefined) life.idleBefore = Number.NaN;
   }
 
   /** A connection is over; gives its pair of hosts when it is time to look at that again. */
   over({ life, requests }: Hop, connection: Connection): PeerProfile | undefined {
     if (life === undefined) return undefined;
-    const { peer, idleBefore, idleSince, sent } = life;
+    const { peer, idleBefore, sent } = life;
     const lost = Number.isNaN(idleBefore) ? Number.NaN : peer.lost(connection, sent, idleBefore);
     if (!Number.isNaN(lost)) this.servers.get(connection.server.text)?.idleCloses.add(lost);
-    peer.over(connection, requests, idleSince);
+    peer.over(connection, requests, life);
     const { connections } = peer;
     return connections >= LEAST_CONNECTIONS && (connections & (connections - 1)) === 0 ? this.told(peer) : undefined;
   }
@@ -304,6 +306,12 @@ function compare({ request, response, versions }: OpenRoute, received: Message |
 /** Both ends had to believe it. */
 function wasToBeKept({ serverBelief, clientBelief }: Exchange): boolean {
   return serverBelief === 'keep' && clientBelief === 'keep';
+}
+
+/** A response that ends with its head, with fields that say how long its body is. */
+function announcesBody(response: ResponseMessage | undefined): boolean {
+  if (response?.framing !== 'none') return false;
+  return response.contentLength > 0 || response.fields.some(({ name }) => name.toLowerCase() === 'transfer-encoding');
 }
 
 /** First FIN or RST of that end; infinitely late when there is none. */
