@@ -700,6 +700,10 @@ export interface PeerProfile {
   readonly ackExamples: readonly Example[];
   /** Requests that were sent again; at most 3 examples. Only those whose way to this host was not captured. */
   readonly repeats: { readonly count: number; readonly examples: readonly Repeat[] };
+  /** Latest exchanges of connections between the two that `closedAtOnce` counts; at most 3. */
+  readonly oneShots: readonly { readonly exchange: Exchange; readonly close: Moment }[];
+  /** The server, for all that ask it. */
+  readonly serves: ServerProfile | undefined;
   /** This host as a server, where it is one: the statistics of where it was asked. */
   readonly asked: ServerProfile | undefined;
 }

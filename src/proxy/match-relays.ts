@@ -340,7 +340,7 @@ class RelayMatcher implements RelayStage {
     return {
       last,
       relay: lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined,
-      server: this.profiles.closed(connection, last),
+      server: this.profiles.closed(connection, last, hop.life),
       leak: this.leaks.at(connection, last),
     };
   }

@@ -56,6 +56,8 @@ export class Peer implements PeerProfile {
   readonly ackStalls = { client: new Durations(), server: new Durations() };
   readonly ackExamples: Example[] = [];
   repeats: PeerProfile['repeats'] = NO_REPEATS;
+  oneShots: PeerProfile['oneShots'] = NO_ONE_SHOTS;
+  serves: ServerProfile | undefined;
   asked: ServerProfile | undefined;
   private repeating: Repeats | undefined;
   /** Connections between the two that are idle and kept, now. */
@@ -152,6 +154,11 @@ export class Peer implements PeerProfile {
     if (this.closeExamples.length < MAX_EXAMPLES) this.closeExamples.push({ connection, moment: close, duration });
   }
 
+  /** A connection was closed as soon as it had carried one exchange that left it open. */
+  oneShot(exchange: Exchange, close: Moment): void {
+    if (this.oneShots.length < MAX_EXAMPLES) this.oneShots = [...this.oneShots, { exchange, close }];
+  }
+
   private leftBodiless(connection: Connection, moment: Moment, duration: number): void {
     const { closes, examples } = this.bodiless;
     closes.add(duration);
@@ -171,6 +178,7 @@ export class Peer implements PeerProfile {
 
 const NO_NAMES: readonly string[] = [];
 const NO_EXAMPLES: readonly Example[] = [];
+const NO_ONE_SHOTS: PeerProfile['oneShots'] = [];
 /** Lengths of the names that `note` knows. */
 const NOTEWORTHY: Readonly<Record<number, true>> = { 3: true, 9: true, 10: true, 15: true, 16: true };
 

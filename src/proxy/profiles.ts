@@ -205,6 +205,7 @@ export class Profiles {
   }
 
   private told(peer: Peer): PeerProfile {
+    peer.serves = this.servers.get(peer.server.text);
     peer.asked = this.byAddress.get(this.askedAt(peer.client));
     return peer;
   }
@@ -233,7 +234,7 @@ export class Profiles {
   }
 
   /** A connection is over: did its server keep it, as its answer to the only request had said? */
-  closed(connection: Connection, last: Exchange): ServerProfile {
+  closed(connection: Connection, last: Exchange, life: Life | undefined): ServerProfile {
     const profile = this.servers.get(last.server.text);
     if (profile === undefined) return NOT_KNOWN;
     const { response } = last;
@@ -241,8 +242,12 @@ export class Profiles {
     const [client, server] = [closingTime(connection.clientEnd), closingTime(connection.serverEnd)];
     if (server < client && server - response.lastTime >= IDLE) profile.idleCloses.add(server - response.lastTime);
     if (last.ordinal !== 1) return profile;
-    if (server - response.lastTime <= AT_ONCE && server < client) profile.closedAtOnce++;
-    else if (Math.min(client, server, connection.last.time) - response.lastTime > AT_ONCE) profile.stayedOpen++;
+    if (server - response.lastTime <= AT_ONCE && server < client) {
+      profile.closedAtOnce++;
+      const { fin, reset } = connection.serverEnd;
+      const close = fin?.time === server ? fin : reset;
+      if (close !== undefined) life?.peer.oneShot(last, close);
+    } else if (Math.min(client, server, connection.last.time) - response.lastTime > AT_ONCE) profile.stayedOpen++;
     return profile;
   }
 
