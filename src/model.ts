@@ -630,6 +630,14 @@ export interface ServerProfile {
   readonly latencies: Latencies;
   /** Waits of 1 s and more that ended, by `<debt> <ending>` as in `Wait`. */
   readonly stalls: ReadonlyMap<string, Spread>;
+  /** Routes of which one answer took 3 s and more to come, by path (`routeOf`). */
+  readonly slowRoutes: ReadonlyMap<string, SlowRoute>;
+}
+
+/** What answers took that came late, and how many have come sooner since the first of them. */
+export interface SlowRoute {
+  readonly late: Spread;
+  readonly soon: number;
 }
 
 /** An end that has acknowledged its peer's close and does not close itself. */

@@ -13,8 +13,11 @@ import type {
   ResponseMessage,
   RouteProfile,
   ServerProfile,
+  SlowRoute,
   VaryTable,
+  Wait,
 } from '../model.ts';
+import { routeOf } from '../route.ts';
 import { type Hop, Life } from './open-relay.ts';
 import { Peer } from './peers.ts';
 import { Durations, Histogram } from './spread.ts';
@@ -87,11 +90,16 @@ interface Directions {
 
 export type OpenRoute = Open<Omit<RouteProfile, keyof Directions | 'versions'>> & Directions & { readonly versions: Directions };
 
+type OpenSlowRoute = Open<SlowRoute> & { readonly late: Durations };
+
 function newDirections(): Directions {
   return { request: new Vary(), response: new Vary() };
 }
 
 const NO_STALLS = new Map<string, Durations>();
+const NO_ROUTES = new Map<string, OpenSlowRoute>();
+/** Slow routes of one server that are told apart. */
+const MAX_ROUTES = 64;
 
 export class Server implements ServerProfile {
   readonly server: string;
@@ -105,6 +113,7 @@ export class Server implements ServerProfile {
   readonly idleCloses = new Durations();
   readonly latencies = new Histogram();
   stalls: Map<string, Durations> = NO_STALLS;
+  slowRoutes: Map<string, OpenSlowRoute> = NO_ROUTES;
 
   constructor(server: string) {
     this.server = server;
@@ -125,6 +134,8 @@ export class Server implements ServerProfile {
       this.lastAnsweredStart = Math.max(this.lastAnsweredStart, request.firstTime);
       if (response.firstTime >= request.lastTime) this.latencies.add(response.firstTime - request.lastTime);
     }
+    const late = answered && wait !== undefined && isLate(wait);
+    if (late || (answered && this.slowRoutes.size > 0)) this.countRoute(request, wait, late);
     if (wait === undefined || wait.ended === 'capture-end' || wait.end.time - wait.start.time < STALL) return;
     const kind = `${wait.debt} ${wait.ended}`;
     if (this.stalls === NO_STALLS) this.stalls = new Map();
@@ -132,10 +143,28 @@ export class Server implements ServerProfile {
     stalls.add(wait.end.time - wait.start.time);
     this.stalls.set(kind, stalls);
   }
+
+  private countRoute({ target }: RequestMessage, wait: Wait | undefined, late: boolean): void {
+    const path = routeOf(target);
+    const known = this.slowRoutes.get(path);
+    if (!late || wait === undefined) {
+      if (known !== undefined) known.soon++;
+      return;
+    }
+    if (this.slowRoutes === NO_ROUTES) this.slowRoutes = new Map();
+    const route = known ?? { late: new Durations(), soon: 0 };
+    route.late.add(wait.end.time - wait.start.time);
+    if (known === undefined && this.slowRoutes.size < MAX_ROUTES) this.slowRoutes.set(path, route);
+  }
 }
 
-/** A wait that is worth counting. */
+/** A wait that is worth counting, and one for an answer that came, by which its route is called slow. */
 const STALL = 1e9;
+const LATE = 3e9;
+
+function isLate({ debt, ended, start, end }: Wait): boolean {
+  return debt === 'response-head' && ended === 'answered' && end.time - start.time >= LATE;
+}
 
 export class Profiles {
   private readonly servers = new Map<string, Server>();
