@@ -131,7 +131,7 @@ class Analysis implements Analyzer {
     this.held?.end();
     const { findings, exonerations, groups } = this.verdict.finish();
     const points = this.points.all;
-    const connections = sum(points, (point) => point.flow.facts.connections) - (this.joined?.copies.connections ?? 0);
+    const connections = sum(points, ({ flow: { facts } }) => facts.connections - facts.translated) - (this.joined?.copies.connections ?? 0);
     const exchanges = sum(points, (point) => point.http.facts.exchanges) - (this.joined?.copies.exchanges ?? 0);
     const { relays } = this.proxy.facts;
     return {
@@ -256,6 +256,11 @@ const COUNTED: readonly (readonly [count: string, code: string, message: string]
   ['conflicting', 'conflicting-octets', 'segments sent again with other octets; the first ones count'],
   ['resetsIgnored', 'reset-ignored', 'resets outside the window'],
   ['implausible', 'implausible', 'segments far outside their connection'],
+  [
+    'translated',
+    'connection-translated',
+    'connections captured once more behind a translation of their addresses; the later copy is left out',
+  ],
   ['evicted', 'connections-evicted', 'connections given up because too many were open'],
 ];
 
