@@ -48,7 +48,8 @@ const lookAlikes: readonly LookAlikes[] = [
       proxy closes client
       client closes proxy
       finding: hang dumb-proxy-deadlock
-      child: hang request-ignored-on-persistent-connection`,
+      child: hang request-ignored-on-persistent-connection
+      part: violation connection-relayed-request`,
   },
   {
     what: 'a client leaves a request unanswered on a connection that it had used before',
