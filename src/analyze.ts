@@ -170,6 +170,7 @@ class Analysis implements Analyzer {
     return {
       snapshot: (identity) => (this.joined === undefined ? this.live(identity) : this.joined.snapshot(identity)),
       doubt: (one, other) => this.joined?.doubt(one, other) ?? SAME_ORDER,
+      clockDoubt: (one, other) => this.joined?.clockDoubt(one, other) ?? 0,
       encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
       connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
       unanswered: (point, addresses) => pointAt(point)?.flow.table.unanswered(addresses) ?? [],

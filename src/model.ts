@@ -193,6 +193,8 @@ export interface ConnectionLookup {
   encrypted(point: number, addresses: ReadonlySet<string>): boolean;
   /** Doubt about the order of two frames, seen at these points, in nanoseconds. */
   doubt(one: number, other: number): number;
+  /** The part of it that the clocks of two points are to blame for: 0 where both are the same. */
+  clockDoubt(one: number, other: number): number;
   /** True when a SYN that one of these addresses sent has gone unanswered in that point. */
   connecting(point: number, addresses: ReadonlySet<string>): boolean;
   /** As `ConnectionTable.unanswered`. */

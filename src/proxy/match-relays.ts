@@ -97,7 +97,7 @@ class RelayMatcher implements RelayStage {
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly leaks = new Leaks();
-  private readonly forwarders = new Forwarders();
+  private readonly forwarders: Forwarders;
   private readonly habits: Habits;
   private readonly profiles: Profiles;
   private readonly context: Context;
@@ -123,6 +123,7 @@ class RelayMatcher implements RelayStage {
     const doubt = (one: number, other: number): number => connections.doubt(one, other);
     this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
     this.rivals = new Rivals(this.context);
+    this.forwarders = new Forwarders(connections);
   }
 
   proxies(): readonly (readonly string[])[] {
