@@ -131,7 +131,7 @@ class Analysis implements Analyzer {
     this.held?.end();
     const { findings, exonerations, groups } = this.verdict.finish();
     const points = this.points.all;
-    const connections = sum(points, (point) => point.flow.facts.connections) - (this.joined?.copies.connections ?? 0);
+    const connections = sum(points, ({ flow: { facts } }) => facts.connections - facts.translated) - (this.joined?.copies.connections ?? 0);
     const exchanges = sum(points, (point) => point.http.facts.exchanges) - (this.joined?.copies.exchanges ?? 0);
     const { relays } = this.proxy.facts;
     return {
@@ -170,6 +170,7 @@ class Analysis implements Analyzer {
     return {
       snapshot: (identity) => (this.joined === undefined ? this.live(identity) : this.joined.snapshot(identity)),
       doubt: (one, other) => this.joined?.doubt(one, other) ?? SAME_ORDER,
+      clockDoubt: (one, other) => this.joined?.clockDoubt(one, other) ?? 0,
       encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
       connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
       unanswered: (point, addresses) => pointAt(point)?.flow.table.unanswered(addresses) ?? [],
@@ -256,6 +257,11 @@ const COUNTED: readonly (readonly [count: string, code: string, message: string]
   ['conflicting', 'conflicting-octets', 'segments sent again with other octets; the first ones count'],
   ['resetsIgnored', 'reset-ignored', 'resets outside the window'],
   ['implausible', 'implausible', 'segments far outside their connection'],
+  [
+    'translated',
+    'connection-translated',
+    'connections captured once more behind a translation of their addresses; the later copy is left out',
+  ],
   ['evicted', 'connections-evicted', 'connections given up because too many were open'],
 ];
 

@@ -193,6 +193,8 @@ export interface ConnectionLookup {
   encrypted(point: number, addresses: ReadonlySet<string>): boolean;
   /** Doubt about the order of two frames, seen at these points, in nanoseconds. */
   doubt(one: number, other: number): number;
+  /** The part of it that the clocks of two points are to blame for: 0 where both are the same. */
+  clockDoubt(one: number, other: number): number;
   /** True when a SYN that one of these addresses sent has gone unanswered in that point. */
   connecting(point: number, addresses: ReadonlySet<string>): boolean;
   /** As `ConnectionTable.unanswered`. */
@@ -630,6 +632,14 @@ export interface ServerProfile {
   readonly latencies: Latencies;
   /** Waits of 1 s and more that ended, by `<debt> <ending>` as in `Wait`. */
   readonly stalls: ReadonlyMap<string, Spread>;
+  /** Routes of which one answer took 3 s and more to come, by path (`routeOf`). */
+  readonly slowRoutes: ReadonlyMap<string, SlowRoute>;
+}
+
+/** What answers took that came late, and how many have come sooner since the first of them. */
+export interface SlowRoute {
+  readonly late: Spread;
+  readonly soon: number;
 }
 
 /** An end that has acknowledged its peer's close and does not close itself. */
@@ -647,6 +657,12 @@ export interface Example {
   readonly connection: ConnectionIdentity;
   readonly moment: Moment;
   readonly duration: number;
+}
+
+/** A request whose effect may add up and that was never answered, and the same one on another connection. */
+export interface Repeat {
+  readonly first: Exchange;
+  readonly again: Exchange;
 }
 
 /** Bounded statistics of one host and one server that it asks, over all connections between the two. */
@@ -669,6 +685,11 @@ export interface PeerProfile {
   readonly reactions: Spread;
   /** Idle for so long, connections were used again. */
   readonly reuses: Spread;
+  /**
+   * Connections whose latest response had no body but fields that announce one, as to HEAD: how long they were idle when this host
+   * closed them (not in `ownCloses`), and how often one was used again.
+   */
+  readonly bodiless: { readonly closes: Spread; readonly reused: number; readonly examples: readonly Example[] };
   /** Requests that met the server's close of an idle connection. */
   readonly races: number;
   readonly handshakes: Spread;
@@ -687,6 +708,12 @@ export interface PeerProfile {
   /** Delayed acknowledgements that messages had to wait for, on connections that were used again, by the side that had to wait. */
   readonly ackStalls: Readonly<Record<AckStall['by'], Spread>>;
   readonly ackExamples: readonly Example[];
+  /** Requests that were sent again; at most 3 examples. Only those whose way to this host was not captured. */
+  readonly repeats: { readonly count: number; readonly examples: readonly Repeat[] };
+  /** Latest exchanges of connections between the two that `closedAtOnce` counts; at most 3. */
+  readonly oneShots: readonly { readonly exchange: Exchange; readonly close: Moment }[];
+  /** The server, for all that ask it. */
+  readonly serves: ServerProfile | undefined;
   /** This host as a server, where it is one: the statistics of where it was asked. */
   readonly asked: ServerProfile | undefined;
 }
@@ -843,6 +870,8 @@ export const FACTS = [
   /** The two ends of the next hop may count differently; the request was sent more than once. */
   'doubtful',
   'repeated',
+  /** The next hop gave no answer. */
+  'unanswered',
 ] as const;
 
 export type Fact = (typeof FACTS)[number];
@@ -861,6 +890,8 @@ interface RuleCommon {
   ends?(connection: Connection, context: ConnectionContext, found: Sink<Candidate>): void;
   /** The same on a connection without HTTP that was left stuck. */
   checkStuck?(connection: Connection, found: Sink<Candidate>): void;
+  /** The same in the statistics of two hosts: what one hop shows of what `check` sees on two. */
+  checkPeer?(profile: PeerProfile, found: Sink<Candidate>): void;
 }
 
 /** What can be wrong. A pure function of one record. */

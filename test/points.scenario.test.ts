@@ -154,6 +154,24 @@ describe('points that are read side by side after a survey', () => {
   });
 });
 
+describe.each([0, 3.217, -3600])('the two sides of a forwarder, each at its own host, the second clock %d s ahead', (ahead) => {
+  const forwarder = fixtures.find(({ situation }) => situation === 'healthy-forwarder')?.bytes ?? new Uint8Array();
+  const clientSide = framesOfPort(forwarder, 18_080);
+  const report = analyzed(
+    takenElsewhere(forwarder, { ahead: 0, keep: (frame) => clientSide.has(frame) }),
+    takenElsewhere(forwarder, { ahead, keep: (frame) => !clientSide.has(frame) }),
+  );
+
+  test('every exchange is paired', () => {
+    expect(report.pairing).toMatchObject({ pairs: 6, unpaired: 0, ambiguous: 0 });
+  });
+
+  test("what crosses it is nobody's fault, since it is no hop of HTTP", () => {
+    expect(report.findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual([]);
+    expect(new Set(report.exonerations.map(({ rule }) => rule))).toEqual(new Set(['tunnel-node']));
+  });
+});
+
 type Files = Readonly<Record<string, readonly Uint8Array[]>>;
 
 function readInTurn(target: Pick<Analyzer, 'open'>, points: Files): void {
@@ -195,4 +213,13 @@ function recordsOf(capture: Uint8Array): number {
   let records = 0;
   takenElsewhere(capture, { ahead: 0, keep: () => ++records > 0 });
   return records;
+}
+
+/** Numbers of the frames from or to that port, of a classic capture of IPv4 on Ethernet. */
+function framesOfPort(capture: Uint8Array, port: number): ReadonlySet<number> {
+  const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
+  const frames = new Set<number>();
+  for (let at = 24, frame = 1; at < capture.length; at += 16 + view.getUint32(at + 8, true), frame++)
+    if (view.getUint16(at + 50) === port || view.getUint16(at + 52) === port) frames.add(frame);
+  return frames;
 }

@@ -28,18 +28,23 @@ const report = file('report.json', await output([hang, '-f', 'json', '--fail-on'
 
 describe('compare', () => {
   test('a report and a capture after the fix: the hang is gone, exit 0', async () => {
-    expect(await output(['compare', report, healthy], 0)).toMatch(/^nothing new; 1 hang gone\n/);
+    expect(await output(['compare', report, healthy], 0)).toMatch(/^nothing new; 1 hang, 1 violation gone\n/);
   });
 
   test('the other way round: it is new, exit 1 unless --fail-on says otherwise', async () => {
-    expect(await output(['compare', healthy, report], 1)).toMatch(/^1 hang new; nothing gone\n/);
-    expect(await output(['compare', '--fail-on', 'never', healthy, report], 0)).toMatch(/^1 hang new/);
+    expect(await output(['compare', healthy, report], 1)).toMatch(/^1 hang, 1 violation new; nothing gone\n/);
+    expect(await output(['compare', '--fail-on', 'never', healthy, report], 0)).toMatch(/^1 hang, 1 violation new/);
     expect(await output(['compare', '--ignore', 'dumb-proxy-deadlock', healthy, healthy], 0)).toMatch(/^nothing found before, nothing/);
   });
 
   test('the same: it is still there, exit 0', async () => {
     const json = JSON.parse(await output(['compare', '-f', 'json', hang, report], 0));
-    expect(json).toMatchObject({ changes: [{ fate: 'remains', after: { rule: 'dumb-proxy-deadlock' } }] });
+    expect(json).toMatchObject({
+      changes: [
+        { fate: 'remains', after: { rule: 'dumb-proxy-deadlock' } },
+        { fate: 'remains', after: { rule: 'connection-relayed-request' } },
+      ],
+    });
   });
 });
 

@@ -36,6 +36,9 @@ function issuesOf({ capture }: Narrowed): readonly (readonly [string, number])[]
   return capture.issues.map(({ code, count }) => [code, count]);
 }
 
+/** What the hang shows about the exchange before it. */
+const RELAYED = { rule: 'connection-relayed-request' };
+
 describe('the figure, narrowed', () => {
   test('to a host: its connections alone, and what was left out is counted', async () => {
     const narrowed = await analyze('--host', '10.0.1.10');
@@ -59,13 +62,16 @@ describe('the figure, narrowed', () => {
       ['narrowed-time', 16],
       ['narrowed-end', 1],
     ]);
-    expect(narrowed.findings).toMatchObject([{ wait: { ended: 'capture-end' } }]);
+    expect(narrowed.findings).toMatchObject([{ wait: { ended: 'capture-end' } }, RELAYED]);
   });
 
   test('from a time on: frames keep their numbers', async () => {
     const narrowed = await analyze('--from', '2026-11-22T21:20:05Z');
     expect(issuesOf(narrowed)).toEqual([['narrowed-time', 13]]);
-    expect(narrowed.findings).toMatchObject([{ rule: 'dumb-proxy-deadlock', displayFilter: expect.stringMatching(/\b(2[0-9])\b/) }]);
+    expect(narrowed.findings).toMatchObject([
+      { rule: 'dumb-proxy-deadlock', displayFilter: expect.stringMatching(/\b(2[0-9])\b/) },
+      RELAYED,
+    ]);
   });
 
   test('to a number of bytes: the frame that is cut there is no damage', async () => {
@@ -80,7 +86,7 @@ describe('the figure, narrowed', () => {
     expect(narrowed.code).toBe(1);
     expect(narrowed.capture.complete).toBe(true);
     expect(narrowed.capture.frames).toBeLessThan(48);
-    expect(narrowed.findings).toMatchObject([{ severity: 'hang' }]);
+    expect(narrowed.findings).toMatchObject([{ severity: 'hang' }, RELAYED]);
   });
 });
 

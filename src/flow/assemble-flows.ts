@@ -164,6 +164,7 @@ class Flows implements FlowStage {
     const peer = row + at.SIDE_INTS * (2 - (direction & 1));
     if (ints[row + at.CAPTURE] !== this.connections.capture) this.connections.goOn(id);
 
+    if ((ints[row + at.STATE]! & (at.MET | at.COPY)) !== 0 && this.handshakes.leavesOut(direction, segment)) return;
     if ((flags & RST) !== 0) {
       this.handshakes.reset(direction, segment);
       return;

@@ -36,6 +36,10 @@ export const HANDSHAKE_READY = SYN_SEEN | SYN_ACK_SEEN;
 export const TOUCHED = 0x10;
 /** Distinguishes a row in use from a free one. */
 export const OPEN = 0x20;
+/** It shook hands by the same numbers as another one, and has carried no data yet: they may be the same. */
+export const MET = 0x40;
+/** Another connection is the same one under other ends: what comes here is counted and left out. */
+export const COPY = 0x80;
 
 /** Integers of a side's line, of which the first is at `sideOf`. */
 export const SIDE_INTS = 16;

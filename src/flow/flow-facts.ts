@@ -15,6 +15,8 @@ export interface FlowFacts {
   gapOctets: number;
   /** Segments that were captured twice. */
   duplicates: number;
+  /** Connections that were captured once more under other ends; the later copy is left out. */
+  translated: number;
   retransmissions: number;
   probes: number;
   /** Segments whose octets differ from what was held at their place. */
@@ -36,6 +38,7 @@ export function newFlowFacts(): FlowFacts {
     gaps: 0,
     gapOctets: 0,
     duplicates: 0,
+    translated: 0,
     retransmissions: 0,
     probes: 0,
     conflicting: 0,

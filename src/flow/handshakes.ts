@@ -1,12 +1,13 @@
 /** The segments that change what a connection is: the first one of each side, SYN, FIN, RST, and a window that closes or opens. */
 
-import { ACK, FIN, type FlowSink, type Segment, SYN } from '../model.ts';
+import { ACK, FIN, type FlowSink, RST, type Segment, SYN } from '../model.ts';
 import type { Connections } from './connections.ts';
 import * as at from './fields.ts';
 import type { FlowFacts } from './flow-facts.ts';
 import type { Reassembly } from './reassembly.ts';
 import type { Records } from './records.ts';
 import type { FlowTable } from './table.ts';
+import { Translations } from './translations.ts';
 
 /** A reset this near to what is expected, or to what was acknowledged last, is believed (RFC 9293 section 3.10.7.4, leniently). */
 const RESET_REACH = 65_536;
@@ -18,6 +19,7 @@ export class Handshakes {
   private readonly reassembly: Reassembly;
   private readonly connections: Connections;
   private readonly sink: FlowSink;
+  private readonly translations = new Translations();
 
   constructor(table: FlowTable, facts: FlowFacts, records: Records, reassembly: Reassembly, connections: Connections, sink: FlowSink) {
     this.table = table;
@@ -99,13 +101,52 @@ export class Handshakes {
     const { rows, frame } = this.table;
     const id = direction >> 1;
     const state = rows.int(id, at.STATE);
-    if ((segment.flags & ACK) !== 0) rows.setInt(id, at.STATE, state | at.SYN_ACK_SEEN);
-    else if ((state & at.SYN_SEEN) === 0) {
+    if ((segment.flags & ACK) !== 0) {
+      rows.setInt(id, at.STATE, state | at.SYN_ACK_SEEN);
+      if ((state & (at.SYN_SEEN | at.SYN_ACK_SEEN)) === at.SYN_SEEN) this.meet(id, segment.seq);
+    } else if ((state & at.SYN_SEEN) === 0) {
       rows.setInt(id, at.STATE, state | at.SYN_SEEN);
       rows.setFloat(id, at.HANDSHAKE, frame.time);
       this.facts.synSeen++;
       this.records.synFound(id);
     }
+  }
+
+  /** Another connection may be the same one under other ends: the first data will tell. */
+  private meet(id: number, serverNumber: number): void {
+    const { table, translations } = this;
+    const clientNumber = table.int(2 * id, at.BASE);
+    const other = translations.meet(id, clientNumber, serverNumber, table.frame.time);
+    if (other < 0 || !table.isOpen(other) || table.int(2 * other, at.BASE) !== clientNumber || this.ofSameHosts(id, other)) return;
+    for (const one of [id, other]) table.rows.setInt(one, at.STATE, table.rows.int(one, at.STATE) | at.MET);
+  }
+
+  /** Only the client's port differs: no NAT does that, but a client with two connections does. */
+  private ofSameHosts(one: number, other: number): boolean {
+    const { rows } = this.table;
+    const equal = (field: number): boolean => rows.int(one, field) === rows.int(other, field);
+    return equal(at.ADDRESS_0) && equal(at.ADDRESS_1) && ((rows.int(one, at.PORTS) ^ rows.int(other, at.PORTS)) & 0xffff) === 0;
+  }
+
+  /** True for a segment of a copy, of which nothing is told but that it was there. */
+  leavesOut(direction: number, segment: Segment): boolean {
+    const { table } = this;
+    const id = direction >> 1;
+    const state = table.rows.int(id, at.STATE);
+    if ((state & at.COPY) === 0) {
+      if (segment.length === 0) return false;
+      const copy = this.translations.repeats(table.int(2 * id, at.BASE), table.int(2 * id + 1, at.BASE), segment);
+      table.rows.setInt(id, at.STATE, (state & ~at.MET) | (copy ? at.COPY : 0));
+      if (!copy) return false;
+      this.facts.translated++;
+    }
+    this.facts.duplicates++;
+    table.setInt(direction, at.LAST_FRAME, table.frame.number | 0);
+    table.setFloat(direction, at.LAST_TIME, table.frame.time);
+    if ((segment.flags & FIN) !== 0) table.raise(direction, at.FIN_PENDING);
+    const over = (segment.flags & RST) !== 0 || (table.is(direction, at.FIN_PENDING) && table.is(direction ^ 1, at.FIN_PENDING));
+    if (over) this.connections.linger(id);
+    return true;
   }
 
   /** The opening side acknowledges the SYN-ACK. */

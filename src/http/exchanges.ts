@@ -216,6 +216,11 @@ export class Exchanges {
     } else this.endIfDone(conversation, exchange);
   }
 
+  /** In the middle of this response its server says that no request came. The receiver reads it as content. */
+  timedOut(message: OpenMessage): void {
+    if (!message.oddities.includes('timeout-within')) message.oddities = [...message.oddities, 'timeout-within'];
+  }
+
   /** The capture lost where the message of this direction ends. */
   lose(conversation: Conversation, direction: Direction, endOffset: number): void {
     if (direction.exchange !== undefined) direction.exchange.damaged = true;

@@ -16,6 +16,7 @@ import { HeadCarry } from './head-carry.ts';
 import { Heads } from './heads.ts';
 import { Holes } from './holes.ts';
 import { announcedEnds, preambleLength } from './preamble.ts';
+import { beginsTimeout } from './start-lines.ts';
 import { BY_BODY, BY_REQUEST, Waits } from './waits.ts';
 
 /** A pause in a message that is looked at; in nanoseconds, like the two delays of acknowledgements that hosts are known for. */
@@ -112,7 +113,10 @@ class ExchangeParser implements ExchangeStage {
         else index = this.heads.start(conversation, direction, bytes, index, end, origin);
         continue;
       }
-      if (frame.time - message.lastTime >= PAUSE) this.resumed(conversation, direction, side);
+      if (frame.time - message.lastTime >= PAUSE) {
+        if (side !== conversation.clientSide && beginsTimeout(bytes, index, end)) this.exchanges.timedOut(message);
+        this.resumed(conversation, direction, side);
+      }
       message.lastFrame = frame.number;
       message.lastTime = frame.time;
       if (state === at.LENGTH) {

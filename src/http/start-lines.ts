@@ -1,4 +1,5 @@
 /** Which start lines count where: `recognise` says what octets look like, this says what they may be where a connection stands. */
+import { latin1 } from '../octets.ts';
 import type { Conversation, Direction } from './conversation.ts';
 import * as at from './conversation.ts';
 import * as is from './recognise.ts';
@@ -38,6 +39,14 @@ export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): n
   while (index < end && (bytes[index] === CR || bytes[index] === LF)) index++;
   return index;
 }
+
+/** "HTTP/1.x 408": a server that has waited for a request too long (RFC 9110 section 15.5.9). */
+export function beginsTimeout(bytes: Uint8Array, start: number, end: number): boolean {
+  return TIMEOUT.test(latin1(bytes, start, Math.min(end, start + TIMEOUT_LENGTH)));
+}
+
+const TIMEOUT = /^HTTP\/1\.[01] 408/;
+const TIMEOUT_LENGTH = 12;
 
 export function isBlank(octet: number | undefined): boolean {
   return octet === 0x20 || octet === 0x09;

@@ -4,7 +4,7 @@
  *
  * A client that sends at once is often faster than the forwarder's connection, so one connection tells for the whole route.
  */
-import type { Exchange } from '../model.ts';
+import type { ConnectionLookup, Exchange } from '../model.ts';
 import { isSameHead } from '../same-head.ts';
 import type { OpenAttempt, OpenRelay } from './open-relay.ts';
 
@@ -20,21 +20,26 @@ interface ForwardedRoute {
 
 export class Forwarders {
   private readonly routes = new Map<string, ForwardedRoute>();
+  private readonly connections: ConnectionLookup;
+
+  constructor(connections: ConnectionLookup) {
+    this.connections = connections;
+  }
 
   isCopy(relay: OpenRelay, attempt: OpenAttempt): boolean {
-    return isUntouched(relay, attempt) && (isAhead(relay, attempt) || this.routes.get(keyOf(relay, attempt))?.forwards === true);
+    return this.isUntouched(relay, attempt) && (this.isAhead(relay, attempt) || this.routes.get(keyOf(relay, attempt))?.forwards === true);
   }
 
   /** An exchange is over and has been told: returns those that were told before the box was known to be a forwarder. */
   learn(relay: OpenRelay): readonly OpenRelay[] {
     const [attempt] = relay.attempts;
-    if (attempt === undefined || !isUntouched(relay, attempt)) {
+    if (attempt === undefined || !this.isUntouched(relay, attempt)) {
       relay.hop.rewritten = true;
       return NONE;
     }
     const route = this.route(keyOf(relay, attempt));
     if (route === undefined || route.forwards) return NONE;
-    if (!isAhead(relay, attempt)) {
+    if (!this.isAhead(relay, attempt)) {
       if (route.told.length < MAX_TOLD && relay.clientSide.wait === undefined) route.told.push(relay);
       return NONE;
     }
@@ -51,24 +56,26 @@ export class Forwarders {
     this.routes.set(key, route);
     return route;
   }
+
+  /** The connection of the attempt was opened for that of the client side before anything could be read there. */
+  private isAhead({ hop }: OpenRelay, attempt: OpenAttempt): boolean {
+    const { point, firstTime } = attempt.hop.identity;
+    return firstTime + this.connections.clockDoubt(hop.identity.point, point) < hop.firstRequest;
+  }
+
+  /** So far the connection of the attempt is a copy of that of the client side. */
+  private isUntouched({ hop, clientSide, attempts }: OpenRelay, attempt: OpenAttempt): boolean {
+    const [near, far] = [hop.identity, attempt.hop.identity];
+    if (hop.rewritten || !near.synSeen || !far.synSeen) return false;
+    if (far.firstTime + this.connections.clockDoubt(near.point, far.point) < near.firstTime) return false;
+    return attempts.length === 1 && attempt.ordinal === clientSide.ordinal && hasSameHeads(clientSide, attempt.exchange);
+  }
 }
 
 const NONE: readonly OpenRelay[] = [];
 
 function keyOf({ clientSide }: OpenRelay, { exchange }: OpenAttempt): string {
   return `${clientSide.server.text} ${exchange.server.text}`;
-}
-
-/** The connection of the attempt was opened for that of the client side before anything could be read there. */
-function isAhead({ hop }: OpenRelay, attempt: OpenAttempt): boolean {
-  return attempt.hop.identity.firstTime < hop.firstRequest;
-}
-
-/** So far the connection of the attempt is a copy of that of the client side. */
-function isUntouched({ hop, clientSide, attempts }: OpenRelay, attempt: OpenAttempt): boolean {
-  const [near, far] = [hop.identity, attempt.hop.identity];
-  if (hop.rewritten || near.point !== far.point || !near.synSeen || !far.synSeen || far.firstTime < near.firstTime) return false;
-  return attempts.length === 1 && attempt.ordinal === clientSide.ordinal && hasSameHeads(clientSide, attempt.exchange);
 }
 
 function hasSameHeads(received: Exchange, sent: Exchange): boolean {

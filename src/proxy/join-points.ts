@@ -66,7 +66,11 @@ export class JoinedPoints {
 
   /** Doubt about the order of two frames, in nanoseconds. */
   doubt(one: number, other: number): number {
-    return one === other ? SAME_CLOCK : Math.max(SAME_CLOCK, this.uncertainty(one) + this.uncertainty(other));
+    return one === other ? SAME_CLOCK : Math.max(SAME_CLOCK, this.clockDoubt(one, other));
+  }
+
+  clockDoubt(one: number, other: number): number {
+    return one === other ? 0 : this.uncertainty(one) + this.uncertainty(other);
   }
 
   /** Time up to which a point was read, by the clock of the reference; -Infinity before its first frame. */

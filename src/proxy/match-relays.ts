@@ -97,7 +97,7 @@ class RelayMatcher implements RelayStage {
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
   private readonly leaks = new Leaks();
-  private readonly forwarders = new Forwarders();
+  private readonly forwarders: Forwarders;
   private readonly habits: Habits;
   private readonly profiles: Profiles;
   private readonly context: Context;
@@ -123,6 +123,7 @@ class RelayMatcher implements RelayStage {
     const doubt = (one: number, other: number): number => connections.doubt(one, other);
     this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
     this.rivals = new Rivals(this.context);
+    this.forwarders = new Forwarders(connections);
   }
 
   proxies(): readonly (readonly string[])[] {
@@ -246,7 +247,7 @@ class RelayMatcher implements RelayStage {
     const relay = hop?.take(exchange);
     let record: Relay | undefined;
     if (hop !== undefined) hop.last = exchange;
-    this.profiles.ended(hop, exchange);
+    this.profiles.ended(hop, exchange, relay?.attempt?.owner !== undefined);
     if (hop !== undefined && isDoubtful(exchange)) hop.doubtful = true;
     if (relay !== undefined) {
       if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
@@ -340,7 +341,7 @@ class RelayMatcher implements RelayStage {
     return {
       last,
       relay: lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined,
-      server: this.profiles.closed(connection, last),
+      server: this.profiles.closed(connection, last, hop.life),
       leak: this.leaks.at(connection, last),
     };
   }

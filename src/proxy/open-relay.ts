@@ -12,6 +12,8 @@ export class Life {
   /** Since when it is idle and kept, and since when it was so before its latest request; NaN when it is not. */
   idleSince = Number.NaN;
   idleBefore = Number.NaN;
+  /** It is idle behind a response without the body that its fields announce. */
+  bodiless = false;
   /** When its latest request was sent. */
   sent = Number.NaN;
 

@@ -15,6 +15,7 @@ import type {
   RequestMessage,
   ServerProfile,
 } from '../model.ts';
+import { mayAddUp, NO_REPEATS, Repeats } from './repeats.ts';
 import { Durations } from './spread.ts';
 
 const MAX_EXAMPLES = 3;
@@ -22,6 +23,12 @@ const MAX_EXAMPLES = 3;
 const IDLE = 500e6;
 /** Beyond a round trip. */
 const SLACK = 5e6;
+
+/** Since when a connection is idle and kept, NaN when it is not; behind a response without the body that its fields announce? */
+export interface Idle {
+  readonly idleSince: number;
+  readonly bodiless: boolean;
+}
 
 export class Peer implements PeerProfile {
   readonly client: string;
@@ -35,6 +42,7 @@ export class Peer implements PeerProfile {
   readonly ownCloses = new Durations();
   readonly reactions = new Durations();
   readonly reuses = new Durations();
+  readonly bodiless = { closes: new Durations(), reused: 0, examples: NO_EXAMPLES };
   races = 0;
   readonly handshakes = new Durations();
   readonly exchanges = new Durations();
@@ -47,7 +55,11 @@ export class Peer implements PeerProfile {
   longestReuse: Example | undefined;
   readonly ackStalls = { client: new Durations(), server: new Durations() };
   readonly ackExamples: Example[] = [];
+  repeats: PeerProfile['repeats'] = NO_REPEATS;
+  oneShots: PeerProfile['oneShots'] = NO_ONE_SHOTS;
+  serves: ServerProfile | undefined;
   asked: ServerProfile | undefined;
+  private repeating: Repeats | undefined;
   /** Connections between the two that are idle and kept, now. */
   private idle = 0;
   private target = 0;
@@ -58,13 +70,14 @@ export class Peer implements PeerProfile {
     this.server = server;
   }
 
-  /** A request begins, on a connection that was idle since then; NaN for the first one. */
-  request(exchange: Exchange, request: RequestMessage, idleSince: number): void {
+  /** A request begins on a connection with that life so far. */
+  request(exchange: Exchange, request: RequestMessage, { idleSince, bodiless }: Idle): void {
     this.requests++;
     if (request.options.includes('close')) this.closeAsked++;
     if (exchange.ordinal === 1) this.first(exchange, request);
     if (Number.isNaN(idleSince)) return;
     this.idle--;
+    if (bodiless) this.bodiless.reused++;
     const duration = request.firstTime - idleSince;
     if (duration > this.reuses.most) this.longestReuse = { connection: exchange.connection, moment: headOf(request), duration };
     this.reuses.add(duration);
@@ -111,8 +124,16 @@ export class Peer implements PeerProfile {
     if (this.ackExamples.length < MAX_EXAMPLES) this.ackExamples.push({ connection, moment, duration });
   }
 
-  /** A connection is over that carried so many requests and was idle since then; NaN when it was not. */
-  over(connection: Connection, requests: number, idleSince: number): void {
+  /** A request is over that continues nobody's, as far as the capture shows. */
+  own(exchange: Exchange, request: RequestMessage): void {
+    if (!mayAddUp(request.method) || (this.repeating === undefined && exchange.response !== undefined)) return;
+    this.repeating ??= new Repeats();
+    this.repeats = this.repeating;
+    this.repeating.ended(exchange, request);
+  }
+
+  /** A connection is over that carried so many requests. */
+  over(connection: Connection, requests: number, { idleSince, bodiless }: Idle): void {
     if (connection.synSeen) this.connections++;
     if (!Number.isNaN(connection.handshake)) this.handshakes.add(connection.handshake);
     if (Number.isNaN(idleSince)) return;
@@ -123,13 +144,25 @@ export class Peer implements PeerProfile {
     const duration = close === undefined ? Number.NaN : close.time - idleSince;
     if (close === undefined || !(duration >= IDLE)) return;
     if (!byServer) {
-      this.ownCloses.add(duration);
+      if (bodiless) this.leftBodiless(connection, close, duration);
+      else this.ownCloses.add(duration);
       return;
     }
     this.serverCloses.add(duration);
     if (requests === 1 && connection.synSeen) this.single++;
     if (client !== undefined) this.reactions.add(client.time - close.time);
     if (this.closeExamples.length < MAX_EXAMPLES) this.closeExamples.push({ connection, moment: close, duration });
+  }
+
+  /** A connection was closed as soon as it had carried one exchange that left it open. */
+  oneShot(exchange: Exchange, close: Moment): void {
+    if (this.oneShots.length < MAX_EXAMPLES) this.oneShots = [...this.oneShots, { exchange, close }];
+  }
+
+  private leftBodiless(connection: Connection, moment: Moment, duration: number): void {
+    const { closes, examples } = this.bodiless;
+    closes.add(duration);
+    if (examples.length < MAX_EXAMPLES) this.bodiless.examples = [...examples, { connection, moment, duration }];
   }
 
   /** A request met the close of a connection that had been idle since then. Gives for how long it had been idle; NaN when it did not. */
@@ -144,6 +177,8 @@ export class Peer implements PeerProfile {
 }
 
 const NO_NAMES: readonly string[] = [];
+const NO_EXAMPLES: readonly Example[] = [];
+const NO_ONE_SHOTS: PeerProfile['oneShots'] = [];
 /** Lengths of the names that `note` knows. */
 const NOTEWORTHY: Readonly<Record<number, true>> = { 3: true, 9: true, 10: true, 15: true, 16: true };
 

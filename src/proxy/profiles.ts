@@ -10,10 +10,14 @@ import type {
   Message,
   PeerProfile,
   RequestMessage,
+  ResponseMessage,
   RouteProfile,
   ServerProfile,
+  SlowRoute,
   VaryTable,
+  Wait,
 } from '../model.ts';
+import { routeOf } from '../route.ts';
 import { type Hop, Life } from './open-relay.ts';
 import { Peer } from './peers.ts';
 import { Durations, Histogram } from './spread.ts';
@@ -86,11 +90,16 @@ interface Directions {
 
 export type OpenRoute = Open<Omit<RouteProfile, keyof Directions | 'versions'>> & Directions & { readonly versions: Directions };
 
+type OpenSlowRoute = Open<SlowRoute> & { readonly late: Durations };
+
 function newDirections(): Directions {
   return { request: new Vary(), response: new Vary() };
 }
 
 const NO_STALLS = new Map<string, Durations>();
+const NO_ROUTES = new Map<string, OpenSlowRoute>();
+/** Slow routes of one server that are told apart. */
+const MAX_ROUTES = 64;
 
 export class Server implements ServerProfile {
   readonly server: string;
@@ -104,6 +113,7 @@ export class Server implements ServerProfile {
   readonly idleCloses = new Durations();
   readonly latencies = new Histogram();
   stalls: Map<string, Durations> = NO_STALLS;
+  slowRoutes: Map<string, OpenSlowRoute> = NO_ROUTES;
 
   constructor(server: string) {
     this.server = server;
@@ -124,6 +134,8 @@ export class Server implements ServerProfile {
       this.lastAnsweredStart = Math.max(this.lastAnsweredStart, request.firstTime);
       if (response.firstTime >= request.lastTime) this.latencies.add(response.firstTime - request.lastTime);
     }
+    const late = answered && wait !== undefined && isLate(wait);
+    if (late || (answered && this.slowRoutes.size > 0)) this.countRoute(request, wait, late);
     if (wait === undefined || wait.ended === 'capture-end' || wait.end.time - wait.start.time < STALL) return;
     const kind = `${wait.debt} ${wait.ended}`;
     if (this.stalls === NO_STALLS) this.stalls = new Map();
@@ -131,10 +143,28 @@ export class Server implements ServerProfile {
     stalls.add(wait.end.time - wait.start.time);
     this.stalls.set(kind, stalls);
   }
+
+  private countRoute({ target }: RequestMessage, wait: Wait | undefined, late: boolean): void {
+    const path = routeOf(target);
+    const known = this.slowRoutes.get(path);
+    if (!late || wait === undefined) {
+      if (known !== undefined) known.soon++;
+      return;
+    }
+    if (this.slowRoutes === NO_ROUTES) this.slowRoutes = new Map();
+    const route = known ?? { late: new Durations(), soon: 0 };
+    route.late.add(wait.end.time - wait.start.time);
+    if (known === undefined && this.slowRoutes.size < MAX_ROUTES) this.slowRoutes.set(path, route);
+  }
 }
 
-/** A wait that is worth counting. */
+/** A wait that is worth counting, and one for an answer that came, by which its route is called slow. */
 const STALL = 1e9;
+const LATE = 3e9;
+
+function isLate({ debt, ended, start, end }: Wait): boolean {
+  return debt === 'response-head' && ended === 'answered' && end.time - start.time >= LATE;
+}
 
 export class Profiles {
   private readonly servers = new Map<string, Server>();
@@ -163,7 +193,7 @@ export class Profiles {
     if (life === undefined) return;
     life.idleBefore = life.idleSince;
     life.sent = request.firstTime;
-    life.peer.request(exchange, request, life.idleSince);
+    life.peer.request(exchange, request, life);
     life.idleSince = Number.NaN;
   }
 
@@ -173,25 +203,27 @@ export class Profiles {
     return hop.life;
   }
 
-  /** An exchange is over: count it for its server, and for the pair of hosts. */
-  ended(hop: Hop | undefined, exchange: Exchange): void {
+  /** An exchange is over: count it for its server, and for the pair of hosts. @param continues one that was seen on another hop */
+  ended(hop: Hop | undefined, exchange: Exchange, continues: boolean): void {
     const server = hop?.profile ?? this.known(exchange);
     server?.count(exchange);
     if (hop !== undefined) hop.profile = server;
     const life = hop?.life;
     if (life === undefined) return;
     const kept = life.peer.ended(exchange, hop?.pending.length === 0);
+    if (!continues && exchange.request !== undefined) life.peer.own(exchange, exchange.request);
     life.idleSince = kept ? (exchange.response?.lastTime ?? Number.NaN) : Number.NaN;
+    life.bodiless = kept && announcesBody(exchange.response);
     if (exchange.response !== undefined) life.idleBefore = Number.NaN;
   }
 
   /** A connection is over; gives its pair of hosts when it is time to look at that again. */
   over({ life, requests }: Hop, connection: Connection): PeerProfile | undefined {
     if (life === undefined) return undefined;
-    const { peer, idleBefore, idleSince, sent } = life;
+    const { peer, idleBefore, sent } = life;
     const lost = Number.isNaN(idleBefore) ? Number.NaN : peer.lost(connection, sent, idleBefore);
     if (!Number.isNaN(lost)) this.servers.get(connection.server.text)?.idleCloses.add(lost);
-    peer.over(connection, requests, idleSince);
+    peer.over(connection, requests, life);
     const { connections } = peer;
     return connections >= LEAST_CONNECTIONS && (connections & (connections - 1)) === 0 ? this.told(peer) : undefined;
   }
@@ -202,6 +234,7 @@ export class Profiles {
   }
 
   private told(peer: Peer): PeerProfile {
+    peer.serves = this.servers.get(peer.server.text);
     peer.asked = this.byAddress.get(this.askedAt(peer.client));
     return peer;
   }
@@ -230,7 +263,7 @@ export class Profiles {
   }
 
   /** A connection is over: did its server keep it, as its answer to the only request had said? */
-  closed(connection: Connection, last: Exchange): ServerProfile {
+  closed(connection: Connection, last: Exchange, life: Life | undefined): ServerProfile {
     const profile = this.servers.get(last.server.text);
     if (profile === undefined) return NOT_KNOWN;
     const { response } = last;
@@ -238,8 +271,12 @@ export class Profiles {
     const [client, server] = [closingTime(connection.clientEnd), closingTime(connection.serverEnd)];
     if (server < client && server - response.lastTime >= IDLE) profile.idleCloses.add(server - response.lastTime);
     if (last.ordinal !== 1) return profile;
-    if (server - response.lastTime <= AT_ONCE && server < client) profile.closedAtOnce++;
-    else if (Math.min(client, server, connection.last.time) - response.lastTime > AT_ONCE) profile.stayedOpen++;
+    if (server - response.lastTime <= AT_ONCE && server < client) {
+      profile.closedAtOnce++;
+      const { fin, reset } = connection.serverEnd;
+      const close = fin?.time === server ? fin : reset;
+      if (close !== undefined) life?.peer.oneShot(last, close);
+    } else if (Math.min(client, server, connection.last.time) - response.lastTime > AT_ONCE) profile.stayedOpen++;
     return profile;
   }
 
@@ -303,6 +340,12 @@ function compare({ request, response, versions }: OpenRoute, received: Message |
 /** Both ends had to believe it. */
 function wasToBeKept({ serverBelief, clientBelief }: Exchange): boolean {
   return serverBelief === 'keep' && clientBelief === 'keep';
+}
+
+/** A response that ends with its head, with fields that say how long its body is. */
+function announcesBody(response: ResponseMessage | undefined): boolean {
+  if (response?.framing !== 'none') return false;
+  return response.contentLength > 0 || response.fields.some(({ name }) => name.toLowerCase() === 'transfer-encoding');
 }
 
 /** First FIN or RST of that end; infinitely late when there is none. */

@@ -82,6 +82,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   const onHops = rules.filter((r) => r.on === 'hops').map(withSink);
   const onProfile = rules.filter((r) => r.on === 'profile').map(withSink);
   const atEnd = rules.filter((rule) => rule.ends !== undefined).map(withSink);
+  const atPeers = rules.filter((rule) => rule.checkPeer !== undefined).map(withSink);
   const atStuck = rules.filter((rule) => rule.checkStuck !== undefined).map(withSink);
 
   const tell = (subject: () => string, kind: Rule['on'], final: boolean): void => {
@@ -132,6 +133,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     profile(profile, final) {
       if (final) counts.profile++;
       for (const { rule, take } of onProfile) rule.check(profile, take);
+      for (const { rule, take } of atPeers) rule.checkPeer?.(profile, take);
       tell(() => `${profile.client} > ${profile.server.text}`, 'profile', final);
     },
     get lookedAt() {

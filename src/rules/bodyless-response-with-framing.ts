@@ -2,8 +2,9 @@
  * A response that has no body and fields that announce one (RULES R28): wrong by itself for 1xx, 204 and the answer to CONNECT;
  * legal for HEAD and 304, where a proxy that waits for that body all the same never answers its client.
  */
-import type { Attempt, Candidate, Confidence, Exchange, Field, Relay, ResponseMessage, Rule, Wait } from '../model.ts';
+import type { Attempt, Candidate, Confidence, Exchange, Field, PeerProfile, Relay, ResponseMessage, Rule, Wait } from '../model.ts';
 import { captureCap, least, openCap, pairingCap } from './confidence.ts';
+import { hopOfPeer, isConstant, seenOn, spreadText } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import { requestOf } from './single-messages.ts';
 import { arrived, endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
@@ -15,6 +16,8 @@ const OK = 200;
 const NO_CONTENT = 204;
 /** A proxy's own words for having waited in vain. */
 const GATEWAY_ERROR = 500;
+/** How near to each other the times are at which one timer ends things, as a share. */
+const LIKENESS = 0.05;
 
 export const bodylessResponseWithFraming: Rule = {
   id: 'bodyless-response-with-framing',
@@ -33,7 +36,57 @@ export const bodylessResponseWithFraming: Rule = {
       if (wrong !== undefined && isWrong(exchange, wrong)) found(violationOf(exchange, wrong));
     }
   },
+
+  checkPeer(profile, found) {
+    if (waitsForBodies(profile)) found(habitOf(profile));
+  },
 };
+
+/**
+ * Behind such responses this client never uses a connection again, and leaves it after the same time, which is not the one after
+ * which it leaves idle connections: a timer for answers.
+ */
+function waitsForBodies({ bodiless: { closes, reused }, ownCloses, serverCloses, reuses }: PeerProfile): boolean {
+  if (reused > 0 || !isConstant(closes) || reuses.count < closes.count) return false;
+  if (ownCloses.count > 0) return Math.abs(ownCloses.mean - closes.mean) > LIKENESS * closes.mean && !isWithin(closes.mean, ownCloses);
+  return Math.max(serverCloses.most, reuses.most) > (1 + LIKENESS) * closes.mean;
+}
+
+function isWithin(duration: number, { least: from, most: to }: PeerProfile['ownCloses']): boolean {
+  return duration >= (1 - LIKENESS) * from && duration <= (1 + LIKENESS) * to;
+}
+
+function habitOf(profile: PeerProfile): Candidate {
+  const { client, server, bodiless, ownCloses, serverCloses, reuses } = profile;
+  const idle =
+    ownCloses.count > 0
+      ? `idle connections it closes itself at another time: ${spreadText(ownCloses)}`
+      : `elsewhere it keeps idle connections for longer: up to ${say.duration(Math.max(serverCloses.most, reuses.most))}`;
+  return {
+    severity: 'hang',
+    confidence: 'likely',
+    message: [
+      `${client} waits for a body behind responses of ${server.text} that have none (to HEAD, or 204 or 304) and say how long it would be: it left the connection ${spreadText(bodiless.closes)}`,
+    ],
+    hops: hopOfPeer(profile, bodiless.examples[0]),
+    exchange: undefined,
+    fields: ['Content-Length', 'Transfer-Encoding'],
+    direction: 'response',
+    evidence: say.inOrder(
+      bodiless.examples.map(({ connection, moment, duration }) =>
+        seenOn(connection, 'client', moment, [
+          `the client leaves, ${say.duration(duration)} after a response that was complete with its head`,
+        ]),
+      ),
+    ),
+    because: [
+      ['such a response ends with its head, whatever its fields say (RFC 9112 section 6.3, rule 1)'],
+      [`behind other responses the client used its connections again ${reuses.count} times, behind these it never did`],
+      [idle],
+    ],
+    wouldChangeOurMind: ['a second request of this client on a connection behind such a response', 'two programs behind this address'],
+  };
+}
 
 /** The field that announces a body: Transfer-Encoding, or a Content-Length of more than nothing. */
 function announcementIn(response: ResponseMessage): Field | undefined {

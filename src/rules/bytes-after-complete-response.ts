@@ -23,13 +23,18 @@ export const bytesAfterCompleteResponse: Rule = {
     if (!exchange.ended) return;
     const { request, response, previous } = exchange;
     if (request === undefined && response !== undefined && isUnasked(exchange, response)) found(unaskedOf(exchange, response));
-    if (previous?.excess !== undefined) found(excessOf(previous, previous.excess, exchange, undefined));
+    if (previous?.excess !== undefined && !isTimeout(previous)) found(excessOf(previous, previous.excess, exchange, undefined));
   },
 
   ends(connection, { last }, found) {
-    if (last.excess !== undefined) found(excessOf(last, last.excess, undefined, connection));
+    if (last.excess !== undefined && !isTimeout(last)) found(excessOf(last, last.excess, undefined, connection));
   },
 };
+
+/** They are the rest of a 408 that began in the body: proxy-cycle-on-one-hop says so. */
+function isTimeout({ response }: Exchange): boolean {
+  return response?.oddities.includes('timeout-within') === true;
+}
 
 /** A server that is about to close may say why; else a response needs a request. */
 function isUnasked({ damaged, connection, previous }: Exchange, { status, options, complete }: ResponseMessage): boolean {

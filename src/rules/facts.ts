@@ -47,6 +47,7 @@ const REFRAMED = bit('reframed');
 const ANOTHER_HOST = bit('another-host');
 const DOUBTFUL = bit('doubtful');
 const REPEATED = bit('repeated');
+const UNANSWERED = bit('unanswered');
 
 export function factsOf(exchange: Exchange): number {
   return exchange.wait === undefined ? ownFacts(exchange) : ownFacts(exchange) | WAIT;
@@ -62,6 +63,7 @@ export function factsOfRelay({ clientSide, attempts }: Relay): number {
 function factsOfAttempt({ request, response }: Exchange, { exchange, doubtful }: Attempt): number {
   let facts = ownFacts(exchange);
   if (doubtful) facts |= DOUBTFUL;
+  if (exchange.response === undefined) facts |= UNANSWERED;
   if (request !== undefined && exchange.request !== undefined) {
     if (isReframed(request, exchange.request)) facts |= REFRAMED;
     if (request.fingerprint.authority !== exchange.request.fingerprint.authority) facts |= ANOTHER_HOST;

@@ -5,6 +5,7 @@
 import type { Candidate, Confidence, Exchange, Relay, RequestMessage, ResponseMessage, Rule, Severity, Text, Wait } from '../model.ts';
 import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
+import { contentCodingOf } from './single-messages.ts';
 import { endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
 import { lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
@@ -79,7 +80,7 @@ function lengthLost(clientSide: Exchange, response: ResponseMessage, received: R
 /** It promises a length, and what was passed on is shorter: the length was kept when the body changed, or changed without it. */
 function lengthWrong(clientSide: Exchange, response: ResponseMessage, received: ResponseMessage): Fault | undefined {
   if (response.framing !== 'length' || response.complete) return undefined;
-  const coding = codingOf(response) !== codingOf(received);
+  const coding = contentCodingOf(response) !== contentCodingOf(received);
   const kept = response.contentLength === received.bodyOctets && coding;
   const changed = response.contentLength !== received.bodyOctets && response.bodyOctets >= received.bodyOctets;
   const wait = hangOf(clientSide, 'response-body');
@@ -95,10 +96,6 @@ function lengthWrong(clientSide: Exchange, response: ResponseMessage, received: 
       : `announces ${response.contentLength} octets of a body of which the next hop had ${received.bodyOctets}`,
     because: [['a Content-Length that is known to be wrong must not be forwarded (RFC 9110 section 8.6)']],
   };
-}
-
-function codingOf(response: ResponseMessage): string {
-  return (say.fieldOf(response, 'content-encoding')?.value ?? '').toLowerCase();
 }
 
 function hangOf({ wait }: Exchange, debt: Wait['debt']): Wait | undefined {

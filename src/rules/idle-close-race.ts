@@ -2,8 +2,21 @@
  * A request was sent on a reused connection that the server was just closing, or had closed long before (RULES R43). Nobody reads
  * it: the client gets a reset or nothing, and behind a proxy a 502.
  */
-import type { Candidate, Confidence, Connection, Exchange, Moment, RequestMessage, Rule, Spread, Text, Wait } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import type {
+  Candidate,
+  Confidence,
+  Connection,
+  Evidence,
+  Exchange,
+  Moment,
+  Relay,
+  RequestMessage,
+  Rule,
+  Spread,
+  Text,
+  Wait,
+} from '../model.ts';
+import { captureCap, least, pairingCap } from './confidence.ts';
 import { spreadText } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import * as say from './words.ts';
@@ -22,32 +35,53 @@ const SLACK = 5e6;
 /** How the request met the close. */
 type Meeting = 'race' | 'stale-reuse' | 'reset';
 
+/** What a proxy says to its client for a server that did not answer. */
+const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
+
 export const idleCloseRace: Rule = {
   id: 'idle-close-race',
   on: 'exchange',
-  onlyFor: ['wait'],
+  onlyFor: ['wait', 'unanswered'],
   title: 'A request was sent on an idle connection that the server was closing',
   basis: ['RFC 9112 section 9.5', 'RFC 9112 section 9.3.1'],
   remedies: remediesFor('lifetime'),
 
-  check(exchange, { server }, found) {
-    const { wait, request, response, previous, pipelined } = exchange;
-    if (wait === undefined || request === undefined || response !== undefined || pipelined || wait.ended === 'answered') return;
-    const before = previous?.response;
-    if (before?.complete !== true || previous?.request === undefined || previous.clientBelief !== 'keep') return;
-    const idle = request.firstTime - before.lastTime;
-    const met = meetingOf(wait.connection, request, idle);
-    if (met === undefined) return;
-    found(
-      candidateOf(exchange, wait, request, {
-        ...met,
-        idle,
-        usual: server.idleCloses,
-        before: { frame: before.lastFrame, time: before.lastTime },
-      }),
-    );
+  check(exchange, { server, relay }, found) {
+    const race = raceOf(exchange, server.idleCloses) ?? (relay && passedOn(relay));
+    if (race !== undefined) found(candidateOf(race));
   },
 };
+
+interface Race extends Met {
+  readonly exchange: Exchange;
+  readonly request: RequestMessage;
+  readonly wait: Wait;
+  readonly idle: number;
+  /** Idle closes of this server. */
+  readonly usual: Spread | undefined;
+  /** The last octet before the idle time. */
+  readonly before: Moment;
+  /** What the client of the proxy got instead of an answer. */
+  readonly relay: Relay | undefined;
+}
+
+function raceOf(exchange: Exchange, usual: Spread | undefined): Race | undefined {
+  const { wait, request, response, previous, pipelined } = exchange;
+  if (wait === undefined || request === undefined || response !== undefined || pipelined || wait.ended === 'answered') return undefined;
+  const before = previous?.response;
+  if (before?.complete !== true || previous?.request === undefined || previous.clientBelief !== 'keep') return undefined;
+  const idle = request.firstTime - before.lastTime;
+  const met = meetingOf(wait.connection, request, idle);
+  return met && { ...met, exchange, request, wait, idle, usual, before: say.lastOf(before), relay: undefined };
+}
+
+/** The proxy met such a close, asked nobody else, and told its client that there is no answer. */
+function passedOn(relay: Relay): Race | undefined {
+  const attempt = relay.attempts.at(-1);
+  if (attempt === undefined || !GATEWAY_ERRORS.has(relay.clientSide.response?.status ?? 0)) return undefined;
+  const race = raceOf(attempt.exchange, undefined);
+  return race && { ...race, relay };
+}
 
 interface Met {
   readonly how: Meeting;
@@ -70,34 +104,29 @@ function meetingOf(connection: Connection, request: RequestMessage, idle: number
   return idle >= IDLE && crossed ? { how: 'race', close: fin } : undefined;
 }
 
-interface Race extends Met {
-  readonly idle: number;
-  /** Idle closes of this server. */
-  readonly usual: Spread;
-  /** The last octet before the idle time. */
-  readonly before: Moment;
-}
-
-function candidateOf(exchange: Exchange, wait: Wait, request: RequestMessage, race: Race): Candidate {
-  const seen = { exchange, hop: 'only' } as const;
-  const { connection } = wait;
+function candidateOf(race: Race): Candidate {
+  const { exchange, wait, relay } = race;
+  const seen = { exchange, hop: relay === undefined ? 'only' : 'server-side' } as const;
+  const client = relay && ({ exchange: relay.clientSide, hop: 'client-side' } as const);
   const byEvidence: Confidence = race.how !== 'reset' ? 'proven' : race.idle >= VERY_LONG_IDLE ? 'likely' : 'possible';
-  const { finAcked, reset } = connection.serverEnd;
+  const caps = [
+    captureCap(wait.connection),
+    exchange.damaged ? 'possible' : 'proven',
+    relay === undefined ? 'proven' : pairingCap(relay),
+  ] as const;
   return {
     severity: 'loss',
-    confidence: least(byEvidence, captureCap(connection), exchange.damaged ? 'possible' : 'proven'),
-    message: messageOf(exchange, request, race),
-    hops: [say.hopOf(seen)],
+    confidence: least(byEvidence, ...caps),
+    message: messageOf(race),
+    hops: [say.hopOf(seen), ...(client === undefined ? [] : [say.hopOf(client)])],
     exchange,
     wait,
     evidence: say.inOrder([
-      say.evidence(seen, 'server', race.before, ['last octet of the response before it']),
-      ...(race.how === 'reset' ? [] : [say.evidence(seen, 'server', race.close, ['FIN'])]),
-      ...(race.how === 'stale-reuse' && finAcked !== undefined ? [say.evidence(seen, 'client', finAcked, ['ACK of the FIN'])] : []),
-      ...say.requestEvidence(seen),
-      ...(reset === undefined ? [] : [say.evidence(seen, 'server', reset, ['RST'])]),
+      ...evidenceOf(race, seen),
+      ...(client === undefined ? [] : [...say.requestEvidence(client), ...say.responseEvidence(client)]),
     ]),
-    because: becauseOf(connection, request, race),
+    because: becauseOf(race),
+    ...(relay === undefined ? {} : { covers: [exchange] }),
     wouldChangeOurMind: [
       'many connections that the server closed at the same instant: then it was stopped or reloaded',
       'a limit on requests per connection, which would show as closes at the same ordinal',
@@ -105,27 +134,47 @@ function candidateOf(exchange: Exchange, wait: Wait, request: RequestMessage, ra
   };
 }
 
-function messageOf({ ordinal, client, server, connection }: Exchange, request: RequestMessage, { how, close, idle }: Race): Text {
+function evidenceOf({ how, before, close, wait }: Race, seen: say.Seen): readonly Evidence[] {
+  const { finAcked, reset } = wait.connection.serverEnd;
+  return [
+    say.evidence(seen, 'server', before, ['last octet of the response before it']),
+    ...(how === 'reset' ? [] : [say.evidence(seen, 'server', close, ['FIN'])]),
+    ...(how === 'stale-reuse' && finAcked !== undefined ? [say.evidence(seen, 'client', finAcked, ['ACK of the FIN'])] : []),
+    ...say.requestEvidence(seen),
+    ...(reset === undefined ? [] : [say.evidence(seen, 'server', reset, ['RST'])]),
+  ];
+}
+
+function messageOf({ exchange, request, how, close, idle, relay }: Race): Text {
+  const { ordinal, client, server, connection } = exchange;
   const which = connection.synSeen ? `request ${ordinal} (` : 'a later request (';
   const lost: Text = [which, ...say.requestText(request), `) of ${client.text} was lost: after ${say.duration(idle)} without traffic `];
   const apart = request.firstTime - close.time;
+  const given = relay === undefined ? [] : givenText(relay.clientSide);
   switch (how) {
     case 'race':
       return [
         ...lost,
         `${server.text} closed the connection ${say.duration(Math.abs(apart))} ${apart < 0 ? 'after' : 'before'} it was sent`,
+        ...given,
       ];
     case 'stale-reuse':
       return [
         ...lost,
         `it was sent on a connection that ${server.text} had closed ${say.duration(apart)} before, as the client's own TCP had acknowledged`,
+        ...given,
       ];
     default:
-      return [...lost, `${server.text} answered it with a reset`];
+      return [...lost, `${server.text} answered it with a reset`, ...given];
   }
 }
 
-function becauseOf(connection: Connection, request: RequestMessage, { how, usual, close }: Race): readonly Text[] {
+/** ", and 10.0.9.1:40001 was told 502 Bad Gateway for it". */
+function givenText({ client, response }: Exchange): Text {
+  return response === undefined ? [] : [`, and ${client.text} was told `, ...say.statusText(response), ' for it'];
+}
+
+function becauseOf({ wait: { connection }, request, how, usual, close, relay }: Race): readonly Text[] {
   const because: Text[] = [['the response before it was complete and left the connection open to be used again']];
   if (how === 'race')
     because.push([
@@ -136,7 +185,11 @@ function becauseOf(connection: Connection, request: RequestMessage, { how, usual
       'the client could have known: it was no race, it took a connection out of its pool without looking whether it was still open',
     ]);
   if (how === 'reset') because.push(['the reset came within a round trip: nobody had read the request']);
-  if (usual.count > 0) because.push([`idle connections that this server closed: ${spreadText(usual)}`]);
-  if (connection.serverEnd.reset === undefined) because.push(['no reset followed: the client can only wait for its own timer']);
+  if (usual !== undefined && usual.count > 0) because.push([`idle connections that this server closed: ${spreadText(usual)}`]);
+  if (relay !== undefined)
+    because.push([
+      `the error is the proxy's own word: it got no answer from ${relay.attempts.at(-1)?.exchange.server.text} and asked nobody else`,
+    ]);
+  else if (connection.serverEnd.reset === undefined) because.push(['no reset followed: the client can only wait for its own timer']);
   return because;
 }

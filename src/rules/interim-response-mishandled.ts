@@ -3,12 +3,24 @@
  *
  * What an HTTP/1.0 client gets is seen on its hop alone; for the rest both hops are needed.
  */
-import type { Candidate, Confidence, Exchange, ExchangeContext, Relay, ResponseMessage, Rule, Severity, Text, Wait } from '../model.ts';
+import type {
+  Candidate,
+  Confidence,
+  Exchange,
+  ExchangeContext,
+  Moment,
+  Relay,
+  ResponseMessage,
+  Rule,
+  Severity,
+  Text,
+  Wait,
+} from '../model.ts';
 import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { expectsContinue, requestOf } from './single-messages.ts';
 import { endEvidence, networkExplains, silenceText } from './stalls.ts';
-import { lasted, OPEN } from './thresholds.ts';
+import { COUPLING, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
 const CONTINUE = 100;
@@ -111,30 +123,61 @@ function hangOf({ wait, request }: Exchange, { firstTime }: ResponseMessage): Wa
   return firstTime < wait.end.time && lasted(wait, OPEN) ? wait : undefined;
 }
 
-/** The interim response was passed on as the answer: the final one stays in the proxy, or goes to the next request. */
+/** The interim response was passed on as the answer: the final one stays in the proxy, goes to the next request, or is not waited for. */
 function takenForFinal(exchange: Exchange, relay: Relay, serverSide: Exchange): Fault | undefined {
   const { wait, interim, response, request } = exchange;
-  const final = serverSide.response;
   const [last] = interim.slice(-1);
   if (wait?.debt !== 'response-head' || wait.ended === 'answered' || response !== undefined || last === undefined) return undefined;
-  if (final?.complete !== true || request === undefined || networkExplains(wait)) return undefined;
-  if (!lasted({ ...wait, start: say.lastOf(final) }, OPEN)) return undefined;
+  const missed = missedAnswer(relay, serverSide);
+  if (missed === undefined || request === undefined || networkExplains(wait) || !lasted({ ...wait, start: missed.at }, OPEN))
+    return undefined;
   return {
     severity: 'hang',
-    confidence: least('strong', pairingCap(relay), captureCap(wait.connection), openCap(wait)),
+    confidence: least(missed.confidence, pairingCap(relay), captureCap(wait.connection), openCap(wait)),
     interim: last,
     serverSide,
     wait,
     message: [
       `the proxy ${exchange.server.text} took the ${last.status} of ${serverSide.server.text} to `,
       ...say.requestText(request),
-      ` for the answer: the client never got the ${final.status} behind it, ${silenceText(wait, exchange)}`,
+      ` for the answer: ${missed.words}, ${silenceText(wait, exchange)}`,
     ],
     because: [
-      [`the ${last.status} was passed on, and the final response that followed it on the next hop was not`],
+      [`the ${last.status} was passed on, ${missed.because}`],
       ['any number of interim responses may precede the final one (RFC 9110 section 15.2)'],
     ],
-    wouldChangeOurMind: ['a proxy that holds the final response for another reason'],
+    wouldChangeOurMind: [missed.doubt],
+  };
+}
+
+interface MissedAnswer {
+  readonly at: Moment;
+  readonly confidence: Confidence;
+  readonly words: string;
+  readonly because: string;
+  readonly doubt: string;
+}
+
+/** The final response that the proxy did not pass on, or that it hung up on. */
+function missedAnswer({ attempts }: Relay, { response, interim, server }: Exchange): MissedAnswer | undefined {
+  if (response?.complete === true)
+    return {
+      at: say.lastOf(response),
+      confidence: 'strong',
+      words: `the client never got the ${response.status} behind it`,
+      because: 'and the final response that followed it on the next hop was not',
+      doubt: 'a proxy that holds the final response for another reason',
+    };
+  const [left, hungUp] = [say.closingOf(attempts[0]?.connection, 'client'), say.closingOf(attempts[0]?.connection, 'server')];
+  const seen = interim.at(-1)?.lastTime ?? Number.NaN;
+  if (response !== undefined || left === undefined || (hungUp !== undefined && hungUp.frame < left.frame)) return undefined;
+  if (!(left.time - seen <= COUPLING)) return undefined;
+  return {
+    at: left,
+    confidence: 'likely',
+    words: `it hung up on ${server.text} ${say.duration(left.time - seen)} behind it, and the client got no answer`,
+    because: 'and then the proxy closed the connection to the server that still owed the final response',
+    doubt: 'a proxy that was stopped at that moment',
   };
 }
 

@@ -1,7 +1,8 @@
 /** The request asks to be answered late, or the response is a stream of events (RULES X2): silence is what was ordered. */
-import type { Exchange, Rule, Text, Wait } from '../model.ts';
+import type { Exchange, Rule, ServerProfile, Text, Wait } from '../model.ts';
 import { asked, clearedWait, IDLE, isNoticed } from './clearing.ts';
-import { isStream } from './stalls.ts';
+import { spreadText } from './lifetimes.ts';
+import { isStream, isWithin, lateAnswers } from './stalls.ts';
 import { lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -17,10 +18,10 @@ export const longPollOrStream: Rule = {
   basis: ['RFC 7240 section 4.3', 'RFC 6202'],
   remedies: [],
 
-  check(exchange, _context, found) {
+  check(exchange, { server }, found) {
     const { wait } = exchange;
     if (wait === undefined || wait.debtor !== 'server' || !isNoticed(wait)) return;
-    const sign = streamSign(exchange, wait) ?? waitSign(exchange, wait);
+    const sign = streamSign(exchange, wait) ?? waitSign(exchange, wait, server);
     if (sign === undefined) return;
     found(
       clearedWait(exchange, wait, {
@@ -50,7 +51,7 @@ function streamSign({ response }: Exchange, { debt }: Wait): Sign | undefined {
   return { said: [...(type === undefined ? [] : say.fieldText(type)), ' goes on as events come'], hint: false };
 }
 
-function waitSign(exchange: Exchange, wait: Wait): Sign | undefined {
+function waitSign(exchange: Exchange, wait: Wait, server: ServerProfile): Sign | undefined {
   const { request, interim, previous } = exchange;
   if (request === undefined || wait.debt !== 'response-head' || wait.ended === 'server-close') return undefined;
   const prefer = say.fieldOf(request, 'prefer');
@@ -67,5 +68,8 @@ function waitSign(exchange: Exchange, wait: Wait): Sign | undefined {
       said: [`the request before it had the same target, and its answer took ${say.duration(lengthOf(previous.wait))}`],
       hint: false,
     };
+  const late = lateAnswers(exchange, server);
+  if (late !== undefined && isWithin(wait, late))
+    return { said: [`all answers of this server to the same path come late: ${spreadText(late)}`], hint: false };
   return WAITING.test(request.target) ? { said: ['its query asks to wait'], hint: true } : undefined;
 }

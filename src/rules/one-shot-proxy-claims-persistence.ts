@@ -1,8 +1,9 @@
 /**
  * A server or proxy that says it will keep its connections and closes each one behind the first response (RULES R05): the next
- * request of whoever believes it is lost. One connection proves nothing; that it is never otherwise does.
+ * request of whoever believes it is lost. One connection proves nothing, unless a request was lost on it; that it is never
+ * otherwise does. What the server has done is looked at again when the input is over: one connection that it kept takes all back.
  */
-import type { Connection, ConnectionContext, Exchange, Moment, Rule } from '../model.ts';
+import type { Candidate, Connection, Exchange, Moment, PeerProfile, RequestMessage, Rule, ServerProfile, Text } from '../model.ts';
 import { captureCap, least } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { HABIT } from './thresholds.ts';
@@ -10,62 +11,115 @@ import * as say from './words.ts';
 
 /** A server that closes so soon after a response did not mean to keep the connection. */
 const AT_ONCE = 100e6;
+/** A round trip, where the handshake was not captured; and what a host may take on top of it. */
+const USUAL_ROUND_TRIP = 50e6;
+const SLACK = 5e6;
 
 export const oneShotProxyClaimsPersistence: Rule = {
   id: 'one-shot-proxy-claims-persistence',
-  on: 'connection',
+  on: 'profile',
   title: 'Every connection is closed after one response that promised to keep it',
   basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.6'],
   remedies: remediesFor('one-shot'),
 
+  check(profile, found) {
+    const { serves, oneShots } = profile;
+    if (serves === undefined || serves.closedAtOnce < HABIT || !isNeverOtherwise(serves)) return;
+    const example = oneShots.find(({ exchange }) => !isLastAllowed(exchange));
+    if (example !== undefined) found(habitOf(profile, serves, example));
+  },
+
   ends(connection, { last, server }, found) {
-    if (server.closedAtOnce < HABIT || server.stayedOpen > 0 || server.laterAnswered > 0) return;
-    const close = closedAtOnce(connection, last);
-    if (close === undefined || isLastAllowed(last)) return;
-    const seen = { exchange: last, hop: 'only' } as const;
-    found({
-      severity: 'violation',
-      confidence: least('proven', captureCap(connection), last.damaged ? 'possible' : 'proven'),
-      message: [
-        `${last.server.text} kept no connection of ${server.closedAtOnce} that it had left open by its answers: it closed this one ${say.duration(close.time - (last.response?.lastTime ?? close.time))} after the answer to `,
-        ...(last.request === undefined ? [] : say.requestText(last.request)),
-        ' without having said so',
-      ],
-      hops: [say.hopOf(seen)],
-      exchange: last,
-      direction: 'response',
-      fields: ['Connection'],
-      evidence: say.inOrder([
-        ...say.requestEvidence(seen),
-        ...say.responseEvidence(seen),
-        ...say.closeEvidence(seen, connection, 'server'),
-      ]),
-      because: [
-        ['by its version and its fields the response kept the connection (RFC 9112 section 9.3)'],
-        [
-          `so did ${server.closedAtOnce} in all, and each time the server closed at once; none of its connections that ended had stayed open or carried a second answer`,
-        ],
-        ['a server that does not persist must say close in its responses; a client that believes it loses its next request'],
-      ],
-      wouldChangeOurMind: [
-        'a second request answered on any connection of this server',
-        'a server that was shutting down while this was captured',
-      ],
-    });
+    const { request, previous } = last;
+    if (last.ordinal !== 2 || last.response !== undefined || request === undefined || previous === undefined) return;
+    const close = closedAtOnce(connection, previous);
+    if (close === undefined || isLastAllowed(previous) || !isNeverOtherwise(server) || request.firstTime > close.time + reachOf(connection))
+      return;
+    found(lossOf(connection, last, request, close));
   },
 };
 
-function closedAtOnce(
-  connection: Connection,
-  { response, ordinal, serverBelief, clientBelief }: ConnectionContext['last'],
-): Moment | undefined {
-  if (ordinal !== 1 || response?.complete !== true || serverBelief !== 'keep' || clientBelief !== 'keep') return undefined;
-  const [client, server] = [say.closingOf(connection, 'client'), say.closingOf(connection, 'server')];
-  if (server === undefined || (client !== undefined && client.time <= server.time)) return undefined;
-  return server.time - response.lastTime <= AT_ONCE ? server : undefined;
+function isNeverOtherwise({ stayedOpen, laterAnswered }: ServerProfile): boolean {
+  return stayedOpen === 0 && laterAnswered === 0;
+}
+
+/** The client cannot have known of a close for longer. */
+function reachOf({ handshake }: Connection): number {
+  return (Number.isNaN(handshake) ? USUAL_ROUND_TRIP : handshake) + SLACK;
+}
+
+function closedAtOnce(connection: Connection, { response, serverBelief, clientBelief }: Exchange): Moment | undefined {
+  if (response?.complete !== true || serverBelief !== 'keep' || clientBelief !== 'keep') return undefined;
+  const { fin } = connection.serverEnd;
+  const client = say.closingOf(connection, 'client');
+  if (fin === undefined || (client !== undefined && client.time <= fin.time)) return undefined;
+  return fin.time - response.lastTime <= AT_ONCE ? fin : undefined;
 }
 
 /** "Keep-Alive: max=1" announces it, too. */
 function isLastAllowed({ response }: Exchange): boolean {
   return /(?:^|[\s,;])max=[01]\b/i.test(say.fieldOf(response, 'keep-alive')?.value ?? '');
 }
+
+function habitOf({ client }: PeerProfile, server: ServerProfile, { exchange, close }: PeerProfile['oneShots'][number]): Candidate {
+  const seen = { exchange, hop: 'only' } as const;
+  return {
+    severity: 'violation',
+    confidence: least('proven', exchange.connection.synSeen ? 'proven' : 'likely', exchange.damaged ? 'possible' : 'proven'),
+    message: [
+      `${exchange.server.text} kept no connection of ${server.closedAtOnce} that it had left open by its answers: it closed one of ${client} ${say.duration(close.time - (exchange.response?.lastTime ?? close.time))} after the answer to `,
+      ...(exchange.request === undefined ? [] : say.requestText(exchange.request)),
+      ' without having said so',
+    ],
+    hops: [say.hopOf(seen)],
+    exchange,
+    direction: 'response',
+    fields: ['Connection'],
+    evidence: say.inOrder([...say.requestEvidence(seen), ...say.responseEvidence(seen), say.evidence(seen, 'server', close, ['FIN'])]),
+    because: [
+      KEPT,
+      [
+        `so did ${server.closedAtOnce} in all, and each time the server closed at once; none of its connections that ended had stayed open or carried a second answer`,
+      ],
+      DUTY,
+    ],
+    wouldChangeOurMind: [
+      'a second request answered on any connection of this server',
+      'a server that was shutting down while this was captured',
+    ],
+  };
+}
+
+/** The client believed it. */
+function lossOf(connection: Connection, last: Exchange, request: RequestMessage, close: Moment): Candidate {
+  const { previous } = last;
+  const seen = { exchange: last, hop: 'only' } as const;
+  const before = previous && ({ exchange: previous, hop: 'only' } as const);
+  const { reset } = connection.serverEnd;
+  return {
+    severity: 'loss',
+    confidence: least('strong', captureCap(connection), last.damaged ? 'possible' : 'proven'),
+    message: [
+      ...say.requestText(request),
+      ` of ${last.client.text} was lost: ${last.server.text} closed the connection ${say.duration(close.time - (previous?.response?.lastTime ?? close.time))} after the answer to `,
+      ...(previous?.request === undefined ? [] : say.requestText(previous.request)),
+      ', which had left it open',
+    ],
+    hops: [say.hopOf(seen)],
+    exchange: last,
+    wait: last.wait,
+    direction: 'response',
+    fields: ['Connection'],
+    evidence: say.inOrder([
+      ...(before === undefined ? [] : [...say.requestEvidence(before), ...say.responseEvidence(before)]),
+      say.evidence(seen, 'server', close, ['FIN']),
+      ...say.requestEvidence(seen),
+      ...(reset === undefined ? [] : [say.evidence(seen, 'server', reset, ['RST'])]),
+    ]),
+    because: [KEPT, ['the close and the request crossed: the client could not know'], DUTY],
+    wouldChangeOurMind: ['a server that was stopped or reloaded at that moment'],
+  };
+}
+
+const KEPT: Text = ['by its version and its fields the response kept the connection (RFC 9112 section 9.3)'];
+const DUTY: Text = ['a server that does not persist must say close in its responses; a client that believes it loses its next request'];

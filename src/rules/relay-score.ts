@@ -27,8 +27,16 @@ const DEFAULT_PARAMETERS: ReadonlySet<string> = new Set(['timeout=5, max=100', '
 /** Most that likeness of the rest of the head can say about a commonplace value (RULES section 6.0, 6). */
 const LIKENESS_CAP = 2;
 
+/** How the proxy then ignored its client while the connection that it was to keep stayed open: until the other side closed that, or for good. */
+export type Deadlock = 'coupled' | 'open';
+
+const DEADLOCK: Readonly<Record<Deadlock, readonly [number, string]>> = {
+  coupled: [2, 'it waited for the close of a connection that this field keeps'],
+  open: [1, 'it neither used nor closed the connection that this field keeps, and read no further'],
+};
+
 /** `received` is the message as the proxy got it, `sent` as it passed it on. */
-export function relayScore(relay: Relay, received: Message, sent: Message): RelayScore {
+export function relayScore(relay: Relay, received: Message, sent: Message, deadlock?: Deadlock): RelayScore {
   const { route } = relay;
   const parts: string[] = [];
   let total = 0;
@@ -46,6 +54,7 @@ export function relayScore(relay: Relay, received: Message, sent: Message): Rela
   const before = total;
   for (const [weight, part] of likenessWeights(received, sent, route)) add(weight, part);
   if (commonplace && total - before > LIKENESS_CAP) add(LIKENESS_CAP - (total - before), 'likeness says little about a common value');
+  if (deadlock !== undefined) add(...DEADLOCK[deadlock]);
   add(habitWeight(route), 'the proxy closes on its client as soon as the origin closes, and never before');
   if ((route?.reused ?? 0) > 0) add(-3, 'the proxy reuses its connections');
   const consistent = otherDirection(relay, received);

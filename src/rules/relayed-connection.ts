@@ -1,13 +1,30 @@
 /** What the two rules about a relayed Connection field share: one for each direction (RULES R10 and R13). */
 import type { Candidate, Confidence, Exchange, Message, Relay, Sink, Text } from '../model.ts';
 import { least, pairingCap } from './confidence.ts';
-import { type RelayScore, relayScore, scoreText } from './relay-score.ts';
+import { type Deadlock, type RelayScore, relayScore, scoreText } from './relay-score.ts';
+import { cycleOf, deadlockOf } from './wait-cycle.ts';
 import * as say from './words.ts';
 
 /** Evidence beyond the bare minimum. */
 const WELL_ABOVE = 5;
 
 export function checkRelayedConnection(relay: Relay, direction: Message['kind'], found: Sink<Candidate>): void {
+  if (relay.attempts.length > 0) checkPair(relay, direction, undefined, found);
+  else checkBefore(relay, direction, found);
+}
+
+/** A deadlock is evidence about the exchange before it, where nothing else had decided that. */
+function checkBefore(relay: Relay, direction: Message['kind'], found: Sink<Candidate>): void {
+  const cycle = cycleOf(relay);
+  if (cycle === undefined) return;
+  let known = false;
+  checkPair(cycle.before, direction, undefined, () => {
+    known = true;
+  });
+  if (!known) checkPair(cycle.before, direction, deadlockOf(cycle), found);
+}
+
+function checkPair(relay: Relay, direction: Message['kind'], deadlock: Deadlock | undefined, found: Sink<Candidate>): void {
   const serverSide = relay.attempts.at(-1)?.exchange;
   if (serverSide === undefined || !relay.clientSide.ended) return;
   const [received, sent] =
@@ -15,7 +32,7 @@ export function checkRelayedConnection(relay: Relay, direction: Message['kind'],
   const [field, passedOn] = [say.fieldOf(received, 'connection'), say.fieldOf(sent, 'connection')];
   if (received === undefined || sent === undefined || field === undefined || field.value !== passedOn?.value) return;
   if (properUpgrade(relay.clientSide, serverSide) || closeAsAsked(relay.clientSide, sent)) return;
-  const score = relayScore(relay, received, sent);
+  const score = relayScore(relay, received, sent, deadlock);
   if (score.answer === 'relayed') found(candidateOf(relay, serverSide, direction, received, score));
 }
 

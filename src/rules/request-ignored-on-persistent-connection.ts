@@ -2,9 +2,11 @@
  * A later request on a kept connection is acknowledged by TCP and never answered (RULES R02): what a dumb proxy looks like
  * from its client's side alone.
  */
-import type { Candidate, Confidence, Exchange, Rule, ServerProfile, Text, Wait } from '../model.ts';
+import type { Candidate, Confidence, Exchange, Rule, ServerProfile, Spread, Text, Wait } from '../model.ts';
 import { captureCap, least } from './confidence.ts';
+import { spreadText } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
+import { isWithin, lateAnswers } from './stalls.ts';
 import { stillBlind } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -29,7 +31,9 @@ export const requestIgnoredOnPersistentConnection: Rule = {
     const threshold = wait.ended === 'capture-end' ? OPEN : ENDED;
     if (wait.end.time - wait.start.time < threshold || stillBlind(wait, threshold)) return;
     if (wait.connection.clientEnd.zeroWindow !== undefined || !arrived(exchange, wait)) return;
-    found(candidateOf(exchange, wait, server));
+    const late = lateAnswers(exchange, server);
+    if (late !== undefined && wait.ended !== 'server-close' && isWithin(wait, late)) return; // not overdue: long-poll-or-stream says so
+    found(candidateOf(exchange, wait, server, late));
   },
 };
 
@@ -53,7 +57,7 @@ function arrived({ request, damaged }: Exchange, wait: Wait): boolean {
   return request?.acked !== undefined || (damaged && wait.connection.serverEnd.last !== undefined);
 }
 
-function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile): Candidate {
+function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late: Spread | undefined): Candidate {
   const seen = { exchange, hop: 'only' } as const;
   const { request, previous } = exchange;
   const alive = server.lastAnsweredStart > wait.start.time;
@@ -63,7 +67,7 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile): Can
   const ending = wait.ended === 'client-abort' ? 'client' : 'server';
   return {
     severity: 'hang',
-    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
+    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged || late !== undefined ? 'possible' : 'proven'),
     message: messageOf(exchange, wait),
     hops: [say.hopOf(seen)],
     exchange,
@@ -76,7 +80,10 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile): Can
       ...(acked === undefined ? [] : [say.evidence(seen, 'server', acked, ['ACK of the whole request, nothing else'])]),
       ...(wait.ended === 'capture-end' ? [] : [say.evidence(seen, ending, wait.end, [wait.by ?? 'close'])]),
     ]),
-    because: becauseOf(exchange, server, alive, contrast),
+    because: [
+      ...becauseOf(exchange, server, alive, contrast),
+      ...(late === undefined ? [] : [[`but all answers to this path come late: ${spreadText(late)}`] as const]),
+    ],
     wouldChangeOurMind: [
       'the same target taking as long when it is the first request of a connection: then the server is slow, not deaf',
       'a capture of the next hop that shows the request being forwarded',

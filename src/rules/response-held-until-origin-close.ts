@@ -5,6 +5,7 @@
 import type { Attempt, Candidate, Confidence, Moment, Relay, ResponseMessage, Rule, Text, Wait } from '../model.ts';
 import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
+import { contentCodingOf } from './single-messages.ts';
 import { endEvidence } from './stalls.ts';
 import { COUPLING, ENDED, OPEN, stillBlind, TIMEOUT_TOLERANCE } from './thresholds.ts';
 import * as say from './words.ts';
@@ -53,8 +54,13 @@ function heldResponse({ clientSide, attempts }: Relay): Held | undefined {
       ? { wait, attempt, response, since, close: origin }
       : undefined;
   }
+  if (isRecoded(clientSide.response, response)) return undefined; // how much of it the client has, nobody can tell
   const open = [origin, proxy].every((close) => close === undefined || close.time >= wait.end.time);
   return open && since >= OPEN && !stillBlind(wait, OPEN) ? { wait, attempt, response, since, close: undefined } : undefined;
+}
+
+function isRecoded(given: ResponseMessage | undefined, response: ResponseMessage): boolean {
+  return given !== undefined && contentCodingOf(given) !== contentCodingOf(response);
 }
 
 /** The client shut its window while it waited, though it may be open again; or octets were lost between it and the proxy. */

@@ -43,3 +43,8 @@ export function isForProxy({ method, target }: RequestMessage): boolean {
 export function expectsContinue(request: RequestMessage): boolean {
   return request.version !== 'HTTP/1.0' && say.fieldOf(request, 'expect')?.value.toLowerCase() === '100-continue';
 }
+
+/** How its content is compressed; empty where it is not. */
+export function contentCodingOf(message: Message): string {
+  return (say.fieldOf(message, 'content-encoding')?.value ?? '').toLowerCase();
+}

@@ -1,5 +1,6 @@
 /** What the rules about silences share: who else may explain one, and the words for how it ended (RULES sections 5 and 6.8). */
-import type { Evidence, Exchange, Message, Text, Wait } from '../model.ts';
+import type { Evidence, Exchange, Message, ServerProfile, Spread, Text, Wait } from '../model.ts';
+import { routeOf } from '../route.ts';
 import { lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -23,6 +24,23 @@ export function networkExplains(wait: Wait): boolean {
 export function arrived({ connection, debtor }: Wait): boolean {
   const { clientEnd, serverEnd } = connection;
   return debtor === 'server' ? serverEnd.ackedTo >= clientEnd.octets : clientEnd.ackedTo >= serverEnd.octets;
+}
+
+/** Answers that make a habit, and by how much a wait may be longer than the longest of them before it is overdue. */
+const ENOUGH = 2;
+const OVERDUE = 1.5;
+
+/** The other answers of this server to the same route, where all came late: it waits by design (X2). */
+export function lateAnswers({ request, wait, ended }: Exchange, { slowRoutes }: ServerProfile): Spread | undefined {
+  if (slowRoutes.size === 0 || request === undefined) return undefined;
+  const route = slowRoutes.get(routeOf(request.target));
+  const own = ended && wait?.ended === 'answered' ? 1 : 0;
+  return route === undefined || route.soon > 0 || route.late.count - own < ENOUGH ? undefined : route.late;
+}
+
+/** Others have waited as long and were answered. */
+export function isWithin(wait: Wait, late: Spread): boolean {
+  return lengthOf(wait) <= OVERDUE * late.most;
 }
 
 /** "7.00 s of silence, then the client gave up". */

@@ -1,13 +1,16 @@
 /** The proxy sent a request again that must not be done twice (RULES R47): the only fault of this catalogue that charges a card twice. */
-import type { Attempt, Candidate, Exchange, Relay, Rule, Text } from '../model.ts';
-import { least, pairingCap } from './confidence.ts';
+import type { Attempt, Candidate, Confidence, Exchange, PeerProfile, Relay, Repeat, Rule, Text } from '../model.ts';
+import { captureCap, least, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
+import { wentThroughProxy } from './single-messages.ts';
 import * as say from './words.ts';
 
 /** Methods whose effect may add up (RFC 9110 section 9.2.2 has the others). */
 const NOT_IDEMPOTENT: ReadonlySet<string> = new Set(['POST', 'PATCH']);
 /** Later ones are somebody's decision. */
 const WITHIN = 30e9;
+/** A program that repeats by itself does so at once; a client behind the proxy hears of the failure first, and takes its time. */
+const AT_ONCE = 200e6;
 
 export const unsafeRetryByProxy: Rule = {
   id: 'unsafe-retry-by-proxy',
@@ -22,6 +25,11 @@ export const unsafeRetryByProxy: Rule = {
     if (attempts.length < 2 || !clientSide.ended || !NOT_IDEMPOTENT.has(clientSide.request?.method ?? '')) return;
     const [first, again] = repeated(attempts);
     if (first !== undefined && again !== undefined) found(candidateOf(relay, first, again));
+  },
+
+  checkPeer(profile, found) {
+    const repeat = profile.repeats.examples.find(({ again: { request } }) => request !== undefined && wentThroughProxy(request));
+    if (repeat !== undefined) found(seenByServer(profile, repeat));
   },
 };
 
@@ -61,7 +69,6 @@ function candidateOf(relay: Relay, first: Attempt, again: Attempt): Candidate {
   const { request } = relay.clientSide;
   const harmless = cannotBeDone(first.exchange);
   const apart = (again.exchange.request?.firstTime ?? 0) - (first.exchange.request?.firstTime ?? 0);
-  const key = say.fieldOf(request, 'idempotency-key');
   const close = first.exchange.wait?.connection;
   return {
     severity: harmless ? 'violation' : 'loss',
@@ -83,19 +90,77 @@ function candidateOf(relay: Relay, first: Attempt, again: Attempt): Candidate {
       ...say.requestEvidence(other),
       ...say.responseEvidence(other),
     ]),
-    because: becauseOf(first, harmless, key !== undefined),
+    because: [
+      ['one request came in, two went out on connections of their own, equal in method, target and length'],
+      ...becauseOf(first.exchange, harmless),
+      ...keyText(first.exchange),
+    ],
     wouldChangeOurMind: ['a second request of the client that the capture does not show'],
   };
 }
 
-function becauseOf({ exchange }: Attempt, harmless: boolean, keyed: boolean): readonly Text[] {
-  const because: Text[] = [['one request came in, two went out on connections of their own, equal in method, target and length']];
-  because.push([
-    harmless
-      ? 'the first one did not reach the server whole, or came after the server had closed'
-      : `TCP acknowledged the whole first one at ${exchange.server.text}, and no answer followed: nobody knows whether it was done`,
-  ]);
-  because.push(['a proxy must not repeat a request by itself whose method is not idempotent (RFC 9110 section 9.2.2)']);
-  if (keyed) because.push(['it carries an Idempotency-Key: an application that honours it does it once']);
-  return because;
+/** Only the server's side was captured: who of those in front of it repeated the request is not seen. */
+function seenByServer({ client, server, repeats }: PeerProfile, { first, again }: Repeat): Candidate {
+  const [one, other] = [
+    { exchange: first, hop: 'only' },
+    { exchange: again, hop: 'only' },
+  ] as const;
+  const connection = first.wait?.connection;
+  const [given, taken] = [first.wait?.end.time ?? Number.NaN, again.request?.firstTime ?? Number.NaN];
+  const harmless = cannotBeDone(first);
+  const times = repeats.count === 1 ? '' : ` (${repeats.count} such requests in all)`;
+  return {
+    severity: harmless ? 'violation' : 'loss',
+    confidence: least(confidenceOf(first, again, taken - given), captureCap(connection)),
+    message: [
+      `${client}, a proxy, sent `,
+      ...(again.request === undefined ? [] : say.requestText(again.request)),
+      ` to ${server.text} again ${say.duration(taken - given)} after the first one had ended without an answer: ${
+        harmless ? 'the first one cannot have been done' : 'it may have been done twice'
+      }${times}`,
+    ],
+    hops: [say.hopOf(one), say.hopOf(other)],
+    exchange: undefined,
+    direction: 'request',
+    evidence: say.inOrder([
+      ...say.requestEvidence(one),
+      ...say.closeEvidence(one, connection, 'server'),
+      ...say.closeEvidence(one, connection, 'client'),
+      ...say.requestEvidence(other),
+      ...say.responseEvidence(other),
+    ]),
+    because: [
+      ['two requests on connections of their own, equal in method, target, length and every field that is meant for the server'],
+      ...(isNamed(again) ? [['both carry the same id: it is one request of one client'] as const] : []),
+      ...becauseOf(first, harmless),
+      ...keyText(first),
+    ],
+    wouldChangeOurMind: ["the proxy's client side, if it shows that its client asked twice"],
+  };
+}
+
+function confidenceOf(first: Exchange, again: Exchange, apart: number): Confidence {
+  if (keyText(first).length === 0 && isNamed(again)) return 'strong';
+  return apart <= AT_ONCE ? 'likely' : 'possible';
+}
+
+/** It has an id: a client that asks again gives another one. */
+function isNamed({ request }: Exchange): boolean {
+  return request !== undefined && request.fingerprint.unique.length > 0;
+}
+
+function becauseOf({ server }: Exchange, harmless: boolean): readonly Text[] {
+  return [
+    [
+      harmless
+        ? 'the first one did not reach the server whole, or came after the server had closed'
+        : `TCP acknowledged the whole first one at ${server.text}, and no answer followed: nobody knows whether it was done`,
+    ],
+    ['a proxy must not repeat a request by itself whose method is not idempotent (RFC 9110 section 9.2.2)'],
+  ];
+}
+
+function keyText({ request }: Exchange): readonly Text[] {
+  const key = say.fieldOf(request, 'idempotency-key');
+  return key === undefined ? [] : [['it carries an Idempotency-Key: an application that honours it does it once']];
 }

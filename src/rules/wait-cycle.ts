@@ -3,9 +3,9 @@
  * for the proxy's next request. What dumb-proxy-deadlock and proxy-connection-cascade share: the one finds it, the other knows
  * which field drew it.
  */
-import type { Attempt, Candidate, Confidence, Connection, Exchange, Relay, Text, Wait } from '../model.ts';
+import type { Attempt, Candidate, Confidence, Connection, Exchange, Message, Relay, Text, Wait } from '../model.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
-import { type RelayScore, relayScore, scoreText } from './relay-score.ts';
+import { type Deadlock, type RelayScore, relayScore, scoreText } from './relay-score.ts';
 import { COUPLING, stillBlind, TIMEOUT_TOLERANCE } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -65,7 +65,7 @@ function proxyLeftFirst(connection: Connection | undefined): boolean {
 
 export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
   const { wait, before, clientSide, attempt } = cycle;
-  const scores = scoresOf(before, clientSide, attempt.exchange);
+  const scores = scoresOf(before, clientSide, attempt.exchange, undefined);
   const coupled = couplingOf(wait, attempt.connection);
   const announced = say.announcedTimeout(clientSide.response);
   const silence = (wait.end.time - wait.start.time) / 1e9;
@@ -95,7 +95,7 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
     fields: fieldsOf(before, clientSide, attempt.exchange, scores),
     direction: 'both',
     evidence: evidenceOf(relay, cycle),
-    because: becauseOf(relay, cycle, scores, coupled, timed ? announced : undefined),
+    because: becauseOf(relay, cycle, coupled, timed ? announced : undefined),
     wouldChangeOurMind: [
       'the second request leaving the proxy on a connection that this capture does not show',
       'the proxy answering it later than the capture lasts',
@@ -104,11 +104,20 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
   };
 }
 
-function scoresOf(before: Relay, clientSide: Exchange, serverSide: Exchange): readonly RelayScore[] {
+/** With the deadlock as evidence of what came before it, or without: it cannot make itself surer. */
+function scoresOf(before: Relay, clientSide: Exchange, serverSide: Exchange, deadlock: Deadlock | undefined): readonly RelayScore[] {
   const scores = [];
-  if (clientSide.request && serverSide.request) scores.push(relayScore(before, clientSide.request, serverSide.request));
-  if (clientSide.response && serverSide.response) scores.push(relayScore(before, serverSide.response, clientSide.response));
+  const evidence = (received: Message): Deadlock | undefined => (say.fieldOf(received, 'connection') === undefined ? undefined : deadlock);
+  const [asked, sent] = [clientSide.request, serverSide.request];
+  if (asked && sent) scores.push(relayScore(before, asked, sent, evidence(asked)));
+  const [received, given] = [serverSide.response, clientSide.response];
+  if (received && given) scores.push(relayScore(before, received, given, evidence(received)));
   return scores;
+}
+
+/** What it shows about the Connection field that both hops of the exchange before carried. */
+export function deadlockOf({ wait, attempt }: Cycle): Deadlock {
+  return couplingOf(wait, attempt.connection) === undefined ? 'open' : 'coupled';
 }
 
 /** Time from the origin's close to the proxy's close, when the one follows the other at once. */
@@ -168,13 +177,7 @@ function evidenceOf(relay: Relay, { wait, clientSide, attempt }: Cycle): Candida
   ]);
 }
 
-function becauseOf(
-  relay: Relay,
-  cycle: Cycle,
-  scores: readonly RelayScore[],
-  coupled: number | undefined,
-  announced: number | undefined,
-): readonly Text[] {
+function becauseOf(relay: Relay, cycle: Cycle, coupled: number | undefined, announced: number | undefined): readonly Text[] {
   const { clientSide, attempt, before } = cycle;
   const because: Text[] = [
     [
@@ -192,7 +195,8 @@ function becauseOf(
       `the proxy closed the client's connection within ${say.duration(Math.abs(coupled))} of the origin's close: that close is what it was waiting for`,
     ]);
   if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
-  for (const score of scores) because.push([`Connection of the ${score.direction}, relayed or written anew: ${scoreText(score)}`]);
+  for (const score of scoresOf(before, clientSide, attempt.exchange, deadlockOf(cycle)))
+    because.push([`Connection of the ${score.direction}, relayed or written anew: ${scoreText(score)}`]);
   because.push([
     `the hops belong together: ${before.link.parts.join(', ')}; margin ${Math.round(before.link.margin)} bits, server side ${attempt.exchange.connection.ends[0].text}`,
   ]);

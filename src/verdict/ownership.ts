@@ -11,6 +11,7 @@
 const DEBT_OWNERS: readonly string[] = [
   'request-after-close',
   'idle-close-race',
+  'one-shot-proxy-claims-persistence',
   'idle-connection-blackholed',
   'upstream-connect-stall',
   'pipelined-request-dropped',

@@ -138,6 +138,7 @@ export function serverProfile(more: Partial<ServerProfile> = {}): ServerProfile 
     idleCloses: NO_SPREAD,
     latencies: { count: 0, median: Number.NaN, p95: Number.NaN },
     stalls: new Map(),
+    slowRoutes: new Map(),
     ...more,
   };
 }

@@ -34,8 +34,9 @@ export class Story {
     if (octets === undefined) throw new Error(`${from} has received nothing that it could pass on`);
     if (!this.#connections.has(keyOf(from, to))) this.open(from, to);
     const { name, end } = this.#at(from, to);
-    // Nobody sends a TLS record octet by octet.
-    const mss = octets.startsWith('\x16') ? 1460 : Math.min(1460, this.#cut(octets.length));
+    // Nobody sends a TLS record octet by octet, nor what a timer says before it closes.
+    const whole = octets.startsWith('\x16') || /^HTTP\/1\.. 408/.test(octets);
+    const mss = whole ? 1460 : Math.min(1460, this.#cut(octets.length));
     if (how === 'lost') this.#wire.lose(Math.ceil(octets.length / mss));
     this.#wire.say(name, end, octets, { mss, ack: how !== 'unacknowledged' });
     this.#received.set(hostOf(to), octets);
