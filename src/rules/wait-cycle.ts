@@ -192,9 +192,9 @@ function becauseOf(
       `the proxy closed the client's connection within ${say.duration(Math.abs(coupled))} of the origin's close: that close is what it was waiting for`,
     ]);
   if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
-  for (const score of scores) because.push([`Connection of the ${score.direction}, relayed or written anew: ${scoreText(score)}`]);
+  for (const score of scores) because.push([`was Connection of the ${score.direction} relayed or written anew? ${scoreText(score)}`]);
   because.push([
-    `the hops belong together: ${before.link.parts.join(', ')}; margin ${Math.round(before.link.margin)} bits, server side ${attempt.exchange.connection.ends[0].text}`,
+    `the hops belong together: ${before.link.parts.join(', ')}; ${Math.round(before.link.margin)} bits ahead of any other, server side ${attempt.exchange.connection.ends[0].text}`,
   ]);
   return because;
 }
