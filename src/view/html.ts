@@ -6,15 +6,17 @@
  */
 
 import type { CaptureReport, Finding, Report } from '../model.ts';
+import { changeOf, remediesOf, signatureInWords } from './change.ts';
 import { crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { joined, link, list, type Page, pair, part, section, table, toneOf } from './html-blocks.ts';
-import { cause } from './html-cause.ts';
+import { cause, note } from './html-cause.ts';
 import { filterClass, filters } from './html-filters.ts';
 import { STYLE, STYLE_HASH } from './html-style.ts';
 import { timeline } from './html-timeline.ts';
 import { code, element, type Markup, prose, together, told } from './markup.ts';
 import {
+  assumptions,
   blindSpots,
   boxAtFault,
   boxesOf,
@@ -24,6 +26,7 @@ import {
   countsInWords,
   type FindingGroup,
   groupFindings,
+  issuesOf,
   lookedAtInWords,
   otherTraffic,
   owedInWords,
@@ -41,11 +44,15 @@ const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; 
 
 export function* htmlPieces(given: Report, secrecy: Secrecy): Generator<string> {
   const report = markCutHeads(given);
-  const page = { report, crossings: crossingsOf(report), secrecy };
+  const crossings = crossingsOf(report);
+  const page = { report, crossings, remedies: remediesOf(report, crossings), secrecy };
   const groups = groupFindings(report, report.findings);
   yield `<!doctype html>\n<html lang="en">\n${pageHead(report).markup}\n<body>\n<main>\n`;
   yield `${pageTop(page, groups).markup}\n`;
-  for (const group of groups.slice(0, MOST_TOLD)) yield `${cause(page, group).markup}\n`;
+  const told = groups.slice(0, MOST_TOLD);
+  const notes = told.filter(({ first }) => first.severity === 'info');
+  for (const group of told) if (!notes.includes(group)) yield `${cause(page, group).markup}\n`;
+  if (notes.length > 0) yield `${section('Notes', ...notes.map((group) => note(page, group))).markup}\n`;
   for (const part of [overview(page, groups), exonerations(page), health(report)]) if (part !== undefined) yield `${part.markup}\n`;
   yield '</main>\n</body>\n</html>\n';
 }
@@ -66,13 +73,14 @@ function pageHead(report: Report): Markup {
 
 // ------------------------------------------------------------------------------------------------ the first screen
 
-function pageTop({ report, secrecy }: Page, groups: readonly FindingGroup[]): Markup {
+function pageTop(page: Page, groups: readonly FindingGroup[]): Markup {
+  const { report, secrecy } = page;
   const first = groups[0]?.first;
   const looked = `${counted(report.connections, 'connection')}, ${counted(report.exchanges, 'exchange')}, ${report.relays} seen on two hops`;
   return together(
     element('h1', {}, `hopcheck: ${countsInWords(report)}`),
     element('p', { class: `verdict ${first === undefined ? '' : toneOf(first)}` }, told(report.verdict, secrecy)),
-    first === undefined ? undefined : inShort(first),
+    first === undefined ? undefined : inShort(page, first),
     element('p', { class: 'quiet' }, `${capturesInWords(report, (name) => name)}: ${looked}`),
     groups.length < 2
       ? undefined
@@ -91,15 +99,17 @@ function pageTop({ report, secrecy }: Page, groups: readonly FindingGroup[]): Ma
   );
 }
 
-function inShort(finding: Finding): Markup {
+function inShort({ report, crossings, secrecy }: Page, finding: Finding): Markup {
   const box = boxAtFault(finding);
-  const remedy = finding.remedies[0];
   const owed = owedInWords(finding);
+  const signature = signatureInWords(finding, box);
+  const said = signature === undefined ? '' : together('; ', told(signature, secrecy));
+  const change = changeOf(finding, report, crossings);
   return element(
     'dl',
     {},
-    box === undefined ? undefined : pair('Which box', owed ?? `the ${box.name}`, ' (', joined(box.endpoints.map(code), ' / '), ')'),
-    remedy === undefined ? undefined : pair('What to change', prose(`${remedy.product}: ${remedy.text}`)),
+    box === undefined ? undefined : pair('Which box', owed ?? `the ${box.name}`, ' (', joined(box.endpoints.map(code), ' / '), ')', said),
+    change.map(({ label, text, items }) => pair(label, told(text, secrecy), items.length === 0 ? undefined : list(items.map(prose)))),
     pair('How sure', `${finding.confidence}, by rule `, code(finding.rule)),
   );
 }
@@ -152,6 +162,7 @@ function health(report: Report): Markup {
     'Capture health',
     report.captures.slice(0, MOST_LISTED).map((capture) => captureHealth(report, capture)),
     more > 0 ? element('p', {}, `${more} more captures in --format json`) : undefined,
+    part('What was assumed', assumptions(report)),
     part('What could not be seen', blindSpots(report)),
     element('p', { class: 'quiet' }, `${report.tool.name} ${report.tool.version}`),
   );
@@ -168,7 +179,9 @@ function captureHealth(report: Report, capture: CaptureReport): Markup {
       `${counted(health.connections, 'connection')}: ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
       `${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${health.dropped === undefined ? 'drops not told by the file' : `${health.dropped} dropped`}`,
       ...otherTraffic(health),
-      ...capture.issues.slice(0, MOST_LISTED).map((issue) => together(code(issue.code), `: ${issue.message} (${issue.count})`)),
+      ...issuesOf(capture)
+        .slice(0, MOST_LISTED)
+        .map((issue) => together(code(issue.code), `: ${issue.message} (${issue.count})`)),
     ]),
   );
 }

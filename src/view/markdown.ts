@@ -7,14 +7,17 @@
  */
 
 import type { Evidence, Finding, Report, Text } from '../model.ts';
+import { changeOf, type Remedies, remediesOf, signatureInWords } from './change.ts';
 import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { drawMermaid } from './mermaid.ts';
 import {
+  assumptions,
   blindSpots,
   boxAtFault,
   captureMark,
+  capturesInWords,
   counted,
   countsInWords,
   endsOf,
@@ -22,10 +25,12 @@ import {
   faultsAndNotes,
   frameMark,
   groupFindings,
+  issuesOf,
   lookedAtInWords,
   otherTraffic,
   owedInWords,
   reasonOf,
+  saidInVerdict,
 } from './overview.ts';
 import { plain, type SafePiece, type Secrecy, safeLines, safePieces, type ViewOptions } from './safe.ts';
 import { calendar, duration, offset } from './time.ts';
@@ -34,11 +39,15 @@ import { shorten } from './wrap.ts';
 const BUDGET = 60_000;
 const HEAD_ROWS = 9;
 const MOST_CAPTURES = 20;
+/** Of a head in a table. */
+const LINES_OF_A_HEAD = 6;
+const LONGEST_LINE = 160;
 
 /** What every part of the page is made from. */
 interface Page {
   readonly report: Report;
   readonly crossings: Crossings;
+  readonly remedies: Remedies;
   readonly options: ViewOptions;
 }
 
@@ -59,7 +68,8 @@ const EVIDENCE = 6;
 
 export function renderMarkdown(given: Report, options: ViewOptions): string {
   const report = markCutHeads(given);
-  const page = { report, crossings: crossingsOf(report), options };
+  const crossings = crossingsOf(report);
+  const page = { report, crossings, remedies: remediesOf(report, crossings), options };
   const [faults, notes] = faultsAndNotes(report.findings);
   const groups = groupFindings(report, faults);
   const parts: Part[] = [
@@ -98,26 +108,30 @@ function withinBudget(parts: readonly Part[], budget: number): string[] {
 // ------------------------------------------------------------------------------------------------ the first screen
 
 function head(page: Page, first: Finding | undefined): string {
-  const { report, options } = page;
+  const { report, crossings, options } = page;
   const lines = [`# hopcheck: ${countsInWords(report)}`, '', `> ${markdown(report.verdict, options)}`];
   if (first === undefined) return [...lines, '', ...nothingFound(report)].join('\n');
   const box = boxAtFault(first);
-  const remedy = first.remedies[0];
+  const change = changeOf(first, report, crossings);
   return [
     ...lines,
     '',
-    ...(box === undefined ? [] : [`- **Which box:** ${whichBox(first)}`]),
-    ...(remedy === undefined ? [] : [`- **What to change:** ${prose(remedy.product)}: ${prose(remedy.text)}`]),
-    `- **How sure:** ${first.confidence} (rule ${code(first.rule)})`,
+    ...(box === undefined ? [] : [`- **Which box:** ${whichBox(first, options)}`]),
+    ...change.flatMap(({ label, text, items }) => [
+      `- **${label}:** ${markdown(text, options)}`.trimEnd(),
+      ...items.map((item) => `  - ${prose(item)}`),
+    ]),
+    `- **How sure:** ${first.confidence} (rule ${code(first.rule)}), in ${capturesInWords(report, (name) => code(plain(name)), prose)}`,
     '',
     ...evidenceTable(page, first, HEAD_ROWS),
   ].join('\n');
 }
 
-function whichBox(finding: Finding): string {
+function whichBox(finding: Finding, options: ViewOptions): string {
   const box = boxAtFault(finding);
   const where = box?.endpoints.map(code).join(' / ') ?? '';
-  return `${owedInWords(finding) ?? `the ${box?.name}`} (${where})`;
+  const signature = signatureInWords(finding, box);
+  return `${owedInWords(finding) ?? `the ${box?.name}`} (${where})${signature === undefined ? '' : `; ${markdown(signature, options)}`}`;
 }
 
 function nothingFound(report: Report): string[] {
@@ -146,9 +160,10 @@ function evidenceTable(page: Page, finding: Finding, most: number): string[] {
 
 function evidenceRow(page: Page, finding: Finding, evidence: Evidence, start: number): string {
   const frame = frameMark(page.report, evidence).replace('frame ', '');
-  const text = shorten(safeLines(evidence.text, page.options).join(', '), 160);
+  const lines = safeLines(evidence.text, page.options).slice(0, LINES_OF_A_HEAD);
+  const text = lines.map((line) => cell(shorten(line, LONGEST_LINE))).join(' ');
   const marks = crossingMarks(page.crossings(finding, evidence)).map(({ what, fields }) => `; ${what}: ${cell(fields)}`);
-  return `| ${offset(start, evidence.moment.time)} | ${prose(frame)} | ${endsOf(finding, evidence).join(' → ')} | ${cell(text)}${marks.join('')} |`;
+  return `| ${offset(start, evidence.moment.time)} | ${prose(frame)} | ${endsOf(finding, evidence).join(' → ')} | ${text}${marks.join('')} |`;
 }
 
 // ------------------------------------------------------------------------------------------------ the parts behind it
@@ -160,23 +175,23 @@ function diagramParts(report: Report, finding: Finding, secrecy: Secrecy): Part[
 
 /** `told`: so many rows of evidence at most stand in the head already. */
 function findingParts(page: Page, { first, count }: FindingGroup, told: number): Part[] {
-  const { report, options } = page;
+  const { report, remedies, options } = page;
   const times = count > 1 ? `, ${count} times` : '';
   const filters = evidenceFrames(report, first).map(
     ({ capture, frames }) => `In Wireshark${prose(captureMark(report, capture))}: ${code(filterFor(frames))}`,
   );
   const texts = [
     `## ${first.id} ${first.severity}, ${first.confidence}: ${prose(first.title)}${times}`,
-    markdown(first.message, options),
+    saidInVerdict(report, first, options) ? '' : markdown(first.message, options),
+    section(
+      'What to do',
+      remedies(first).map((text) => markdown(text, options)),
+    ),
     section(
       'Because',
       first.because.map(reasonOf).map(({ said, parts }) => [markdown(said, options), ...parts.map(prose)].join('\n  - ')),
     ),
     section('What would change our mind', first.wouldChangeOurMind.map(prose)),
-    section(
-      'What to do',
-      first.remedies.map((remedy) => `${prose(remedy.product)}: ${prose(remedy.text)}`),
-    ),
     section(
       'It also explains',
       first.children.map((child) => `${child.id} ${child.severity}: ${prose(child.title)}`),
@@ -211,11 +226,17 @@ function captureHealth(report: Report): string {
       `  - ${counted(health.connections, 'connection')}, ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
       `  - ${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
       ...otherTraffic(health).map((traffic) => `  - ${traffic}`),
-      ...capture.issues.slice(0, MOST_CAPTURES).map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
+      ...issuesOf(capture)
+        .slice(0, MOST_CAPTURES)
+        .map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
     ];
   });
   const more = report.captures.length - MOST_CAPTURES;
-  const health = [...captures, ...(more > 0 ? [`- and ${more} more captures`] : [])];
+  const health = [
+    ...captures,
+    ...(more > 0 ? [`- and ${more} more captures`] : []),
+    ...assumptions(report).map((text) => `- ${prose(text)}`),
+  ];
   if (report.findings.length === 0) return details('Capture health', health);
   return details('Capture health, and what could not be seen', [
     ...health,
@@ -255,8 +276,8 @@ function inert(pieces: readonly SafePiece[]): string {
   return parts.map(({ text, captured }) => (captured ? code(text) : escaped(text))).join('');
 }
 
-/** Words that Markdown hosts turn into links whatever precedes them: mentions, issue numbers, addresses. */
-const AUTOLINKED = /@|#\d|:\/\/|www\.|\bGH-\d/i;
+/** Words that Markdown hosts turn into links whatever precedes them: mentions, issue numbers, addresses; and names in snake_case. */
+const MEANT_AS_CODE = /@|#\d|:\/\/|www\.|\bGH-\d|\w_\w/i;
 
 function ownParts(text: string): SafePiece[] {
   return text
@@ -264,7 +285,7 @@ function ownParts(text: string): SafePiece[] {
     .flatMap((part, index) =>
       index % 2 === 1
         ? [{ text: part, captured: true }]
-        : part.split(/(\s+)/).map((word) => ({ text: word, captured: AUTOLINKED.test(word) })),
+        : part.split(/(\s+|[;,.]+(?=\s|$))/).map((word) => ({ text: word, captured: MEANT_AS_CODE.test(word) })),
     );
 }
 

@@ -71,8 +71,8 @@ export function frameMark(report: Pick<Report, 'captures' | 'locate'>, { connect
 }
 
 /** The captures by name, with the marks by which the rest of the report calls them: at most three. */
-export function capturesInWords(report: Report, show: (name: string) => string): string {
-  const names = report.captures.slice(0, 3).map((capture, index) => `${show(capture.name)}${captureMark(report, index)}`);
+export function capturesInWords(report: Report, show: (name: string) => string, showMark = (mark: string) => mark): string {
+  const names = report.captures.slice(0, 3).map((capture, index) => `${show(capture.name)}${showMark(captureMark(report, index))}`);
   const more = report.captures.length - names.length;
   return `${names.join(', ') || 'no capture'}${more > 0 ? ` and ${more} more` : ''}`;
 }
@@ -210,6 +210,28 @@ export function lookedAtInWords({ rules, proxies }: Report): string[] {
     ...(idle.length > 0 && busy.length > 0 ? [`nothing to look at for ${counted(idle.length, 'rule')}: ${idle.join(', ')}`] : []),
     proxies.length === 0 ? 'no proxy was recognised' : `proxies: ${proxies.map((addresses) => addresses.join(' / ')).join(', ')}`,
   ];
+}
+
+const ASSUMED = 'point-assumed';
+const MOST_MARKS = 5;
+
+/** What is told of each file by itself. */
+export function issuesOf({ issues }: CaptureReport): CaptureReport['issues'] {
+  return issues.filter(({ code }) => code !== ASSUMED);
+}
+
+/** Why files were taken for one place of capture or for several, in sentences: once where it is the same of all. */
+export function assumptions(report: Report): string[] {
+  const files = new Map<string, string[]>();
+  for (const { index, issues } of report.captures) {
+    for (const { code, message } of issues) {
+      if (code === ASSUMED) files.set(message, [...(files.get(message) ?? []), captureMark(report, index).trim() || 'the file']);
+    }
+  }
+  return [...files].map(([message, marks]) => {
+    const named = marks.length > MOST_MARKS ? [...marks.slice(0, MOST_MARKS), `and ${marks.length - MOST_MARKS} more`] : marks;
+    return `${named.join(' ')}: ${message}`;
+  });
 }
 
 /** What the captures could not show, in sentences; never empty. */

@@ -8,7 +8,7 @@
 
 import type { Text, Wire } from '../model.ts';
 import { anonymousWire } from './anonymous-octets.ts';
-import { type Hide, marks, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
+import { type Hide, marks, redactCredentials, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
 
 /** Names of styles as `util.styleText` knows them, and a text without line ends. */
 export type Paint = (style: string | readonly string[], text: string) => string;
@@ -46,7 +46,7 @@ export function safeText(text: Text, secrecy: Secrecy): string {
     .join('');
 }
 
-/** Neighbours of one origin are joined, and Wires with only a space between them: "GET /a" is one piece. */
+/** Neighbours of one origin are joined, and Wires with only a space or colon between them: "GET /a" and "TE: trailers" are one piece each. */
 export function safePieces(text: Text, secrecy: Secrecy): SafePiece[] {
   const pieces: SafePiece[] = [];
   for (const part of text) {
@@ -71,8 +71,8 @@ function append(pieces: SafePiece[], piece: SafePiece): void {
   const beforeLast = pieces.at(-2);
   if (last?.captured === piece.captured) {
     pieces.splice(-1, 1, { captured: piece.captured, text: last.text + piece.text });
-  } else if (piece.captured && last?.text === ' ' && beforeLast !== undefined) {
-    pieces.splice(-2, 2, { captured: true, text: `${beforeLast.text} ${piece.text}` });
+  } else if (piece.captured && (last?.text === ' ' || last?.text === ': ') && beforeLast !== undefined) {
+    pieces.splice(-2, 2, { captured: true, text: beforeLast.text + last.text + piece.text });
   } else pieces.push(piece);
 }
 
@@ -84,11 +84,15 @@ export function safeWire(wire: Wire, secrecy: Secrecy): string {
 
 /** For a machine: without secrets, not escaped; the format that carries them escapes them. */
 export function wireOctets(wire: Wire, { showSecrets, anonymous, hash }: Secrecy, hide: Hide = marks(hash)): string {
-  if (anonymous === true) return anonymousWire(wire, hide);
+  if (anonymous === true) return redactCredentials(anonymousWire(wire, hide), hide);
   return showSecrets ? wire.octets : redactWire(wire, hide);
 }
 
 function redactWire(wire: Wire, hide: Hide): string {
+  return redactCredentials(redactByKind(wire, hide), hide);
+}
+
+function redactByKind(wire: Wire, hide: Hide): string {
   switch (wire.kind) {
     case 'target':
       return redactTarget(wire.octets, hide);
