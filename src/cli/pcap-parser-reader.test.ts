@@ -43,8 +43,9 @@ describe('reads what our own reader reads', () => {
           ours.facts.issues.map(({ code, offset, frame }) => [code, offset, frame]),
         );
       }),
+      { numRuns: 10_000 },
     );
-  });
+  }, 120_000);
 });
 
 describe('stops at a damage and says so', () => {
