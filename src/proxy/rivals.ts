@@ -51,10 +51,10 @@ export class Rivals {
   private tooLateFor(relay: OpenRelay, request: RequestMessage, lately: readonly OpenAttempt[]): readonly OpenRelay[] {
     const { connection, server } = relay.clientSide;
     return lately.flatMap((attempt) => {
-      const { owner, exchange, sent } = attempt;
+      const { owner, exchange } = attempt;
       if (owner === undefined || owner.hop === relay.hop) return [];
       if (owner.clientSide.server.text !== server.text) return [];
-      const late = request.firstTime - sent.request.firstTime > this.doubt(connection.point, exchange.connection.point);
+      const late = request.firstTime - attempt.request.firstTime > this.doubt(connection.point, exchange.connection.point);
       return !late && this.cast(owner, attempt, relay, attempt) ? [owner] : [];
     });
   }
@@ -64,7 +64,7 @@ export class Rivals {
    * have it instead of its owner.
    */
   private tooEarlyFor(attempt: OpenAttempt, owner: OpenRelay, lately: readonly OpenRelay[]): readonly OpenRelay[] {
-    const { request } = attempt.sent;
+    const { request } = attempt;
     return lately.flatMap((relay) => {
       const { connection } = relay.clientSide;
       if (relay === owner || relay.hop === owner.hop) return [];
@@ -78,7 +78,7 @@ export class Rivals {
   /** Casts doubt on a pair, when `rival` fits an attempt nearly as well as the pair fits. */
   private cast(relay: OpenRelay, own: OpenAttempt, rival: OpenRelay, attempt: OpenAttempt): boolean {
     if (relay.doubtful) return false;
-    const [best, score] = [scoreOf(relay, own.sent, this.context, undefined), scoreOf(rival, attempt.sent, this.context, undefined)];
+    const [best, score] = [scoreOf(relay, own, this.context, undefined), scoreOf(rival, attempt, this.context, undefined)];
     if (score === undefined || best === undefined || best.content - score.content >= PROVEN_MARGIN) return false;
     relay.doubtful = true;
     relay.margin = Math.min(relay.margin, PROVEN_MARGIN - 1);
