@@ -152,7 +152,7 @@ class RelayMatcher implements RelayStage {
     }
     for (const rival of this.rivals.came(relay, request)) this.revise(rival);
     this.habits.sent(hop.asking, relay.attempt?.owner !== undefined, request.firstTime);
-    hop.pending.push(relay);
+    hop.begin(relay);
     this.open.add(relay, request);
   }
 

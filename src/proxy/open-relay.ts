@@ -27,7 +27,7 @@ export class Life {
 export class Hop {
   readonly identity: ConnectionIdentity;
   /** Exchanges on it that are not over, oldest first. */
-  readonly pending: OpenRelay[] = [];
+  private pending: OpenRelay[] = NO_RELAYS;
   /** Requests so far. */
   requests = 0;
   /** When the first of them began. */
@@ -63,10 +63,25 @@ export class Hop {
     this.asked = asked;
   }
 
+  get idle(): boolean {
+    return this.pending.length === 0;
+  }
+
+  /** A list of just that length: one that grows has room for seventeen. */
+  begin(relay: OpenRelay): void {
+    if (this.pending.length === 0) this.pending = [relay];
+    else this.pending.push(relay);
+  }
+
   /** Takes an exchange that is over out of the pending ones. */
   take(exchange: Exchange): OpenRelay | undefined {
     const { pending } = this;
-    if (pending[0]?.clientSide === exchange) return pending.shift();
+    const [first] = pending;
+    if (first?.clientSide === exchange) {
+      if (pending.length === 1) this.pending = NO_RELAYS;
+      else pending.shift();
+      return first;
+    }
     const index = pending.findIndex((relay) => relay.clientSide === exchange);
     return index < 0 ? undefined : pending.splice(index, 1)[0];
   }
@@ -76,6 +91,8 @@ export class Hop {
     return undefined;
   }
 }
+
+const NO_RELAYS: OpenRelay[] = [];
 
 /** A request that may continue some client-side ones. */
 export class OpenAttempt implements Sent {

@@ -210,7 +210,7 @@ export class Profiles {
     if (hop !== undefined) hop.profile = server;
     const life = hop?.life;
     if (life === undefined) return;
-    const kept = life.peer.ended(exchange, hop?.pending.length === 0);
+    const kept = life.peer.ended(exchange, hop?.idle === true);
     if (!continues && exchange.request !== undefined) life.peer.own(exchange, exchange.request);
     life.idleSince = kept ? (exchange.response?.lastTime ?? Number.NaN) : Number.NaN;
     life.bodiless = kept && announcesBody(exchange.response);
