@@ -8,48 +8,49 @@ const CLIENT = '10.0.0.1';
 
 describe('a proxy', () => {
   test('that asks from its own address needs no proof', () => {
-    expect(new Habits().weigh(PROXY, PROXY)).toBe(6);
+    const habits = new Habits();
+    expect(habits.weigh(habits.host(PROXY), habits.host(PROXY))).toBe(6);
   });
 
   test('is known by its other address once that was seen', () => {
     const habits = new Habits();
-    expect(habits.weigh(PROXY, EGRESS)).toBeCloseTo(0);
-    habits.pair(PROXY, EGRESS, habits.host(EGRESS));
-    expect(habits.weigh(PROXY, EGRESS)).toBe(6);
+    expect(habits.weigh(habits.host(PROXY), habits.host(EGRESS))).toBeCloseTo(0);
+    habits.pair(habits.host(PROXY), habits.host(EGRESS));
+    expect(habits.weigh(habits.host(PROXY), habits.host(EGRESS))).toBe(6);
   });
 
   test('that was seen at work a few times does not ask from somewhere else', () => {
     const habits = new Habits();
     for (let count = 0; count < 4; count++) {
-      habits.pair(PROXY, EGRESS, habits.host(EGRESS));
+      habits.pair(habits.host(PROXY), habits.host(EGRESS));
       habits.received(habits.host(PROXY), true);
       habits.sent(habits.host(EGRESS), true, count);
     }
-    expect(habits.weigh(PROXY, CLIENT)).toBeLessThanOrEqual(-12);
-    expect(habits.isProxy(PROXY)).toBe(true);
+    expect(habits.weigh(habits.host(PROXY), habits.host(CLIENT))).toBeLessThanOrEqual(-12);
+    expect(habits.isProxy(habits.host(PROXY))).toBe(true);
   });
 
   test('stays one when most of what it is asked comes from its cache', () => {
     const habits = new Habits();
-    habits.pair(PROXY, EGRESS, habits.host(EGRESS));
+    habits.pair(habits.host(PROXY), habits.host(EGRESS));
     for (let count = 0; count < 100; count++) habits.received(habits.host(PROXY), count % 10 === 0);
-    expect(habits.isProxy(PROXY)).toBe(true);
+    expect(habits.isProxy(habits.host(PROXY))).toBe(true);
   });
 });
 
 test('an origin that answers a hundred requests itself is no proxy, one coincidence or not', () => {
   const habits = new Habits();
-  habits.pair(ORIGIN, CLIENT, habits.host(CLIENT));
+  habits.pair(habits.host(ORIGIN), habits.host(CLIENT));
   habits.received(habits.host(ORIGIN), true);
   for (let count = 0; count < 100; count++) habits.received(habits.host(ORIGIN), false);
-  expect(habits.isProxy(ORIGIN)).toBe(false);
-  expect(habits.weigh(ORIGIN, '10.0.0.9')).toBeLessThan(-7);
+  expect(habits.isProxy(habits.host(ORIGIN))).toBe(false);
+  expect(habits.weigh(habits.host(ORIGIN), habits.host('10.0.0.9'))).toBeLessThan(-7);
 });
 
 test('a browser that asks a hundred times for itself continues nobody', () => {
   const habits = new Habits();
   for (let count = 0; count < 100; count++) habits.sent(habits.host(CLIENT), false, count);
-  expect(habits.weigh(ORIGIN, CLIENT)).toBeLessThan(-7);
+  expect(habits.weigh(habits.host(ORIGIN), habits.host(CLIENT))).toBeLessThan(-7);
 });
 
 describe('a proxy that somebody named', () => {
@@ -65,7 +66,7 @@ describe('a proxy that somebody named', () => {
     expect(habits.known()).toEqual([]);
     habits.received(habits.host(PROXY), false);
     expect(habits.known()).toEqual([[PROXY]]);
-    habits.pair(PROXY, EGRESS, habits.host(EGRESS));
+    habits.pair(habits.host(PROXY), habits.host(EGRESS));
     habits.received(habits.host(PROXY), true);
     expect(habits.known()).toEqual([[PROXY, EGRESS]]);
     expect([...habits.addressesOf(PROXY)]).toEqual([EGRESS, PROXY]);
@@ -77,6 +78,6 @@ describe('a proxy that somebody named', () => {
       named.received(named.host(PROXY), false);
       named.sent(named.host(PROXY), false, count);
     }
-    expect(named.weigh(PROXY, PROXY)).toBe(6);
+    expect(named.weigh(named.host(PROXY), named.host(PROXY))).toBe(6);
   });
 });

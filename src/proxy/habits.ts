@@ -28,22 +28,30 @@ export interface KnownProxy {
 }
 
 /** What one host has been seen to do; a connection finds those of its two ends once and keeps them. */
-export interface Host {
+export class Host {
+  readonly address: string;
   /** It is known to be a proxy, whatever is seen: all that it asks, it asks as one. */
   readonly known: boolean;
   /** Requests that it received and that were seen to go on, and those that were not. */
-  forwarded: number;
-  kept: number;
+  forwarded = 0;
+  kept = 0;
   /** Requests that it sent and that continued another one, and those that did not. */
-  continuing: number;
-  own: number;
+  continuing = 0;
+  own = 0;
+  /** Where it is a proxy: the addresses that it asks from. */
+  asksFrom: Map<string, Times> | undefined;
   /** Pairs in which it was the sender on the next hop. */
-  pairs: number;
+  pairs = 0;
   /** Where the proxy is asked that it was the sender of in the latest of them, and how often it was so. */
-  proxy: string | undefined;
+  proxy: Host | undefined;
   times: Times | undefined;
   /** When the latest request was sent that continued one to this host, on whichever connection; any that a known proxy sent. */
-  lastPair: number;
+  lastPair = Number.NEGATIVE_INFINITY;
+
+  constructor(address: string, known: boolean) {
+    this.address = address;
+    this.known = known;
+  }
 }
 
 /** Pairs of a proxy and an address that it asks from. */
@@ -52,9 +60,9 @@ interface Times {
 }
 
 export class Habits {
-  /** Addresses of each proxy: where its clients ask it, and where it asks from, with the number of pairs. */
-  private readonly proxies = new Map<string, Map<string, Times>>();
+  /** Those that are remembered, and the proxies among them in order of appearance. */
   private readonly hosts = new Map<string, Host>();
+  private readonly proxies = new Set<Host>();
   /** By an address from which a proxy asks: where its clients ask it. */
   private readonly listening = new Map<string, string>();
 
@@ -67,63 +75,52 @@ export class Habits {
     for (const { address } of knownProxies) this.host(address);
   }
 
-  /** Undefined where there are too many to remember. */
-  host(address: string): Host | undefined {
-    const known = this.hosts.get(address);
-    if (known !== undefined || this.hosts.size >= MAX_HOSTS) return known;
-    const host: Host = {
-      known: this.knownProxies.some((proxy) => proxy.address === address),
-      forwarded: 0,
-      kept: 0,
-      continuing: 0,
-      own: 0,
-      pairs: 0,
-      proxy: undefined,
-      times: undefined,
-      lastPair: Number.NEGATIVE_INFINITY,
-    };
-    this.hosts.set(address, host);
+  /** Where there are too many to remember, one that only whoever asks for it knows. */
+  host(address: string): Host {
+    const remembered = this.hosts.get(address);
+    if (remembered !== undefined) return remembered;
+    const known = this.knownProxies.length > 0 && this.knownProxies.some((proxy) => proxy.address === address);
+    const host = new Host(address, known);
+    if (this.hosts.size < MAX_HOSTS) this.hosts.set(address, host);
     return host;
   }
 
   /** A request was sent at that time; `continuing` when it continues one of another hop. */
-  sent(host: Host | undefined, continuing: boolean, time: number): void {
-    if (host === undefined) return;
+  sent(host: Host, continuing: boolean, time: number): void {
     if (host.known) host.lastPair = Math.max(host.lastPair, time);
     if (continuing) host.continuing++;
     else host.own++;
   }
 
   /** An exchange is over that the host was asked for; `forwarded` when it was seen to go on. */
-  received(host: Host | undefined, forwarded: boolean): void {
-    if (host === undefined) return;
+  received(host: Host, forwarded: boolean): void {
     if (forwarded) host.forwarded++;
     else host.kept++;
   }
 
-  /** A request to the proxy went on from that address, which is the one of `sender`. */
-  pair(proxy: string, asksFrom: string, sender: Host | undefined): void {
-    if (sender?.times !== undefined && sender.proxy === proxy) {
+  /** A request to the proxy went on from that sender. */
+  pair(proxy: Host, sender: Host): void {
+    if (sender.times !== undefined && sender.proxy === proxy) {
       sender.times.pairs++;
       sender.pairs++;
-    } else this.pairAnew(proxy, asksFrom, sender);
+    } else this.pairAnew(proxy, sender);
   }
 
-  private pairAnew(proxy: string, asksFrom: string, sender: Host | undefined): void {
-    let addresses = this.proxies.get(proxy);
-    if (addresses === undefined) {
+  private pairAnew(proxy: Host, sender: Host): void {
+    if (proxy.asksFrom === undefined) {
       if (this.proxies.size >= MAX_HOSTS) return;
-      addresses = new Map();
-      this.proxies.set(proxy, addresses);
+      proxy.asksFrom = new Map();
+      this.proxies.add(proxy);
+      this.hosts.set(proxy.address, proxy);
     }
-    let times = addresses.get(asksFrom);
-    if (times === undefined && addresses.size < MAX_ADDRESSES) {
+    const { asksFrom } = proxy;
+    let times = asksFrom.get(sender.address);
+    if (times === undefined && asksFrom.size < MAX_ADDRESSES) {
       times = { pairs: 0 };
-      addresses.set(asksFrom, times);
+      asksFrom.set(sender.address, times);
     }
     if (times !== undefined) times.pairs++;
-    if (this.listening.size < MAX_HOSTS) this.listening.set(asksFrom, proxy);
-    if (sender === undefined) return;
+    if (this.listening.size < MAX_HOSTS) this.listening.set(sender.address, proxy.address);
     sender.pairs++;
     sender.proxy = proxy;
     sender.times = times;
@@ -145,28 +142,29 @@ export class Habits {
   /** Where the host that asks from this address is asked itself: there, or where a proxy was seen to be. */
   readonly askedAt = (address: string): string => this.listening.get(address) ?? address;
 
-  isProxy(address: string): boolean {
-    const host = this.hosts.get(address);
-    if (!this.proxies.has(address) || host === undefined) return this.proxies.has(address);
-    return host.forwarded * 20 >= host.kept && (host.forwarded > 1 || host.kept <= 8); // one pair may be chance
+  isProxy({ asksFrom, forwarded, kept }: Host): boolean {
+    return asksFrom !== undefined && forwarded * 20 >= kept && (forwarded > 1 || kept <= 8); // one pair may be chance
   }
 
   /** Did somebody say that it is a proxy? */
   isKnown({ address, port }: Endpoint): boolean {
+    if (this.knownProxies.length === 0) return false;
     return this.knownProxies.some((proxy) => proxy.address === address && (proxy.port === undefined || proxy.port === port));
   }
 
   /** Addresses from which a proxy asks, as far as they are known. */
   addressesOf(proxy: string): ReadonlySet<string> {
-    const addresses = new Set(this.proxies.get(proxy)?.keys());
-    return this.hosts.get(proxy)?.known === true ? addresses.add(proxy) : addresses;
+    const host = this.hosts.get(proxy);
+    const addresses = new Set(host?.asksFrom?.keys());
+    return host?.known === true ? addresses.add(proxy) : addresses;
   }
 
   /** Each proxy: where its clients ask it, then where else it asks from. */
   known(): readonly (readonly string[])[] {
     const found: string[][] = [];
-    for (const [address, asksFrom] of this.proxies) {
-      if (this.isProxy(address)) found.push([address, ...[...asksFrom.keys()].filter((other) => other !== address)]);
+    for (const host of this.proxies) {
+      const { address, asksFrom } = host;
+      if (this.isProxy(host)) found.push([address, ...[...(asksFrom?.keys() ?? [])].filter((other) => other !== address)]);
     }
     const told = new Set(found.flat());
     for (const { address } of this.knownProxies) {
@@ -177,31 +175,35 @@ export class Habits {
     return found;
   }
 
-  /** Bits for and against a request from `asksFrom` continuing one to `proxy`. */
-  weigh(proxy: string, asksFrom: string): number {
-    const [asked, asking] = [this.hosts.get(proxy), this.hosts.get(asksFrom)];
+  /** Bits for and against a request of the one continuing one to the other. */
+  weigh(asked: Host, asking: Host): number {
     const against = Math.min(MOST_AGAINST, notForwarding(asked) + notContinuing(asking));
-    const addresses = this.proxies.get(proxy);
-    if (proxy === asksFrom || addresses?.has(asksFrom) === true) return 6 - against;
-    const forwarded = asked?.forwarded ?? 0;
-    const elsewhere = addresses !== undefined && forwarded >= KNOWN_AFTER ? Math.min(MOST_ELSEWHERE, ELSEWHERE + Math.log2(forwarded)) : 0;
-    const ofAnother = asking !== undefined && asking.pairs >= KNOWN_AFTER ? OF_ANOTHER : 0;
+    const { asksFrom, forwarded } = asked;
+    if (isSender(asking, asked)) return 6 - against;
+    const elsewhere = asksFrom !== undefined && forwarded >= KNOWN_AFTER ? Math.min(MOST_ELSEWHERE, ELSEWHERE + Math.log2(forwarded)) : 0;
+    const ofAnother = asking.pairs >= KNOWN_AFTER ? OF_ANOTHER : 0;
     return -Math.max(elsewhere, ofAnother) - against;
   }
 
   /** Bits against a request to `server` continuing one that came from `asksFrom`: a proxy does not ask itself. */
-  weighReturn(asksFrom: string, server: string): number {
-    const pairs = this.proxies.get(server)?.get(asksFrom)?.pairs ?? 0;
+  weighReturn(asksFrom: string, server: Host): number {
+    const pairs = server.asksFrom?.get(asksFrom)?.pairs ?? 0;
     return pairs >= KNOWN_AFTER && this.isProxy(server) ? -BACK : 0;
   }
 }
 
-function notForwarding(asked: Host | undefined): number {
-  return asked?.known === true ? 0 : doubt(asked?.kept, asked?.forwarded);
+/** The proxy itself asks there, or asked before. */
+function isSender(asking: Host, proxy: Host): boolean {
+  if (asking.times !== undefined && asking.proxy === proxy) return true;
+  return asking.address === proxy.address || proxy.asksFrom?.has(asking.address) === true;
 }
 
-function notContinuing(asking: Host | undefined): number {
-  return asking?.known === true ? 0 : doubt(asking?.own, asking?.continuing);
+function notForwarding({ known, kept, forwarded }: Host): number {
+  return known ? 0 : doubt(kept, forwarded);
+}
+
+function notContinuing({ known, own, continuing }: Host): number {
+  return known ? 0 : doubt(own, continuing);
 }
 
 function isSeen(host: Host | undefined): boolean {
@@ -209,7 +211,6 @@ function isSeen(host: Host | undefined): boolean {
 }
 
 /** How much it speaks against something that it never happened in so many cases; nothing when it happens now and then. */
-function doubt(without: number | undefined, having: number | undefined): number {
-  if (without === undefined || having === undefined || having * 20 >= without) return 0;
-  return Math.log2(1 + without) * 2;
+function doubt(without: number, having: number): number {
+  return having * 20 >= without ? 0 : Math.log2(1 + without) * 2;
 }

@@ -2,7 +2,7 @@
  * Connections to the hosts that do not close them: who acknowledged its peer's FIN long ago, owes nothing any more and still holds
  * the connection. One is nothing; what counts is how many, and that there are more and more.
  */
-import type { Connection, Exchange, Leak } from '../model.ts';
+import type { Connection, EndFacts, Exchange, Leak, Moment } from '../model.ts';
 
 /** A close that is owed for so long will not come. */
 const LONG = 60e9;
@@ -27,15 +27,15 @@ export class Leaks {
 
 function leakIn({ clientEnd, serverEnd, until }: Connection, { request, response }: Exchange): Pick<Leak, 'end' | 'fin'> | undefined {
   if (request?.complete !== true || response?.complete !== true) return undefined;
-  const sides = [
-    ['client', clientEnd, serverEnd],
-    ['server', serverEnd, clientEnd],
-  ] as const;
-  for (const [end, own, peer] of sides) {
-    const { fin, finAcked } = peer;
-    if (fin === undefined || finAcked === undefined || peer.reset !== undefined || own.fin !== undefined || own.reset !== undefined)
-      continue;
-    if (until - fin.time >= LONG && (own.lastData === undefined || own.lastData.time <= fin.time)) return { end, fin };
-  }
-  return undefined;
+  if (leaves(clientEnd, serverEnd, until)) return { end: 'client', fin: serverEnd.fin };
+  return leaves(serverEnd, clientEnd, until) ? { end: 'server', fin: clientEnd.fin } : undefined;
+}
+
+type ClosedEnd = EndFacts & { readonly fin: Moment };
+
+function leaves(own: EndFacts, peer: EndFacts, until: number): peer is ClosedEnd {
+  const { fin, finAcked } = peer;
+  if (fin === undefined || finAcked === undefined || peer.reset !== undefined || own.fin !== undefined || own.reset !== undefined)
+    return false;
+  return until - fin.time >= LONG && (own.lastData === undefined || own.lastData.time <= fin.time);
 }

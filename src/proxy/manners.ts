@@ -49,6 +49,8 @@ interface Prefix {
 export class Manners {
   private readonly same = new Float64Array(PARTS);
   private readonly other = new Float64Array(PARTS);
+  /** What `against` says of each part, until something is learned of it. */
+  private readonly weights = new Float64Array(PARTS).fill(Number.NaN);
   readonly prefixes: Prefix[] = [];
   private lessons = 0;
 
@@ -60,13 +62,21 @@ export class Manners {
   learn(part: number, equal: boolean): void {
     const counts = equal ? this.same : this.other;
     counts[part] = (counts[part] ?? 0) + 1;
+    this.weights[part] = Number.NaN;
   }
 
   /** Bits against a pair in which this part differs: 0 or less. */
   against(part: number): number {
+    const known = this.weights[part] ?? Number.NaN;
+    return Number.isNaN(known) ? this.weighAgainst(part) : known;
+  }
+
+  private weighAgainst(part: number): number {
     const [same, other, usually] = [this.same[part] ?? 0, this.other[part] ?? 0, USUALLY[part] ?? BY_CHANCE];
     const share = (other + usually * BACKGROUND) / (same + other + BACKGROUND);
-    return Math.max(-MOST_AGAINST, Math.min(0, Math.log2(share / BY_CHANCE)));
+    const weight = Math.max(-MOST_AGAINST, Math.min(0, Math.log2(share / BY_CHANCE)));
+    this.weights[part] = weight;
+    return weight;
   }
 
   /** Bits for a pair in which this part is equal, when chance alone makes it equal in that share of the cases. */

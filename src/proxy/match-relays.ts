@@ -18,7 +18,6 @@ import type {
   PairingQuality,
   PeerProfile,
   Relay,
-  RequestMessage,
 } from '../model.ts';
 import { copyOf } from '../records.ts';
 import { learnAnswers } from './answers.ts';
@@ -35,7 +34,7 @@ import { Quality } from './quality.ts';
 import { Rarity } from './rarity.ts';
 import { Rivals } from './rivals.ts';
 import { roleOf } from './roles.ts';
-import { type Context, learnRequests, scoreOf, sentOf } from './score.ts';
+import { type Context, learnRequests, scoreOf } from './score.ts';
 import { CONCEIVABLE, candidatesOf, LIKELY_MARGIN, offer, PROVEN_MARGIN, provisionalMargin, SURE_MARGIN, settle } from './settle.ts';
 import { slotOf, traitValue } from './traits.ts';
 
@@ -46,7 +45,8 @@ const MAX_LOOKUPS = 256;
 const MAX_REDIRECTS = 16;
 const NO_CHECKS: Relay['lookup'] = [];
 const NO_CONNECTIONS: readonly Connection[] = [];
-const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: [] };
+const NO_PARTS: readonly string[] = [];
+const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: NO_PARTS };
 const LOCATION = slotOf('location');
 
 /** How much is told of a relay: the exchanges, the connections of the next hop, too, or also the evidence for the pair. */
@@ -107,8 +107,6 @@ class RelayMatcher implements RelayStage {
   private readonly unexplained: Exchange[] = [];
   /** Connections that are given up, and that nobody ever answered. */
   private readonly unanswered: Connection[] = [];
-  /** Those that the request at hand may continue. */
-  private readonly likely: OpenRelay[] = [];
   private lookups = 0;
   /** Counts what was told, and the latest time of it. */
   private told = 0;
@@ -140,45 +138,45 @@ class RelayMatcher implements RelayStage {
     const { request } = exchange;
     if (request === undefined) return;
     this.at(request.headTime);
-    const hop = this.hop(exchange.connection);
+    const hop = this.hop(exchange);
     if (hop.requests++ === 0) hop.firstRequest = request.firstTime;
     this.profiles.request(hop, exchange, request);
     this.context.rarity.add(request.fingerprint.target);
     this.context.rarity.add(request.fingerprint.fields);
     const relay = new OpenRelay(exchange, hop, request.headTime, this.told);
-    this.likely.length = 0;
-    this.open.like(request.method, request.fingerprint, claimOf(request.fields)?.address, this.likely);
-    if (this.likely.length > 0) {
-      relay.attempt = this.attemptOf(relay, request);
-      this.claimEarlier(relay, request.headTime);
+    const named = claimOf(request.fields);
+    const likely = this.open.like(request.method, request.fingerprint, named?.address);
+    if (likely.length > 0) {
+      relay.attempt = this.attemptOf(new OpenAttempt(relay, request, named), likely);
+      this.claimEarlier(relay, request.headTime, likely);
     }
     for (const rival of this.rivals.came(relay, request)) this.revise(rival);
-    hop.asking ??= this.habits.host(exchange.client.address);
     this.habits.sent(hop.asking, relay.attempt?.owner !== undefined, request.firstTime);
-    hop.pending.push(relay);
+    hop.begin(relay);
     this.open.add(relay, request);
   }
 
   /** The request as the continuation of client-side exchanges; undefined when it can be none. */
-  private attemptOf(relay: OpenRelay, request: RequestMessage): OpenAttempt | undefined {
-    const attempt = newAttempt(relay, request);
-    const claims: Claim[] = [];
-    for (const other of this.likely) {
+  private attemptOf(attempt: OpenAttempt, likely: readonly OpenRelay[]): OpenAttempt | undefined {
+    let claims: Claim[] | undefined;
+    for (const other of likely) {
       const claim = this.claimOf(other, attempt);
-      if (claim !== undefined) claims.push(claim);
+      if (claim === undefined) continue;
+      if (claims === undefined) claims = [claim];
+      else claims.push(claim);
     }
-    if (claims.length === 0) return undefined;
+    if (claims === undefined) return undefined;
     offer(attempt, claims);
-    if (attempt.owner === undefined) this.rememberUnexplained(relay.clientSide);
+    if (attempt.owner === undefined) this.rememberUnexplained(attempt.exchange);
     return attempt;
   }
 
   /** Requests that left a moment ago may continue this one all the same: the order of two hops is known to within a doubt. */
-  private claimEarlier(relay: OpenRelay, now: number): void {
-    for (const other of this.likely) {
+  private claimEarlier(relay: OpenRelay, now: number, likely: readonly OpenRelay[]): void {
+    for (const other of likely) {
       const { request } = other.clientSide;
       if (request === undefined || now - other.since > this.doubt(relay, other) || !this.mayBeEarlier(relay, other)) continue;
-      const attempt = other.attempt ?? newAttempt(other, request);
+      const attempt = other.attempt ?? new OpenAttempt(other, request, claimOf(request.fields));
       const claim = this.claimOf(relay, attempt);
       if (claim === undefined) continue;
       other.attempt = attempt;
@@ -199,8 +197,8 @@ class RelayMatcher implements RelayStage {
   }
 
   private claimOf(relay: OpenRelay, attempt: OpenAttempt): Claim | undefined {
-    if (relay.hop.peer === attempt.sent.exchange.connection) return undefined; // that connection is known to come before this one
-    const score = scoreOf(relay, attempt.sent, this.context, undefined);
+    if (relay.hop.peer === attempt.exchange.connection) return undefined; // that connection is known to come before this one
+    const score = scoreOf(relay, attempt, this.context, undefined);
     if (score === undefined) return undefined;
     const { content, circumstance } = score;
     const bits = content + circumstance;
@@ -253,7 +251,6 @@ class RelayMatcher implements RelayStage {
       if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
       this.open.remove(relay);
       settle(relay, this.context, this.now);
-      relay.hop.asked ??= this.habits.host(exchange.server.address);
       this.habits.received(relay.hop.asked, relay.attempts.length > 0);
       if (relay.attempts.length > 0) this.learn(relay);
       if (this.isRelay(relay)) {
@@ -287,9 +284,7 @@ class RelayMatcher implements RelayStage {
   private assess(relay: OpenRelay, record: Relay): void {
     const [first] = relay.attempts;
     if (first !== undefined && this.assessed.asksForEvidence) {
-      const parts: string[] = [];
-      this.explain(relay, first, parts);
-      this.assessed.evidence(parts);
+      this.assessed.evidence(this.explain(relay, first));
     }
     this.assessed.count(record);
   }
@@ -297,20 +292,19 @@ class RelayMatcher implements RelayStage {
   /** What a pair teaches about the proxy. */
   private learn(relay: OpenRelay): void {
     const { clientSide, attempts, margin } = relay;
-    const proxy = clientSide.server.address;
     const { asked } = relay.hop;
     for (const { exchange, hop } of attempts) {
       if (margin >= SURE_MARGIN) {
-        this.habits.pair(proxy, exchange.client.address, hop.asking);
+        this.habits.pair(asked, hop.asking);
         this.habits.pairPoints(clientSide.connection.point, exchange.connection.point);
       }
-      if (asked !== undefined) asked.lastPair = Math.max(asked.lastPair, exchange.request?.firstTime ?? 0);
+      asked.lastPair = Math.max(asked.lastPair, exchange.request?.firstTime ?? 0);
     }
     const [only] = attempts;
     if (only === undefined || attempts.length > 1 || margin < SURE_MARGIN) return;
     const manners = this.context.manners.pupil(clientSide);
     if (manners?.learns !== true) return;
-    learnRequests(clientSide, only.sent, relay, manners);
+    learnRequests(clientSide, only, relay, manners);
     learnAnswers(only.exchange, clientSide, manners);
   }
 
@@ -377,10 +371,10 @@ class RelayMatcher implements RelayStage {
     return hop?.identity === identity ? hop : undefined;
   }
 
-  private hop(identity: ConnectionIdentity): Hop {
+  private hop({ connection: identity, client, server }: Exchange): Hop {
     const known = this.known(identity);
     if (known !== undefined) return known;
-    const hop = new Hop(identity);
+    const hop = new Hop(identity, this.habits.host(client.address), this.habits.host(server.address));
     while (this.hops.length <= identity.point) this.hops.push([]);
     const hops = this.hops[identity.point];
     if (hops !== undefined) hops[identity.id] = hop;
@@ -411,11 +405,11 @@ class RelayMatcher implements RelayStage {
   private isRelay(relay: OpenRelay): boolean {
     const { server, request } = relay.clientSide;
     if (relay.attempts.length > 0 || request?.absoluteForm === true) return true;
-    return this.habits.isProxy(server.address) || this.habits.isKnown(server);
+    return this.habits.isProxy(relay.hop.asked) || this.habits.isKnown(server);
   }
 
   private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
-    return this.profiles.route(relay.hop, relay.clientSide.server.text, attempt.exchange.server.text);
+    return this.profiles.route(relay.hop, relay.clientSide.server.text, attempt.exchange);
   }
 
   private tell(relay: OpenRelay, clientSide: Exchange): Relay {
@@ -440,13 +434,20 @@ class RelayMatcher implements RelayStage {
     const [first] = relay.attempts;
     return {
       clientSide,
-      attempts: relay.attempts.map((attempt) => this.attemptRecord(relay, attempt, depth !== 'records')),
+      attempts: this.attemptRecords(relay, depth !== 'records'),
       candidates: relay.settled ? relay.candidates : candidatesOf(relay.claims, NO_ONE),
       link: this.linkOf(relay, depth === 'all'),
       lookup,
       previous,
       route: first && this.routeOf(relay, first),
     };
+  }
+
+  private attemptRecords(relay: OpenRelay, connections: boolean): readonly Attempt[] {
+    const { attempts } = relay;
+    const [first] = attempts;
+    if (first !== undefined && attempts.length === 1) return [this.attemptRecord(relay, first, connections)];
+    return attempts.map((attempt) => this.attemptRecord(relay, attempt, connections));
   }
 
   private attemptRecord(relay: OpenRelay, attempt: OpenAttempt, connections: boolean): Attempt {
@@ -467,16 +468,17 @@ class RelayMatcher implements RelayStage {
     const margin = relay.settled ? relay.margin : provisionalMargin(relay);
     const confidence =
       margin >= PROVEN_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
-    const parts: string[] = [];
-    if (explained || this.explainAll) this.explain(relay, first, parts);
+    const parts = explained || this.explainAll ? this.explain(relay, first) : NO_PARTS;
     return { confidence: this.assessed.reliable || confidence === 'ambiguous' ? confidence : 'possible', margin, parts };
   }
 
   /** The evidence for a pair, without what it taught us itself. */
-  private explain(relay: OpenRelay, { sent }: OpenAttempt, parts: string[]): void {
+  private explain(relay: OpenRelay, { exchange, request, hop, claim }: OpenAttempt): readonly string[] {
+    const parts: string[] = [];
     const before = new OpenRelay(relay.clientSide, relay.hop, relay.since, relay.startedAt);
     const untaught = { ...this.context, habits: undefined, manners: new KnownManners() };
-    scoreOf(before, { ...sent, hop: new Hop(sent.hop.identity) }, untaught, parts);
+    scoreOf(before, { exchange, request, hop: new Hop(hop.identity, hop.asking, hop.asked), claim }, untaught, parts);
+    return parts;
   }
 
   private connectionOf(hop: Hop): Connection | undefined {
@@ -490,17 +492,13 @@ class RelayMatcher implements RelayStage {
     return negativeLookup(exchange, {
       connections: this.connections,
       proxyAddresses: this.habits.addressesOf(proxy),
-      lastPair: this.habits.host(proxy)?.lastPair ?? Number.NaN,
+      lastPair: this.habits.host(proxy).lastPair,
       expected: [own && this.connectionOf(own), ...(previous?.attempts.map((attempt) => attempt.connection) ?? [])],
       unexplained: this.unexplained.filter(
         (other) => (other.request?.firstTime ?? 0) >= start && other.request?.fingerprint.tail === exchange.request?.fingerprint.tail,
       ).length,
     });
   }
-}
-
-function newAttempt({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage): OpenAttempt {
-  return new OpenAttempt(sentOf(clientSide, request, hop), clientSide.ordinal, startedAt);
 }
 
 const NO_ONE: ReadonlyMap<OpenAttempt, number> = new Map();

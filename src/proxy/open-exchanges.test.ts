@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exchange, identity, request } from '../../test/support/records.ts';
 import type { RequestMessage } from '../model.ts';
+import { Host } from './habits.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { Hop, OpenRelay } from './open-relay.ts';
 
 const connection = identity('10.0.0.1:1000', '10.0.0.2:80');
-const hop = new Hop(connection);
+const hop = new Hop(connection, new Host('10.0.0.1', false), new Host('10.0.0.2', false));
 
 function asked(
   tail: number,
@@ -20,9 +21,7 @@ function asked(
 }
 
 function like(open: OpenExchanges, message: RequestMessage): readonly OpenRelay[] {
-  const found: OpenRelay[] = [];
-  open.like(message.method, message.fingerprint, undefined, found);
-  return found;
+  return open.like(message.method, message.fingerprint, undefined);
 }
 
 describe('found again', () => {

@@ -41,6 +41,8 @@ export class OpenExchanges {
   private oldest: OpenRelay | undefined;
   private newest: OpenRelay | undefined;
   private count = 0;
+  /** As soon as there was a redirect, they are looked for. */
+  private redirected = false;
 
   add(relay: OpenRelay, request: RequestMessage): void {
     while (this.oldest !== undefined && (this.count >= MAX_OPEN || request.headTime - this.oldest.since > MAX_AGE))
@@ -75,26 +77,31 @@ export class OpenExchanges {
 
   /** An attempt of this exchange was answered with a redirect: it may go on at that target (a value of the trait Location). */
   addRedirect(relay: OpenRelay, location: number): void {
-    if (relay.open) this.addEntry(relay, redirectKey(location));
+    if (!relay.open) return;
+    this.redirected = true;
+    this.addEntry(relay, redirectKey(location));
   }
 
-  /** Those that share a key with this request, without repetition, into `found`. `client`: whom the request names as its client. */
-  like(method: string, fingerprint: Fingerprint, client: string | undefined, found: OpenRelay[]): void {
-    const key = leafKey(method, fingerprint.leaf);
-    if (client !== undefined && this.buckets[key & (BUCKETS - 1)] !== undefined) this.collect(clientKey(key, client), found);
-    for (const value of fingerprint.unique) this.collect(uniqueKey(value), found);
-    this.collect(redirectKey(asTraitValue(fingerprint.target)), found);
-    this.collect(key, found);
+  /** Those that share a key with this request, without repetition. `client`: whom the request names as its client. */
+  like(method: string, { leaf, unique, target }: Fingerprint, client: string | undefined): readonly OpenRelay[] {
+    const key = leafKey(method, leaf);
+    let found: OpenRelay[] | undefined;
+    if (client !== undefined && this.buckets[key & (BUCKETS - 1)] !== undefined) found = this.collect(clientKey(key, client), found);
+    for (const value of unique) found = this.collect(uniqueKey(value), found);
+    if (this.redirected) found = this.collect(redirectKey(asTraitValue(target)), found);
+    return this.collect(key, found) ?? NOBODY;
   }
 
-  private collect(key: number, found: OpenRelay[]): void {
-    const others = found.length;
+  private collect(key: number, others: OpenRelay[] | undefined): OpenRelay[] | undefined {
+    let found = others;
     let left = PER_KEY;
     for (let entry = this.buckets[key & (BUCKETS - 1)]; entry !== undefined && left > 0; entry = entry.next) {
       if (entry.key !== key) continue;
       left--;
-      if (others === 0 || !found.includes(entry.relay)) found.push(entry.relay);
+      if (found === undefined) found = [entry.relay];
+      else if (others === undefined || !found.includes(entry.relay)) found.push(entry.relay);
     }
+    return found;
   }
 
   private addEntry(relay: OpenRelay, key: number): void {
@@ -115,6 +122,8 @@ export class OpenExchanges {
     entry.before = undefined;
   }
 }
+
+const NOBODY: readonly OpenRelay[] = [];
 
 /** Equal targets end alike. HEAD counts as GET, since caches turn the one into the other. */
 function leafKey(method: string, leaf: number): number {

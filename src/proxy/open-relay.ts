@@ -1,5 +1,6 @@
 /** What is remembered of an exchange while its other hop may still show up, and of the connection it came on. */
-import type { Attempt, Connection, ConnectionIdentity, Exchange } from '../model.ts';
+import type { Attempt, Connection, ConnectionIdentity, Exchange, RequestMessage } from '../model.ts';
+import type { Claim as NamedClient } from './claims.ts';
 import type { Host } from './habits.ts';
 import type { Entry } from './open-exchanges.ts';
 import type { Peer } from './peers.ts';
@@ -26,7 +27,7 @@ export class Life {
 export class Hop {
   readonly identity: ConnectionIdentity;
   /** Exchanges on it that are not over, oldest first. */
-  readonly pending: OpenRelay[] = [];
+  private pending: OpenRelay[] = NO_RELAYS;
   /** Requests so far. */
   requests = 0;
   /** When the first of them began. */
@@ -46,22 +47,41 @@ export class Hop {
   doubtful = false;
   /** Once it has carried a request, and while there is room for the statistics of its two hosts. */
   life: Life | undefined;
-  /** What its two hosts are seen to do, the statistics of its server, and those of the latest route behind it: found once. */
-  asking: Host | undefined;
-  asked: Host | undefined;
+  /** What its two hosts are seen to do, and the statistics of its server: found once. */
+  readonly asking: Host;
+  readonly asked: Host;
   profile: Server | undefined;
+  /** The statistics of the latest route behind it, and the connection that it led to. */
   route: OpenRoute | undefined;
+  routeTo: ConnectionIdentity | undefined;
   /** Set once the connection is over. */
   final: Connection | undefined;
 
-  constructor(identity: ConnectionIdentity) {
+  constructor(identity: ConnectionIdentity, asking: Host, asked: Host) {
     this.identity = identity;
+    this.asking = asking;
+    this.asked = asked;
+  }
+
+  get idle(): boolean {
+    return this.pending.length === 0;
+  }
+
+  /** A list of just that length: one that grows has room for seventeen. */
+  begin(relay: OpenRelay): void {
+    if (this.pending.length === 0) this.pending = [relay];
+    else this.pending.push(relay);
   }
 
   /** Takes an exchange that is over out of the pending ones. */
   take(exchange: Exchange): OpenRelay | undefined {
     const { pending } = this;
-    if (pending[0]?.clientSide === exchange) return pending.shift();
+    const [first] = pending;
+    if (first?.clientSide === exchange) {
+      if (pending.length === 1) this.pending = NO_RELAYS;
+      else pending.shift();
+      return first;
+    }
     const index = pending.findIndex((relay) => relay.clientSide === exchange);
     return index < 0 ? undefined : pending.splice(index, 1)[0];
   }
@@ -72,14 +92,18 @@ export class Hop {
   }
 }
 
+const NO_RELAYS: OpenRelay[] = [];
+
 /** A request that may continue some client-side ones. */
-export class OpenAttempt {
-  readonly sent: Sent;
-  /** Requests on its connection up to and including it. */
-  readonly ordinal: number;
+export class OpenAttempt implements Sent {
+  readonly exchange: Exchange;
+  readonly request: RequestMessage;
+  readonly hop: Hop;
+  readonly claim: NamedClient | undefined;
   /** See `Attempt.doubtful`. */
   readonly afterDoubt: boolean;
-  readonly before: Attempt['before'];
+  /** Kept apart, since an exchange forgets the one before it when another one begins; only if that was over by then. */
+  private readonly previous: Exchange | undefined;
   /** The exchanges that it may continue and that are not settled, the likeliest first. */
   claims: readonly Claim[] = NOTHING;
   /** Whose it is, for the time being, or for good once that one is settled. */
@@ -90,20 +114,26 @@ export class OpenAttempt {
   /** Least lead by which a settled exchange left it to others: equal answers cannot be told apart. */
   doubt = Number.POSITIVE_INFINITY;
 
-  constructor(sent: Sent, ordinal: number, startedAt: number) {
-    this.sent = sent;
-    this.ordinal = ordinal;
+  constructor({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage, claim: NamedClient | undefined) {
+    const { previous } = clientSide;
+    this.exchange = clientSide;
+    this.request = request;
+    this.hop = hop;
+    this.claim = claim;
     this.startedAt = startedAt;
-    this.afterDoubt = sent.hop.doubtful;
-    this.before = endOf(sent.exchange.previous);
+    this.afterDoubt = hop.doubtful;
+    this.previous = previous?.response?.complete === true ? previous : undefined;
   }
 
-  get exchange(): Exchange {
-    return this.sent.exchange;
+  /** Requests on its connection up to and including it. */
+  get ordinal(): number {
+    return this.exchange.ordinal;
   }
 
-  get hop(): Hop {
-    return this.sent.hop;
+  get before(): Attempt['before'] {
+    const { request, response } = this.previous ?? {};
+    if (request === undefined || response === undefined) return undefined;
+    return { start: request.firstTime, end: { frame: response.lastFrame, time: response.lastTime } };
   }
 }
 
@@ -157,10 +187,3 @@ const NO_ATTEMPTS: readonly OpenAttempt[] = [];
 const NO_EXCHANGES: readonly Exchange[] = [];
 const NO_REDIRECTS: readonly number[] = [];
 const NOTHING: readonly Claim[] = [];
-
-/** Kept apart, since an exchange forgets the one before it when another one begins. */
-function endOf(exchange: Exchange | undefined): Attempt['before'] {
-  const { request, response } = exchange ?? {};
-  if (request === undefined || response?.complete !== true) return undefined;
-  return { start: request.firstTime, end: { frame: response.lastFrame, time: response.lastTime } };
-}

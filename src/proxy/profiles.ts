@@ -210,7 +210,7 @@ export class Profiles {
     if (hop !== undefined) hop.profile = server;
     const life = hop?.life;
     if (life === undefined) return;
-    const kept = life.peer.ended(exchange, hop?.pending.length === 0);
+    const kept = life.peer.ended(exchange, hop?.idle === true);
     if (!continues && exchange.request !== undefined) life.peer.own(exchange, exchange.request);
     life.idleSince = kept ? (exchange.response?.lastTime ?? Number.NaN) : Number.NaN;
     life.bodiless = kept && announcesBody(exchange.response);
@@ -296,15 +296,21 @@ export class Profiles {
   // -------------------------------------------------------------------------------------------- two hops
 
   /** From the proxy that was asked on that hop. */
-  route(hop: Hop, proxy: string, server: string): OpenRoute {
-    if (hop.route?.server === server) return hop.route;
+  route(hop: Hop, proxy: string, { connection, server }: Exchange): OpenRoute {
+    if (hop.route === undefined || hop.routeTo !== connection) {
+      hop.route = this.routeBetween(proxy, server.text);
+      hop.routeTo = connection;
+    }
+    return hop.route;
+  }
+
+  private routeBetween(proxy: string, server: string): OpenRoute {
     let routes = this.routes.get(proxy);
     if (routes === undefined) {
       routes = new Map();
       if (this.routes.size < MAX_PROFILES) this.routes.set(proxy, routes);
     }
     const known = routes.get(server);
-    if (known !== undefined) hop.route = known;
     if (known !== undefined) return known;
     const route: OpenRoute = {
       proxy,

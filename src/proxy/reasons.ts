@@ -12,7 +12,7 @@ export function hasReason(attempt: OpenAttempt, own: ReadonlyMap<OpenAttempt, nu
 
 function answeredBefore(earlier: OpenAttempt, later: OpenAttempt): boolean {
   const { response } = earlier.exchange;
-  return response !== undefined && isFinal(response.status) && response.firstTime < later.sent.request.firstTime;
+  return response !== undefined && isFinal(response.status) && response.firstTime < later.request.firstTime;
 }
 
 /** An answer after which there is nothing left to ask: no failure, no redirect, no demand for credentials. */

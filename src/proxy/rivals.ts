@@ -12,16 +12,17 @@ import { PROVEN_MARGIN } from './settle.ts';
 const TWO_CLOCKS = 5e6;
 /** For so long it is remembered what was sent and answered. */
 const MOMENT = 20e6;
-/** The latest are kept, by what their targets end with: so many lists, and so many in each. */
-const LISTS = 64;
-const MOST = 64;
+/** The latest are kept, and found by what their targets end with; of equal ends the latest. */
+const MOST = 4096;
+const MOST_ALIKE = 64;
+const PLACES = 4096;
 
 export class Rivals {
   private readonly context: Context;
   private readonly doubt: Context['doubt'];
   /** Exchanges that were answered a moment ago, and attempts that were sent. */
-  private readonly answered = new Latest<OpenRelay>(answeredAt);
-  private readonly sent = new Latest<OpenAttempt>(({ sent }) => sent.request.firstTime);
+  private readonly answered = new Latest<OpenRelay>();
+  private readonly sent = new Latest<OpenAttempt>();
 
   constructor(context: Context) {
     this.context = { ...context, doubt: () => Number.POSITIVE_INFINITY };
@@ -31,7 +32,7 @@ export class Rivals {
   /** A response of a proxy began. */
   answers(relay: OpenRelay): void {
     const { request } = relay.clientSide;
-    if (request !== undefined) this.answered.add(request.fingerprint.leaf, relay);
+    if (request !== undefined) this.answered.add(request.fingerprint.leaf, answeredAt(relay), relay);
   }
 
   /** A request came: returns the exchanges whose pairs are less sure now. */
@@ -41,7 +42,7 @@ export class Rivals {
     const sent = this.sent.of(leaf, request.firstTime);
     const doubted = sent.length === 0 ? NONE : this.tooLateFor(relay, request, sent);
     if (attempt?.owner === undefined) return doubted;
-    this.sent.add(leaf, attempt);
+    this.sent.add(leaf, request.firstTime, attempt);
     const answered = this.answered.of(leaf, request.firstTime);
     return answered.length === 0 ? doubted : [...doubted, ...this.tooEarlyFor(attempt, attempt.owner, answered)];
   }
@@ -50,10 +51,10 @@ export class Rivals {
   private tooLateFor(relay: OpenRelay, request: RequestMessage, lately: readonly OpenAttempt[]): readonly OpenRelay[] {
     const { connection, server } = relay.clientSide;
     return lately.flatMap((attempt) => {
-      const { owner, exchange, sent } = attempt;
-      if (owner === undefined || owner.hop === relay.hop || sent.request.fingerprint.leaf !== request.fingerprint.leaf) return [];
+      const { owner, exchange } = attempt;
+      if (owner === undefined || owner.hop === relay.hop) return [];
       if (owner.clientSide.server.text !== server.text) return [];
-      const late = request.firstTime - sent.request.firstTime > this.doubt(connection.point, exchange.connection.point);
+      const late = request.firstTime - attempt.request.firstTime > this.doubt(connection.point, exchange.connection.point);
       return !late && this.cast(owner, attempt, relay, attempt) ? [owner] : [];
     });
   }
@@ -63,10 +64,10 @@ export class Rivals {
    * have it instead of its owner.
    */
   private tooEarlyFor(attempt: OpenAttempt, owner: OpenRelay, lately: readonly OpenRelay[]): readonly OpenRelay[] {
-    const { request } = attempt.sent;
+    const { request } = attempt;
     return lately.flatMap((relay) => {
-      const { connection, request: received } = relay.clientSide;
-      if (relay === owner || relay.hop === owner.hop || received?.fingerprint.leaf !== request.fingerprint.leaf) return [];
+      const { connection } = relay.clientSide;
+      if (relay === owner || relay.hop === owner.hop) return [];
       if (request.firstTime - answeredAt(relay) > this.doubt(connection.point, attempt.exchange.connection.point)) return [];
       const [own] = relay.attempts;
       const doubted = own === undefined ? owner : relay;
@@ -77,7 +78,7 @@ export class Rivals {
   /** Casts doubt on a pair, when `rival` fits an attempt nearly as well as the pair fits. */
   private cast(relay: OpenRelay, own: OpenAttempt, rival: OpenRelay, attempt: OpenAttempt): boolean {
     if (relay.doubtful) return false;
-    const [best, score] = [scoreOf(relay, own.sent, this.context, undefined), scoreOf(rival, attempt.sent, this.context, undefined)];
+    const [best, score] = [scoreOf(relay, own, this.context, undefined), scoreOf(rival, attempt, this.context, undefined)];
     if (score === undefined || best === undefined || best.content - score.content >= PROVEN_MARGIN) return false;
     relay.doubtful = true;
     relay.margin = Math.min(relay.margin, PROVEN_MARGIN - 1);
@@ -87,31 +88,52 @@ export class Rivals {
 
 const NONE: readonly OpenRelay[] = [];
 
-/** What happened a moment ago, in the order in which it did. */
+/**
+ * What happened a moment ago, in the order in which it did: a ring, through which runs a chain for each place of keys. Hot: nearly
+ * every exchange comes, and nearly none meets another one.
+ */
 class Latest<T> {
-  private readonly timeOf: (item: T) => number;
-  private readonly lists: readonly T[][] = Array.from({ length: LISTS }, () => []);
+  private readonly items = new Array<T | undefined>(MOST).fill(undefined);
+  private readonly keys = new Int32Array(MOST);
+  private readonly times = new Float64Array(MOST);
+  /** By how many came before it: the latest one of each place, and the one before each at the same place. */
+  private readonly latest = new Float64Array(PLACES).fill(-1);
+  private readonly before = new Float64Array(MOST);
+  private first = 0;
+  private next = 0;
 
-  constructor(timeOf: (item: T) => number) {
-    this.timeOf = timeOf;
+  add(key: number, time: number, item: T): void {
+    while (this.first < this.next && (this.next - this.first >= MOST || time - this.time(this.first) > MOMENT))
+      this.items[this.first++ % MOST] = undefined;
+    const [at, place] = [this.next % MOST, placeOf(key)];
+    this.items[at] = item;
+    this.keys[at] = key;
+    this.times[at] = time;
+    this.before[at] = this.latest[place] ?? -1;
+    this.latest[place] = this.next++;
   }
 
-  add(key: number, item: T): void {
-    const list = this.list(key);
-    if (list.length >= MOST) list.shift();
-    list.push(item);
-  }
-
-  /** Those with that key, and some others. */
+  /** Those with that key. */
   of(key: number, now: number): readonly T[] {
-    const list = this.list(key);
-    while (list[0] !== undefined && now - this.timeOf(list[0]) > MOMENT) list.shift();
-    return list;
+    let found: T[] | undefined;
+    for (let nth = this.latest[placeOf(key)] ?? -1; nth >= this.first; nth = this.before[nth % MOST] ?? -1) {
+      const item = this.items[nth % MOST];
+      if (item === undefined || this.keys[nth % MOST] !== key || now - this.time(nth) > MOMENT) continue;
+      found ??= [];
+      if (found.push(item) >= MOST_ALIKE) break;
+    }
+    return found?.reverse() ?? NOTHING;
   }
 
-  private list(key: number): T[] {
-    return this.lists[(key >>> 0) % LISTS] ?? [];
+  private time(nth: number): number {
+    return this.times[nth % MOST] ?? Number.NaN;
   }
+}
+
+const NOTHING: readonly never[] = [];
+
+function placeOf(key: number): number {
+  return (key ^ (key >>> 16)) & (PLACES - 1);
 }
 
 function answeredAt({ clientSide }: OpenRelay): number {

@@ -10,14 +10,14 @@ const AUTHORIZATION = slotOf('authorization');
 export function roleOf(relay: OpenRelay, attempt: OpenAttempt): AttemptRole {
   const before = relay.attempts[0] === attempt ? undefined : relay.attempts[relay.attempts.indexOf(attempt) - 1];
   if (before === undefined) return 'forward';
-  const { request } = attempt.sent;
+  const { request } = attempt;
   const asked = relay.clientSide.request;
   if (asked?.fingerprint.target !== request.fingerprint.target && relay.redirects.includes(asTraitValue(request.fingerprint.target)))
     return 'redirect';
   const status = before.exchange.response?.status ?? 0;
-  const presents = compareTrait(AUTHORIZATION, request.fingerprint.traits, before.sent.request.fingerprint.traits) === FIRST_ONLY;
+  const presents = compareTrait(AUTHORIZATION, request.fingerprint.traits, before.request.fingerprint.traits) === FIRST_ONLY;
   if (status === 407 || (status === 401 && presents)) return 'auth';
   if (before.endedAt < attempt.startedAt) return 'retry';
-  const apart = request.firstTime - before.sent.request.firstTime;
+  const apart = request.firstTime - before.request.firstTime;
   return apart < AT_ONCE && attempt.exchange.server.text !== before.exchange.server.text ? 'mirror' : 'hedge';
 }

@@ -4,7 +4,7 @@
  * Equal parts count by their rarity; different ones by what is known of the proxy's manners.
  */
 import type { AnnouncedEnds, Exchange, RequestMessage } from '../model.ts';
-import { type Claim, chainOf, claimOf } from './claims.ts';
+import { type Claim, chainOf } from './claims.ts';
 import type { Habits } from './habits.ts';
 import * as manner from './manners.ts';
 import type { Hop, OpenRelay } from './open-relay.ts';
@@ -31,10 +31,6 @@ export interface Sent {
   readonly claim: Claim | undefined;
 }
 
-export function sentOf(exchange: Exchange, request: RequestMessage, hop: Hop): Sent {
-  return { exchange, request, hop, claim: claimOf(request.fields) };
-}
-
 /** Weight of a PROXY protocol header: more than equal requests can make up for. */
 const ANNOUNCED = 40;
 
@@ -56,7 +52,7 @@ export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: P
     content:
       targets(relay, received, sent.request, context.rarity, manners, parts) +
       contents(received, sent.request, context.rarity, manners, parts) +
-      note(context.habits === undefined ? 0 : addresses(clientSide, sent.exchange, context.habits), 'addresses', parts) +
+      note(context.habits === undefined ? 0 : addresses(relay, sent, context.habits), 'addresses', parts) +
       note(sent.exchange.announced === undefined ? 0 : announced(clientSide, sent.exchange.announced), 'PROXY protocol', parts) +
       claimed(clientSide, received, sent.request, sent.claim, manners, parts),
     circumstance:
@@ -154,11 +150,12 @@ function within(least: number, value: number, most: number): number {
 /** Bits against requests that go from the servers towards the clients. */
 const AGAINST_THE_STREAM = 12;
 
-function addresses({ client, server, connection }: Exchange, serverSide: Exchange, habits: Habits): number {
-  const back = server.address === serverSide.server.address ? 0 : habits.weighReturn(client.address, serverSide.server.address);
-  const [here, there] = [connection.point, serverSide.connection.point];
+function addresses({ hop, clientSide }: OpenRelay, sent: Sent, habits: Habits): number {
+  const { asked } = sent.hop;
+  const back = hop.asked.address === asked.address ? 0 : habits.weighReturn(clientSide.client.address, asked);
+  const [here, there] = [hop.identity.point, sent.hop.identity.point];
   const upstream = here !== there && habits.leads(there, here) ? -AGAINST_THE_STREAM : 0;
-  return habits.weigh(server.address, serverSide.client.address) + back + upstream;
+  return habits.weigh(hop.asked, sent.hop.asking) + back + upstream;
 }
 
 /** The PROXY protocol names the connection of the hop before, or the one that was named to the proxy itself: that decides. */

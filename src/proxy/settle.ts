@@ -196,7 +196,7 @@ function give(attempt: OpenAttempt, relay: OpenRelay): void {
     relay.attempts = [attempt];
     return;
   }
-  const later = relay.attempts.findIndex((other) => other.sent.request.firstTime > attempt.sent.request.firstTime);
+  const later = relay.attempts.findIndex((other) => other.request.firstTime > attempt.request.firstTime);
   relay.attempts = later < 0 ? [...relay.attempts, attempt] : relay.attempts.toSpliced(later, 0, attempt);
 }
 

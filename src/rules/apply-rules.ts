@@ -91,8 +91,8 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     if (signatures.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: { signatures, ...candidate } }));
   };
 
-  const tell = (subject: () => string, kind: Rule['on'], final: boolean): void => {
-    sink(subject(), kind, found, final);
+  const tell = (subject: string, kind: Rule['on'], final: boolean): void => {
+    sink(subject, kind, found, final);
     found = [];
   };
 
@@ -111,46 +111,50 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
       const facts = relay === undefined ? factsOf(exchange) : relay === lastRelay ? lastFacts : factsOfRelay(relay);
       lastRelay = undefined;
       for (const { rule, take } of onExchange(facts)) rule.check(exchange, context, take);
-      if (found.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: withTimer(candidate, context.server) }));
+      if (found.length > 0) found = withTimers(found, context.server);
       if (found.length > 0) sign(signaturesOf(exchange, relay, context.parent));
-      if (found.length > 0 || exchange.wait !== undefined) tell(() => subjectOf(exchange), 'exchange', exchange.ended);
+      if (found.length > 0 || exchange.wait !== undefined) tell(subjectOf(exchange), 'exchange', exchange.ended);
     },
     relay(relay) {
       if (relay.clientSide.ended) counts.relay++;
       lookAt(relay);
-      if (found.length > 0 || relay.clientSide.wait !== undefined) tell(() => subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
+      if (found.length > 0 || relay.clientSide.wait !== undefined) tell(subjectOf(relay.clientSide), 'relay', relay.clientSide.ended);
     },
     revised(relay) {
       lookAt(relay);
-      tell(() => subjectOf(relay.clientSide), 'relay', true);
+      tell(subjectOf(relay.clientSide), 'relay', true);
     },
     connection(connection, context) {
       counts.connection++;
       for (const { rule, take } of atEnd) rule.ends?.(connection, context, take);
       if (found.length > 0) sign(signaturesOf(context.last, context.relay, undefined));
-      if (found.length > 0) tell(() => subjectOf(context.last), 'connection', true);
+      if (found.length > 0) tell(subjectOf(context.last), 'connection', true);
     },
     stuck(connection) {
       for (const { rule, take } of atStuck) rule.checkStuck?.(connection, take);
-      if (found.length > 0) tell(() => connection.key, 'connection', true);
+      if (found.length > 0) tell(connection.key, 'connection', true);
     },
     hops(hops) {
       counts.hops++;
       for (const { rule, take } of onHops) rule.check(hops, take);
       if (found.length > 0) sign(signaturesOfRelay(hops.relay));
-      if (found.length > 0) tell(() => subjectOf(hops.relay.clientSide), 'hops', true);
+      if (found.length > 0) tell(subjectOf(hops.relay.clientSide), 'hops', true);
     },
     profile(profile, final) {
       if (final) counts.profile++;
       for (const { rule, take } of onProfile) rule.check(profile, take);
       for (const { rule, take } of atPeers) rule.checkPeer?.(profile, take);
-      tell(() => `${profile.client} > ${profile.server.text}`, 'profile', final);
+      tell(`${profile.client} > ${profile.server.text}`, 'profile', final);
     },
     get lookedAt() {
       for (const rule of rules) lookedAt.set(rule.id, counts[rule.on]);
       return lookedAt;
     },
   };
+}
+
+function withTimers(found: readonly RuleCandidate[], server: ServerProfile): RuleCandidate[] {
+  return found.map(({ rule, candidate }) => ({ rule, candidate: withTimer(candidate, server) }));
 }
 
 /** Says so when the waits of its kind at this server are so equal that a timer must end them (RULES section 5). */

@@ -30,6 +30,7 @@ const SAME_MOMENT = 2e6;
 export const interimResponseMishandled: Rule = {
   id: 'interim-response-mishandled',
   on: 'exchange',
+  onlyFor: ['interim'],
   title: 'An interim response was kept back, or given to somebody who cannot read it',
   basis: ['RFC 9110 section 15.2', 'RFC 9110 section 10.1.1'],
   remedies: remediesFor('interim-relay'),
