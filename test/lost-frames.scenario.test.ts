@@ -70,6 +70,6 @@ test('frames that the capture lost or swapped never make an answer another reque
       expect(wrong.map(({ request, response, damaged }) => [request?.target, response?.bodyOctets, damaged])).toEqual([]);
     }),
     // The same captures each time: about one in 40,000 loses and swaps so much at once that its last request seems to wait.
-    { numRuns: 1000, seed: 20_261_123 },
+    { numRuns: 400, seed: 20_261_123 },
   );
 });
