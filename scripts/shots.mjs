@@ -46,7 +46,7 @@ else console.log(`${BROWSER} is not installed: the pictures stay as they are`);
 /** The beginning of the report, up to its reasons, is the first block of text in the README. */
 function showInReadme() {
   const report = readFileSync(`${DEMO}/report.txt`, 'utf8');
-  const beginning = report.slice(0, report.indexOf('\n    Because\n'));
+  const beginning = report.slice(0, report.indexOf('    Because\n'));
   const readme = readFileSync('README.md', 'utf8');
   writeFileSync(
     'README.md',

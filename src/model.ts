@@ -803,6 +803,15 @@ export interface Remedy {
 
 export type HopRole = 'client-side' | 'server-side' | 'only';
 
+/** What a box says of itself. */
+export interface Signature {
+  /** As in the hops of the candidate: `server` is that of a hop alone. */
+  readonly box: 'proxy' | 'origin' | 'server';
+  readonly field: 'Server' | 'Via';
+  /** The value of Server, or its own part of Via. */
+  readonly value: string;
+}
+
 /** What a rule found in one record. */
 export interface Candidate {
   readonly severity: Severity;
@@ -826,6 +835,8 @@ export interface Candidate {
   readonly wouldChangeOurMind: readonly string[];
   /** Exchanges of other hops whose debt this one tells as well. */
   readonly covers?: readonly Exchange[];
+  /** What the boxes of its hops say of themselves; no rule need fill this in. */
+  readonly signatures?: readonly Signature[];
 }
 
 /**

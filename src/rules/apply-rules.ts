@@ -14,6 +14,7 @@ import type {
   Rule,
   RuleCandidate,
   ServerProfile,
+  Signature,
   Sink,
 } from '../model.ts';
 import { subjectOf } from '../subjects.ts';
@@ -21,6 +22,7 @@ import { bitsOf, factsOf, factsOfRelay } from './facts.ts';
 import { isForwarder, mayConcern } from './forwarder.ts';
 import { timerText } from './lifetimes.ts';
 import { checkRelay } from './pair-invariance.ts';
+import { signaturesOf, signaturesOfRelay } from './signatures.ts';
 
 /** Everything that the rules of one kind found at one subject, now. */
 export type CandidateSink = (subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean) => void;
@@ -85,6 +87,10 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   const atPeers = rules.filter((rule) => rule.checkPeer !== undefined).map(withSink);
   const atStuck = rules.filter((rule) => rule.checkStuck !== undefined).map(withSink);
 
+  const sign = (signatures: readonly Signature[]): void => {
+    if (signatures.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: { signatures, ...candidate } }));
+  };
+
   const tell = (subject: () => string, kind: Rule['on'], final: boolean): void => {
     sink(subject(), kind, found, final);
     found = [];
@@ -95,6 +101,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     lastFacts = factsOfRelay(relay);
     for (const { rule, take } of onRelay(lastFacts)) checkRelay(rule, relay, take);
     if (found.length > 0 && isForwarder(relay)) found = found.filter(mayConcern);
+    if (found.length > 0) sign(signaturesOfRelay(relay));
   };
 
   return {
@@ -105,6 +112,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
       lastRelay = undefined;
       for (const { rule, take } of onExchange(facts)) rule.check(exchange, context, take);
       if (found.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: withTimer(candidate, context.server) }));
+      if (found.length > 0) sign(signaturesOf(exchange, relay, context.parent));
       if (found.length > 0 || exchange.wait !== undefined) tell(() => subjectOf(exchange), 'exchange', exchange.ended);
     },
     relay(relay) {
@@ -119,6 +127,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     connection(connection, context) {
       counts.connection++;
       for (const { rule, take } of atEnd) rule.ends?.(connection, context, take);
+      if (found.length > 0) sign(signaturesOf(context.last, context.relay, undefined));
       if (found.length > 0) tell(() => subjectOf(context.last), 'connection', true);
     },
     stuck(connection) {
@@ -128,6 +137,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     hops(hops) {
       counts.hops++;
       for (const { rule, take } of onHops) rule.check(hops, take);
+      if (found.length > 0) sign(signaturesOfRelay(hops.relay));
       if (found.length > 0) tell(() => subjectOf(hops.relay.clientSide), 'hops', true);
     },
     profile(profile, final) {

@@ -67,12 +67,12 @@ function answerOf(total: number): RelayScore['answer'] {
   return total <= REGENERATED ? 'regenerated' : 'undecided';
 }
 
-/** "undecided at 2 (the HTTP version +0.5, ...): 3 would say relayed, -3 written anew". */
+/** "undecided: 2 points (the HTTP version +0.5, ...); 3 would say relayed, -3 written anew". */
 export function scoreText({ total, answer, parts }: RelayScore): string {
-  const sum = `at ${total}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
-  if (answer === 'relayed') return `relayed ${sum}; ${RELAYED} is enough`;
-  if (answer === 'regenerated') return `written anew ${sum}; ${REGENERATED} is enough`;
-  return `undecided ${sum}; ${RELAYED} would say relayed, ${REGENERATED} written anew, and the same value on both hops is no proof`;
+  const sum = `${total} points${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+  if (answer === 'relayed') return `relayed: ${sum}, and ${RELAYED} are enough`;
+  if (answer === 'regenerated') return `written anew: ${sum}, and ${REGENERATED} are enough`;
+  return `undecided: ${sum}; ${RELAYED} would say relayed, ${REGENERATED} written anew, and the same value on both hops is no proof`;
 }
 
 function connectionOf(message: Message): string {

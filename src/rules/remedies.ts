@@ -154,14 +154,14 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   ],
   upgrade: [
     {
+      product: 'any proxy',
+      text: 'carry an upgrade on both hops, with Connection: Upgrade of its own, or remove it and answer the request itself; never forward Upgrade: h2c (RFC 9110 section 7.8)',
+    },
+    {
       product: 'nginx',
       text: "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; with map $http_upgrade $connection_upgrade { default upgrade; '' ''; }",
     },
     { product: 'Apache httpd', text: 'ProxyPass with upgrade=websocket' },
-    {
-      product: 'any proxy',
-      text: 'carry an upgrade on both hops, with Connection: Upgrade of its own, or remove it and answer the request itself; never forward Upgrade: h2c (RFC 9110 section 7.8)',
-    },
     { product: 'Varnish', text: 'return (pipe) for requests with Upgrade, and copy the field in vcl_pipe' },
   ],
   nominated: [
@@ -265,9 +265,9 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
   ],
   tunnel: [
+    { product: 'any proxy', text: 'read every request of a connection' },
     { product: 'HAProxy', text: 'option http-server-close, or option http-keep-alive, instead of tunnel mode' },
     { product: 'Varnish', text: 'set bereq.http.Connection = "close"; in vcl_pipe' },
-    { product: 'any proxy', text: 'read every request of a connection' },
   ],
   'one-shot': [
     {
@@ -375,6 +375,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'Squid', text: 'request_header_access Proxy-Connection deny all' },
   ],
   via: [
+    { product: 'any proxy', text: 'add its own part to Via in what it forwards (RFC 9110 section 7.6.3)' },
     { product: 'Apache httpd', text: 'ProxyVia On' },
     { product: 'Squid', text: 'via on' },
     { product: 'nginx', text: 'proxy_set_header Via "1.1 name";' },
@@ -472,6 +473,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'nginx', text: 'tcp_nodelay on; (the default)' },
   ],
   'upstream-pool': [
+    { product: 'any proxy', text: 'keep its connections to the server and use them again (RFC 9112 section 9.3)' },
     {
       product: 'nginx',
       text: "proxy_http_version 1.1; proxy_set_header Connection \"\"; with keepalive n; in the upstream; in the websocket map '' '', not '' close",

@@ -196,9 +196,9 @@ function becauseOf(relay: Relay, cycle: Cycle, coupled: number | undefined, anno
     ]);
   if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
   for (const score of scoresOf(before, clientSide, attempt.exchange, deadlockOf(cycle)))
-    because.push([`Connection of the ${score.direction}, relayed or written anew: ${scoreText(score)}`]);
+    because.push([`was Connection of the ${score.direction} relayed or written anew? ${scoreText(score)}`]);
   because.push([
-    `the hops belong together: ${before.link.parts.join(', ')}; margin ${Math.round(before.link.margin)} bits, server side ${attempt.exchange.connection.ends[0].text}`,
+    `the hops belong together: ${before.link.parts.join(', ')}; ${Math.round(before.link.margin)} bits ahead of any other, server side ${attempt.exchange.connection.ends[0].text}`,
   ]);
   return because;
 }

@@ -1,6 +1,7 @@
 /** Parts that the page of the HTML view is put together from: lists, tables, titles, and what they are all made from. */
 
 import type { Finding, Report } from '../model.ts';
+import type { Remedies } from './change.ts';
 import type { Crossings } from './crossings.ts';
 import { type Child, element, type Markup, together } from './markup.ts';
 import type { Secrecy } from './safe.ts';
@@ -9,6 +10,7 @@ import type { Secrecy } from './safe.ts';
 export interface Page {
   readonly report: Report;
   readonly crossings: Crossings;
+  readonly remedies: Remedies;
   readonly secrecy: Secrecy;
 }
 

@@ -15,7 +15,7 @@ import { offset } from './time.ts';
 const MOST_EVIDENCE = 200;
 
 export function cause(page: Page, { first, count }: FindingGroup): Markup {
-  const { report, crossings, secrecy } = page;
+  const { report, crossings, remedies, secrecy } = page;
   const places = evidenceFrames(report, first);
   return element(
     'section',
@@ -34,7 +34,7 @@ export function cause(page: Page, { first, count }: FindingGroup): Markup {
     part('What would change our mind', first.wouldChangeOurMind.map(prose)),
     part(
       'What to do',
-      first.remedies.map((remedy) => prose(`${remedy.product}: ${remedy.text}`)),
+      remedies(first).map((text) => told(text, secrecy)),
     ),
     part(
       'It also explains',

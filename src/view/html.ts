@@ -6,6 +6,7 @@
  */
 
 import type { CaptureReport, Finding, Report } from '../model.ts';
+import { changeOf, remediesOf, signatureInWords } from './change.ts';
 import { crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { joined, link, list, type Page, pair, part, section, table, toneOf } from './html-blocks.ts';
@@ -41,7 +42,8 @@ const POLICY = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; 
 
 export function* htmlPieces(given: Report, secrecy: Secrecy): Generator<string> {
   const report = markCutHeads(given);
-  const page = { report, crossings: crossingsOf(report), secrecy };
+  const crossings = crossingsOf(report);
+  const page = { report, crossings, remedies: remediesOf(report, crossings), secrecy };
   const groups = groupFindings(report, report.findings);
   yield `<!doctype html>\n<html lang="en">\n${pageHead(report).markup}\n<body>\n<main>\n`;
   yield `${pageTop(page, groups).markup}\n`;
@@ -66,13 +68,14 @@ function pageHead(report: Report): Markup {
 
 // ------------------------------------------------------------------------------------------------ the first screen
 
-function pageTop({ report, secrecy }: Page, groups: readonly FindingGroup[]): Markup {
+function pageTop(page: Page, groups: readonly FindingGroup[]): Markup {
+  const { report, secrecy } = page;
   const first = groups[0]?.first;
   const looked = `${counted(report.connections, 'connection')}, ${counted(report.exchanges, 'exchange')}, ${report.relays} seen on two hops`;
   return together(
     element('h1', {}, `hopcheck: ${countsInWords(report)}`),
     element('p', { class: `verdict ${first === undefined ? '' : toneOf(first)}` }, told(report.verdict, secrecy)),
-    first === undefined ? undefined : inShort(first),
+    first === undefined ? undefined : inShort(page, first),
     element('p', { class: 'quiet' }, `${capturesInWords(report, (name) => name)}: ${looked}`),
     groups.length < 2
       ? undefined
@@ -91,15 +94,17 @@ function pageTop({ report, secrecy }: Page, groups: readonly FindingGroup[]): Ma
   );
 }
 
-function inShort(finding: Finding): Markup {
+function inShort({ report, crossings, secrecy }: Page, finding: Finding): Markup {
   const box = boxAtFault(finding);
-  const remedy = finding.remedies[0];
   const owed = owedInWords(finding);
+  const signature = signatureInWords(finding, box);
+  const said = signature === undefined ? '' : together('; ', told(signature, secrecy));
+  const change = changeOf(finding, report, crossings);
   return element(
     'dl',
     {},
-    box === undefined ? undefined : pair('Which box', owed ?? `the ${box.name}`, ' (', joined(box.endpoints.map(code), ' / '), ')'),
-    remedy === undefined ? undefined : pair('What to change', prose(`${remedy.product}: ${remedy.text}`)),
+    box === undefined ? undefined : pair('Which box', owed ?? `the ${box.name}`, ' (', joined(box.endpoints.map(code), ' / '), ')', said),
+    change.map(({ label, text, items }) => pair(label, told(text, secrecy), items.length === 0 ? undefined : list(items.map(prose)))),
     pair('How sure', `${finding.confidence}, by rule `, code(finding.rule)),
   );
 }

@@ -5,11 +5,20 @@
 
 import type { Finding, Report } from '../model.ts';
 import { isSure } from '../ranks.ts';
+import { type Remedies, remediesOf } from './change.ts';
 import { displayFilter } from './contract.ts';
+import { crossingsOf } from './crossings.ts';
 import { type Child, element, LINE_END, type Markup, together } from './markup.ts';
 import { type Secrecy, safeText } from './safe.ts';
 
 const MOST_TOLD = 20;
+
+/** What every part of it is made from. */
+interface Page {
+  readonly report: Report;
+  readonly remedies: Remedies;
+  readonly secrecy: Secrecy;
+}
 
 /** A rule with what it found, children of other findings included. */
 interface Case {
@@ -19,6 +28,7 @@ interface Case {
 }
 
 export function* junitPieces(report: Report, secrecy: Secrecy): Generator<string> {
+  const page = { report, remedies: remediesOf(report, crossingsOf(report)), secrecy };
   const cases = casesOf(report);
   const counts = {
     tests: cases.length,
@@ -31,7 +41,7 @@ export function* junitPieces(report: Report, secrecy: Secrecy): Generator<string
     'testsuite',
     { name, ...counts },
     LINE_END,
-    cases.map((each) => [testCase(report, each, secrecy), LINE_END]),
+    cases.map((each) => [testCase(page, each), LINE_END]),
   );
   const verdict = safeText(report.verdict, secrecy);
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -54,7 +64,7 @@ function isIdle({ lookedAt, findings }: Case): boolean {
   return lookedAt === 0 && findings.length === 0;
 }
 
-function testCase(report: Report, each: Case, secrecy: Secrecy): Markup {
+function testCase(page: Page, each: Case): Markup {
   const sure = each.findings.filter(isSure);
   const doubtful = each.findings.filter((finding) => !isSure(finding));
   const [first] = sure;
@@ -63,21 +73,21 @@ function testCase(report: Report, each: Case, secrecy: Secrecy): Markup {
     element(
       'failure',
       { type: `${first.severity}, ${first.confidence}`, message: `${first.title}${sure.length > 1 ? `, ${sure.length} times` : ''}` },
-      lines(report, sure, secrecy),
+      lines(page, sure),
     );
   const skipped = isIdle(each) ? element('skipped', { message: 'nothing in the captures that this rule applies to' }) : undefined;
-  const output = doubtful.length === 0 ? undefined : element('system-out', {}, lines(report, doubtful, secrecy));
+  const output = doubtful.length === 0 ? undefined : element('system-out', {}, lines(page, doubtful));
   return element('testcase', { classname: 'hopcheck', name: each.rule }, skipped, failure, output);
 }
 
-function lines(report: Report, findings: readonly Finding[], secrecy: Secrecy): Markup {
+function lines({ report, remedies, secrecy }: Page, findings: readonly Finding[]): Markup {
   const told = findings.slice(0, MOST_TOLD).flatMap((finding): Child[] => {
     const filter = displayFilter(report, finding);
-    const remedy = finding.remedies[0];
+    const [remedy] = remedies(finding);
     return [
       `${finding.id} ${finding.severity}, ${finding.confidence}: ${safeText(finding.message, secrecy)}`,
       ...(filter === undefined ? [] : [`  ${filter}`]),
-      ...(remedy === undefined ? [] : [`  ${remedy.product}: ${remedy.text}`]),
+      ...(remedy === undefined ? [] : [`  ${safeText(remedy, secrecy)}`]),
     ];
   });
   const more = findings.length - MOST_TOLD;

@@ -7,6 +7,7 @@
  */
 
 import type { Evidence, Finding, Report, Text } from '../model.ts';
+import { changeOf, type Remedies, remediesOf, signatureInWords } from './change.ts';
 import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
@@ -15,6 +16,7 @@ import {
   blindSpots,
   boxAtFault,
   captureMark,
+  capturesInWords,
   counted,
   countsInWords,
   endsOf,
@@ -39,6 +41,7 @@ const MOST_CAPTURES = 20;
 interface Page {
   readonly report: Report;
   readonly crossings: Crossings;
+  readonly remedies: Remedies;
   readonly options: ViewOptions;
 }
 
@@ -59,7 +62,8 @@ const EVIDENCE = 6;
 
 export function renderMarkdown(given: Report, options: ViewOptions): string {
   const report = markCutHeads(given);
-  const page = { report, crossings: crossingsOf(report), options };
+  const crossings = crossingsOf(report);
+  const page = { report, crossings, remedies: remediesOf(report, crossings), options };
   const [faults, notes] = faultsAndNotes(report.findings);
   const groups = groupFindings(report, faults);
   const parts: Part[] = [
@@ -98,26 +102,30 @@ function withinBudget(parts: readonly Part[], budget: number): string[] {
 // ------------------------------------------------------------------------------------------------ the first screen
 
 function head(page: Page, first: Finding | undefined): string {
-  const { report, options } = page;
+  const { report, crossings, options } = page;
   const lines = [`# hopcheck: ${countsInWords(report)}`, '', `> ${markdown(report.verdict, options)}`];
   if (first === undefined) return [...lines, '', ...nothingFound(report)].join('\n');
   const box = boxAtFault(first);
-  const remedy = first.remedies[0];
+  const change = changeOf(first, report, crossings);
   return [
     ...lines,
     '',
-    ...(box === undefined ? [] : [`- **Which box:** ${whichBox(first)}`]),
-    ...(remedy === undefined ? [] : [`- **What to change:** ${prose(remedy.product)}: ${prose(remedy.text)}`]),
-    `- **How sure:** ${first.confidence} (rule ${code(first.rule)})`,
+    ...(box === undefined ? [] : [`- **Which box:** ${whichBox(first, options)}`]),
+    ...change.flatMap(({ label, text, items }) => [
+      `- **${label}:** ${markdown(text, options)}`.trimEnd(),
+      ...items.map((item) => `  - ${prose(item)}`),
+    ]),
+    `- **How sure:** ${first.confidence} (rule ${code(first.rule)}), in ${capturesInWords(report, (name) => code(plain(name)), prose)}`,
     '',
     ...evidenceTable(page, first, HEAD_ROWS),
   ].join('\n');
 }
 
-function whichBox(finding: Finding): string {
+function whichBox(finding: Finding, options: ViewOptions): string {
   const box = boxAtFault(finding);
   const where = box?.endpoints.map(code).join(' / ') ?? '';
-  return `${owedInWords(finding) ?? `the ${box?.name}`} (${where})`;
+  const signature = signatureInWords(finding, box);
+  return `${owedInWords(finding) ?? `the ${box?.name}`} (${where})${signature === undefined ? '' : `; ${markdown(signature, options)}`}`;
 }
 
 function nothingFound(report: Report): string[] {
@@ -160,7 +168,7 @@ function diagramParts(report: Report, finding: Finding, secrecy: Secrecy): Part[
 
 /** `told`: so many rows of evidence at most stand in the head already. */
 function findingParts(page: Page, { first, count }: FindingGroup, told: number): Part[] {
-  const { report, options } = page;
+  const { report, remedies, options } = page;
   const times = count > 1 ? `, ${count} times` : '';
   const filters = evidenceFrames(report, first).map(
     ({ capture, frames }) => `In Wireshark${prose(captureMark(report, capture))}: ${code(filterFor(frames))}`,
@@ -175,7 +183,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
     section('What would change our mind', first.wouldChangeOurMind.map(prose)),
     section(
       'What to do',
-      first.remedies.map((remedy) => `${prose(remedy.product)}: ${prose(remedy.text)}`),
+      remedies(first).map((text) => markdown(text, options)),
     ),
     section(
       'It also explains',
@@ -255,8 +263,8 @@ function inert(pieces: readonly SafePiece[]): string {
   return parts.map(({ text, captured }) => (captured ? code(text) : escaped(text))).join('');
 }
 
-/** Words that Markdown hosts turn into links whatever precedes them: mentions, issue numbers, addresses. */
-const AUTOLINKED = /@|#\d|:\/\/|www\.|\bGH-\d/i;
+/** Words that Markdown hosts turn into links whatever precedes them: mentions, issue numbers, addresses; and names in snake_case. */
+const MEANT_AS_CODE = /@|#\d|:\/\/|www\.|\bGH-\d|\w_\w/i;
 
 function ownParts(text: string): SafePiece[] {
   return text
@@ -264,7 +272,7 @@ function ownParts(text: string): SafePiece[] {
     .flatMap((part, index) =>
       index % 2 === 1
         ? [{ text: part, captured: true }]
-        : part.split(/(\s+)/).map((word) => ({ text: word, captured: AUTOLINKED.test(word) })),
+        : part.split(/(\s+|[;,.]+(?=\s|$))/).map((word) => ({ text: word, captured: MEANT_AS_CODE.test(word) })),
     );
 }
 

@@ -55,7 +55,7 @@ export function code(text: string): Markup {
 
 /** A text of a finding: what was captured stands as code. */
 export function told(text: Text, secrecy: Secrecy): Markup {
-  return together(safePieces(text, secrecy).map((piece) => (piece.captured ? code(piece.text) : piece.text)));
+  return together(safePieces(text, secrecy).map((piece) => (piece.captured ? code(piece.text) : prose(piece.text))));
 }
 
 /** Our own text, in which `code` is meant as code. */

@@ -71,8 +71,8 @@ export function frameMark(report: Pick<Report, 'captures' | 'locate'>, { connect
 }
 
 /** The captures by name, with the marks by which the rest of the report calls them: at most three. */
-export function capturesInWords(report: Report, show: (name: string) => string): string {
-  const names = report.captures.slice(0, 3).map((capture, index) => `${show(capture.name)}${captureMark(report, index)}`);
+export function capturesInWords(report: Report, show: (name: string) => string, showMark = (mark: string) => mark): string {
+  const names = report.captures.slice(0, 3).map((capture, index) => `${show(capture.name)}${showMark(captureMark(report, index))}`);
   const more = report.captures.length - names.length;
   return `${names.join(', ') || 'no capture'}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -46,7 +46,7 @@ export function safeText(text: Text, secrecy: Secrecy): string {
     .join('');
 }
 
-/** Neighbours of one origin are joined, and Wires with only a space between them: "GET /a" is one piece. */
+/** Neighbours of one origin are joined, and Wires with only a space or colon between them: "GET /a" and "TE: trailers" are one piece each. */
 export function safePieces(text: Text, secrecy: Secrecy): SafePiece[] {
   const pieces: SafePiece[] = [];
   for (const part of text) {
@@ -71,8 +71,8 @@ function append(pieces: SafePiece[], piece: SafePiece): void {
   const beforeLast = pieces.at(-2);
   if (last?.captured === piece.captured) {
     pieces.splice(-1, 1, { captured: piece.captured, text: last.text + piece.text });
-  } else if (piece.captured && last?.text === ' ' && beforeLast !== undefined) {
-    pieces.splice(-2, 2, { captured: true, text: `${beforeLast.text} ${piece.text}` });
+  } else if (piece.captured && (last?.text === ' ' || last?.text === ': ') && beforeLast !== undefined) {
+    pieces.splice(-2, 2, { captured: true, text: beforeLast.text + last.text + piece.text });
   } else pieces.push(piece);
 }
 

@@ -4,12 +4,14 @@
  */
 
 import type { CaptureReport, Finding, Report } from '../model.ts';
+import { type Remedies, remediesOf, signatureInWords } from './change.ts';
 import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { drawLadder } from './ladder.ts';
 import {
   blindSpots,
+  boxAtFault,
   boxesOf,
   captureMark,
   capturesInWords,
@@ -41,15 +43,24 @@ const NARROWEST = 40;
 
 type Lines = string[];
 
+/** What every cause is told from. */
+interface Page {
+  readonly report: Report;
+  readonly crossings: Crossings;
+  readonly remedies: Remedies;
+  readonly options: ViewOptions;
+}
+
 export function renderText(given: Report, { width, ...others }: ViewOptions): string {
   const options = { ...others, width: Math.max(NARROWEST, width) };
   const report = markCutHeads(given);
   const [faults, notes] = faultsAndNotes(report.findings);
   const groups = groupFindings(report, faults);
   const crossings = crossingsOf(report);
+  const page = { report, crossings, remedies: remediesOf(report, crossings), options };
   const lines = [
     ...verdict(report, groups, options),
-    ...groups.slice(0, MOST_TOLD).flatMap((group) => ['', ...tellGroup(report, group, crossings, options)]),
+    ...groups.slice(0, MOST_TOLD).flatMap((group) => ['', ...tellGroup(page, group)]),
     ...(groups.length > 0 ? findingsTable(groups, options) : whatWasLookedAt(report, options)),
     ...aLineEach('Notes', report, notes, options),
     ...aLineEach('Looked at and cleared', report, report.exonerations, options),
@@ -75,10 +86,11 @@ function verdict(report: Report, groups: readonly FindingGroup[], options: ViewO
 
 // ------------------------------------------------------------------------------------------------ one cause
 
-function tellGroup(report: Report, { first, count }: FindingGroup, crossings: Crossings, options: ViewOptions): Lines {
+function tellGroup(page: Page, { first, count }: FindingGroup): Lines {
+  const { report, crossings, options } = page;
   const times = count > 1 ? `, seen ${count} times, ${first.id} shown` : '';
   const head = `${first.id}  ${first.severity.toUpperCase()}, ${first.confidence}: ${plain(first.title)}${times}`;
-  const why = reasons(first, options);
+  const why = [...whatToDo(page, first), ...reasons(first, options)];
   const drawn = first.severity === 'hang' || first.severity === 'will-hang' ? drawLadder(first, report, crossings, options) : [];
   return [
     ...wrap(head, options.width, '', '    ').map((line) => options.paint(SEVERITY_STYLES[first.severity] ?? 'bold', line)),
@@ -99,7 +111,9 @@ function whoIsWho(report: Report, finding: Finding, options: ViewOptions): Lines
     return wrap(`${names[from]} ${hop.client.text} > ${names[from + 1]} ${hop.server.text}, ${seen}`, options.width, '    ', '      ');
   });
   const owed = owedInWords(finding);
-  return owed === undefined ? lines : [...lines, ...wrap(`T${owed.slice(1)}.`, options.width, '    ')];
+  const signature = signatureInWords(finding, boxAtFault(finding));
+  const said = signature === undefined ? '' : `; ${safeText(signature, options)}`;
+  return owed === undefined ? lines : [...lines, ...wrap(`T${owed.slice(1)}${said}.`, options.width, '    ')];
 }
 
 function evidenceList(report: Report, finding: Finding, crossings: Crossings, options: ViewOptions): Lines {
@@ -111,6 +125,11 @@ function evidenceList(report: Report, finding: Finding, crossings: Crossings, op
   });
 }
 
+function whatToDo({ remedies, options }: Page, finding: Finding): Lines {
+  const told = remedies(finding).map((text) => safeText(text, options));
+  return reasonList('What to do', upTo(told, MOST_REMEDIES, `hopcheck explain ${finding.rule}`), options);
+}
+
 function reasons(finding: Finding, options: ViewOptions): Lines {
   const because = finding.because
     .map(reasonOf)
@@ -118,12 +137,10 @@ function reasons(finding: Finding, options: ViewOptions): Lines {
       ...wrap(safeText(said, options), options.width, '      - ', '        '),
       ...parts.flatMap((part) => wrap(plain(part), options.width, '          ', '            ')),
     ]);
-  const remedies = finding.remedies.map(({ product, text }) => `${plain(product)}: ${plain(text)}`);
   const children = finding.children.map((child) => `${child.id} ${child.severity}, ${child.confidence}: ${plain(child.title)}`);
   return [
     ...(because.length > 0 ? [options.paint('bold', '    Because'), ...because] : []),
     ...reasonList('What would change our mind', finding.wouldChangeOurMind.map(plain), options),
-    ...reasonList('What to do', upTo(remedies, MOST_REMEDIES, `hopcheck explain ${finding.rule}`), options),
     ...reasonList('It also explains', upTo(children, MOST_REMEDIES, '--format json'), options),
     ...reasonList('Basis', finding.basis.length === 0 ? [] : [finding.basis.map(plain).join('; ')], options).map((line) =>
       linked(line, options),
@@ -175,7 +192,8 @@ function whatWasLookedAt(report: Report, options: ViewOptions): Lines {
 function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Lines {
   const texts = groupFindings(report, findings).map(({ first, count }) => {
     const frames = evidenceFrames(report, first).map((place) => place.frames.slice(0, 6).join(', ') + captureMark(report, place.capture));
-    const where = frames.length === 0 ? '' : ` (frames ${frames.join(', ')})`;
+    const list = frames.join(', ');
+    const where = list === '' ? '' : ` (${list.includes(', ') ? 'frames' : 'frame'} ${list})`;
     return `${first.id} ${plain(first.title)}${count > 1 ? `, ${count} times` : ''}: ${safeText(first.message, options)}${where}`;
   });
   return bullets(title, upTo(texts, MOST_LISTED, '--format json'), options);

@@ -62,8 +62,9 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 }
 
-/** A name in kebab-case may be broken behind its hyphens; any other word is shortened when it is too long. */
+/** A name in kebab-case may be broken behind its hyphens, a reference of three lines behind its slashes; any other word is shortened when it is too long. */
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)+$/;
+const BEHIND_SLASHES = /(?<=[^/:]\/)(?=[^/])/;
 
 /** Lines of at most `width` columns; the first begins with `first`, the others with `rest`. Always one line or more. */
 export function wrap(text: string, width: number, first = '', rest: string = first): string[] {
@@ -97,7 +98,11 @@ function words(text: string, room: number): Word[] {
     .filter((word) => word !== '')
     .flatMap((word) => {
       if (widthOf(word) <= room) return [{ text: word, glued: false }];
-      const parts = KEBAB.test(word) ? word.split(/(?<=-)/) : [word];
-      return parts.map((part, index) => ({ text: shorten(part, room), glued: index > 0 }));
+      return partsOf(word, room).map((part, index) => ({ text: shorten(part, room), glued: index > 0 }));
     });
+}
+
+function partsOf(word: string, room: number): string[] {
+  if (KEBAB.test(word)) return word.split(/(?<=-)/);
+  return widthOf(word) <= 3 * room ? word.split(BEHIND_SLASHES) : [word];
 }
