@@ -12,6 +12,7 @@ import { safeText, type ViewOptions } from '../view/safe.ts';
 import { renderText } from '../view/text.ts';
 import { choose, fails, keep, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
+import { isReadOnce } from './input-file.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
 import { LineBatch } from './line-batch.ts';
 import type { Narrowing } from './narrow.ts';
@@ -29,6 +30,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   const ticket = await ticketFiles(inputs, options);
   const streamed = options.format === 'ndjson' && outputs.length === 0 ? await import('../view/ndjson.ts') : undefined;
   const session = new Session(io, options);
+  if (ticket !== undefined) session.ring = await ringFor(inputs);
   const lines = new LineBatch(io.stdout);
   const wanted = wantedBy(options, await acceptedBy(options));
   const { view } = session;
@@ -58,7 +60,7 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   else if (outputs.length === 0) addAll(lines, await render(report, options.format ?? 'text', view));
   lines.flush();
   let written = await writeOutputs(outputs, report, options, session, io);
-  const told = { found, told: report, secrecy: session.plainView, pseudonym: session.pseudonym };
+  const told = { found, told: report, secrecy: session.plainView, pseudonym: session.pseudonym, ring: session.ring };
   if (ticket !== undefined)
     written =
       (await attempt(io, () => ticket(inputs, told, options, io, (format) => render(report, format, session.plainView)))) && written;
@@ -78,6 +80,13 @@ async function ticketFiles(inputs: readonly CaptureName[], options: AnalyzeOptio
   const { planTicketFiles, writeTicketFiles } = await import('./ticket-files.ts');
   planTicketFiles(options, inputs);
   return writeTicketFiles;
+}
+
+/** Undefined where everything can be read twice. */
+async function ringFor(inputs: readonly CaptureName[]) {
+  if (!inputs.some(({ path }) => isReadOnce(path))) return undefined;
+  const { FrameRing } = await import('./frame-ring.ts');
+  return new FrameRing();
 }
 
 async function plan(inputs: readonly CaptureName[], { output = [], format, force }: AnalyzeOptions): Promise<PlannedOutput[]> {

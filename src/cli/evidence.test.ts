@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -143,15 +143,12 @@ describe('--evidence', () => {
     expect(gunzipSync(first).equals((await evidence(demo)).octets)).toBe(true);
   });
 
-  test.each([
-    ['a pipe', ['-'], /a pipe does not allow/],
-    ['a file that is there', [demo], /exists, --force replaces it/],
-  ])('%s is refused before anything is read', async (_name, argv, line) => {
+  test('a file that is there is refused before anything is read', async () => {
     const there = join(folder, 'there.pcapng');
-    if (!existsSync(there)) writeFileSync(there, '');
-    const io = fakeIo({ stdinPiped: true });
-    expect(await run([...argv, '--evidence', argv[0] === '-' ? join(folder, 'new.pcapng') : there], io)).toBe(2);
-    expect(io.stderr.lines).toEqual([expect.stringMatching(line)]);
+    writeFileSync(there, '');
+    const io = fakeIo();
+    expect(await run([demo, '--evidence', there], io)).toBe(2);
+    expect(io.stderr.lines).toEqual([expect.stringMatching(/exists, --force replaces it/)]);
   });
 });
 

@@ -1,17 +1,20 @@
 /**
  * --evidence: the connections of the findings, cut out of the captures -> pcapng whose frames carry the findings as comments.
  *
- * The captures are read twice more: once to know which octets may be shown, once to write. Frame numbers change on the way, so
- * every comment names the frame as it was. With --anonymize the packets are made anew, with the addresses of the report.
+ * The captures are read twice more: once to know which octets may be shown, once to write; of a pipe, what a ring of frames still
+ * holds. Frame numbers change on the way, so every comment names the frame as it was. With --anonymize the packets are made anew, with the addresses of the report.
  */
 import { newAddresses } from '../decode/addresses.ts';
 import { newDecodeFacts } from '../decode/decode-facts.ts';
 import { decodeFrames } from '../decode/decode-frames.ts';
 import type { Finding, Frame, Report, Segment } from '../model.ts';
+import { evidenceFrames } from '../view/contract.ts';
 import { boxesOf } from '../view/overview.ts';
 import { enhancedPacket, interfaceDescription, nameResolution, sectionHeader } from '../view/pcapng.ts';
 import { plain, type Secrecy, safeText } from '../view/safe.ts';
 import { all } from './choice.ts';
+import { type FrameRing, HELD_MIB } from './frame-ring.ts';
+import { isReadOnce } from './input-file.ts';
 import type { CaptureName, Io } from './io.ts';
 import { portsOf } from './narrow-options.ts';
 import type { ReadingOptions } from './options.ts';
@@ -22,6 +25,8 @@ import { Session } from './session.ts';
 import { endsOf, type Suspect, VisibleOctets } from './visible-octets.ts';
 
 const NANOSECONDS = 1_000_000_000n;
+/** Frames that are held no more, by number. */
+const MOST_NAMED = 20;
 
 export interface Told {
   /** As it was found, and as it may be told. */
@@ -30,12 +35,16 @@ export interface Told {
   readonly secrecy: Secrecy;
   /** The pseudonym of an address, with --anonymize. */
   readonly pseudonym: ((address: string) => string) | undefined;
+  /** The frames of inputs that cannot be read again. */
+  readonly ring: FrameRing | undefined;
 }
 
 export interface Written {
   readonly frames: number;
   /** Frames that could not be shown without more than may be shown. */
   readonly leftOut: number;
+  /** What came through a pipe and is held no more, in sentences. */
+  readonly gone: readonly string[];
 }
 
 /** Throws Refusal when the captures have changed meanwhile. */
@@ -47,8 +56,13 @@ export async function writeEvidence(
   write: (bytes: Uint8Array) => void,
 ): Promise<Written> {
   const pairs = new Set(all([...told.found.findings]).flatMap(pairsOf));
+  const { ring } = told;
   const read = async (look: SecondLook): Promise<void> => {
-    await new Session(io, { ...options, quiet: true }).read(inputs, look, () => undefined);
+    const session = new Session(io, { ...options, quiet: true });
+    for (const input of inputs) {
+      if (ring === undefined || !isReadOnce(input.path)) await session.read([input], look, () => undefined);
+      else look.replay(ring, input.path, input.point);
+    }
     look.finish(told.found.captures);
   };
   const httpPorts = portsOf(options.port ?? []);
@@ -69,6 +83,7 @@ export async function writeEvidence(
 class EvidenceWriter implements Written {
   frames = 0;
   leftOut = 0;
+  readonly gone: readonly string[];
   private readonly told: Told;
   private readonly write: (bytes: Uint8Array) => void;
   private readonly interfaces = new Map<string, number>();
@@ -80,7 +95,8 @@ class EvidenceWriter implements Written {
     this.write = write;
     this.comments = commentsOf(report, told.secrecy);
     const hidden = told.secrecy.showSecrets ? [] : ['Secrets and bodies are overwritten with filler of the same length.'];
-    write(sectionHeader(`${report.tool.name} ${report.tool.version}`, [verdict, ...hidden]));
+    this.gone = heldNoMore(told);
+    write(sectionHeader(`${report.tool.name} ${report.tool.version}`, [verdict, ...hidden, ...this.gone]));
     write(nameResolution(rolesOf(report.findings)));
   }
 
@@ -128,6 +144,23 @@ class EvidenceWriter implements Written {
     this.interfaces.set(key, this.interfaces.size);
     return this.interfaces.size - 1;
   }
+}
+
+/** What the ring does not hold any more: its end is all that there is to look at. */
+function heldNoMore({ ring, told }: Told): string[] {
+  if (ring === undefined) return [];
+  return told.captures.flatMap(({ index, name, frames, firstFrame }) => {
+    const first = Math.min(ring.firstHeld(index) - firstFrame, frames + 1);
+    if (first <= 1 || !ring.isOf(index)) return [];
+    const places = all([...told.findings]).flatMap((finding) => evidenceFrames(told, finding));
+    const evidence = places.filter(({ capture }) => capture === index).flatMap((place) => place.frames.filter((frame) => frame < first));
+    const gone = [...new Set(evidence)].sort((one, other) => one - other);
+    const among =
+      gone.length === 0
+        ? 'no evidence among them'
+        : `evidence among them: ${gone.slice(0, MOST_NAMED).join(', ')}${gone.length > MOST_NAMED ? ' ...' : ''}`;
+    return [`${plain(name)}: of a pipe the last ${HELD_MIB} MiB are held, so frames 1 to ${first - 1} are missing, ${among}`];
+  });
 }
 
 /** Undefined where the TCP header does not lie in the frame. */

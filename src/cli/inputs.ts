@@ -9,7 +9,8 @@ import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import { CaptureError } from '../errors.ts';
 import type { TimeBase } from '../model.ts';
 import { Feed, type Opener } from './feed.ts';
-import { newReadBuffer, readFile } from './input-file.ts';
+import type { FrameRing } from './frame-ring.ts';
+import { isReadOnce, newReadBuffer, readFile } from './input-file.ts';
 import { type CaptureName, type Io, Refusal, say } from './io.ts';
 import type { LiveClock } from './live-clock.ts';
 import type { Narrowing } from './narrow.ts';
@@ -42,6 +43,8 @@ export interface ReadOptions {
   readonly debug: boolean;
   /** Called when what was read has been handed on, so that lines can be written in one go. */
   readonly flush: () => void;
+  /** Holds the frames of what cannot be read again. */
+  readonly ring?: FrameRing | undefined;
   /** Given where inputs are read side by side: room for the octets of this one, and a promise that is kept when it is its turn. */
   readonly side?: { readonly buffer: Uint8Array; readonly turn: () => Promise<void> };
 }
@@ -98,7 +101,9 @@ function outcomeOf(fates: readonly Fate[]): Outcome {
 }
 
 async function readInput({ path, name, point, assumed }: CaptureName, target: Target, options: ReadOptions): Promise<Fate> {
-  const feed = new Feed(target, { name, point, assumed, key: options.key, reader: options.narrowing.reader(options.reader) });
+  const narrowed = options.narrowing.reader(options.reader);
+  const reader = options.ring !== undefined && isReadOnce(path) ? options.ring.holding(path, narrowed) : narrowed;
+  const feed = new Feed(target, { name, point, assumed, key: options.key, reader });
   try {
     const damage = await readAll(path, feed, target, options);
     if (damage === undefined) feed.end();

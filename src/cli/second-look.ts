@@ -4,6 +4,7 @@
 import type { CaptureReaderFactory } from '../capture/read-capture.ts';
 import { newCaptureFacts, readCapture } from '../capture/read-capture.ts';
 import type { CaptureFacts, CaptureReport, Frame, TimeBase } from '../model.ts';
+import type { FrameRing } from './frame-ring.ts';
 import type { Target } from './inputs.ts';
 import { Refusal } from './io.ts';
 
@@ -47,6 +48,18 @@ export class SecondLook implements Target {
     point.files.push(facts);
     point.reader.newCapture(facts.index);
     return { facts, push: (bytes) => input.push(bytes), end: () => input.end() };
+  }
+
+  /** Instead of `open`: the frames of an input that cannot be read again, as far as they are held. */
+  replay(ring: FrameRing, path: string, pointName: string | undefined): void {
+    const held = ring.input(path);
+    if (held === undefined) return;
+    const point = this.pointOf(pointName ?? `p${this.points.size + 1}`);
+    if (Number.isNaN(this.base.seconds)) this.base.seconds = held.base.seconds;
+    this.captures.push(held.facts);
+    point.files.push(held.facts);
+    point.reader.newCapture(held.facts.index);
+    ring.replay(held.facts.index, (frame) => point.reader.push(frame));
   }
 
   /** The wall clock proves nothing that is written here. */

@@ -9,6 +9,7 @@ import { Anonymizer } from '../view/anonymize.ts';
 import { Pseudonyms, type Role } from '../view/pseudonyms.ts';
 import type { ViewOptions } from '../view/safe.ts';
 import { isColoured, paintInColour, paintNothing } from './colour.ts';
+import type { FrameRing } from './frame-ring.ts';
 import { hasHyperlinks } from './hyperlinks.ts';
 import { isReadOnce } from './input-file.ts';
 import { type Outcome, type ReadOptions, readInputs, readSideBySide, type Target } from './inputs.ts';
@@ -36,6 +37,8 @@ export class Session {
   readonly clock = new LiveClock();
   readonly progress: Progress;
   readonly narrowing: Narrowing;
+  /** Set where what comes through a pipe is looked at again. */
+  ring: FrameRing | undefined;
   readonly #io: Io;
   readonly #options: ReadingOptions;
   readonly #anonymizer: Anonymizer | undefined;
@@ -156,6 +159,7 @@ export class Session {
       verbose: verbose === true,
       debug: debug === true,
       flush,
+      ring: this.ring,
     };
   }
 

@@ -20,8 +20,6 @@ export function planTicketFiles({ evidence, bundle, force }: AnalyzeOptions, inp
   const paths = inputs.map(({ path }) => path);
   for (const path of [evidence, bundle]) if (path !== undefined) refuseOutput(path, force === true, paths);
   if (evidence !== undefined && evidence === bundle) throw new Refusal(`${evidence}: named twice as an output`);
-  if (evidence === undefined || !paths.includes('-')) return;
-  throw new Refusal('--evidence reads the captures a second time, which a pipe does not allow: write it to a file with tcpdump -w');
 }
 
 /** Everything that the two options ask for. Throws Refusal. */
@@ -39,16 +37,14 @@ export async function writeTicketFiles(
     if (options.quiet === true) return;
     const rest = written.leftOut === 0 ? '' : `, ${written.leftOut} left out that could not be shown without more than may be shown`;
     say(io, `${path}: written, ${written.frames} frames of the connections of the findings${rest}`);
+    for (const gone of written.gone) say(io, gone);
   };
   if (evidence !== undefined) {
     const written = await whole(evidence, force, (write) => (evidence.endsWith('.gz') ? gzipped(write, collect) : collect(write)));
     note(evidence, written);
   }
   if (bundle === undefined) return;
-  const piped = inputs.some(({ path }) => path === '-');
-  const written = await whole(bundle, force, (write) => zipped(write, render, piped ? undefined : collect));
-  if (written !== undefined) note(bundle, written);
-  else if (options.quiet !== true) say(io, `${bundle}: written without evidence, because a pipe cannot be read twice`);
+  note(bundle, await whole(bundle, force, (write) => zipped(write, render, collect)));
 }
 
 type Collect = (write: (bytes: Uint8Array) => void) => Promise<Written>;
@@ -79,8 +75,8 @@ const EPOCH = new Date(1980, 0, 1);
 async function zipped(
   write: (bytes: Uint8Array) => void,
   render: (format: Format) => Promise<Iterable<string>>,
-  collect: Collect | undefined,
-): Promise<Written | undefined> {
+  collect: Collect,
+): Promise<Written> {
   const { Zip, ZipDeflate } = await import('fflate');
   let failure: Error | undefined;
   const zip = new Zip((error, bytes) => {
@@ -100,12 +96,9 @@ async function zipped(
     for (const piece of await render(format)) file.push(new TextEncoder().encode(piece));
     file.push(new Uint8Array(), true);
   }
-  let written: Written | undefined;
-  if (collect !== undefined) {
-    const file = entry('evidence.pcapng');
-    written = await collect((bytes) => file.push(bytes));
-    file.push(new Uint8Array(), true);
-  }
+  const file = entry('evidence.pcapng');
+  const written = await collect((bytes) => file.push(bytes));
+  file.push(new Uint8Array(), true);
   zip.end();
   if (failure !== undefined) throw failure;
   return written;
