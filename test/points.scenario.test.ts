@@ -1,6 +1,6 @@
 /** Two hosts capture the same connections, by clocks that differ: every exchange counts once and is evidence in both files. */
 import { describe, expect, test } from 'vitest';
-import { type Analyzer, createAnalyzer, type Report, surveyPoints } from '../src/index.ts';
+import { type Analyzer, createAnalyzer, type Report, render, surveyPoints } from '../src/index.ts';
 import { fixtures } from './support/fixtures.ts';
 import { type OtherHost, takenElsewhere } from './support/other-clock.ts';
 
@@ -117,9 +117,12 @@ test('a file that begins before the end of the one that it continues is told', (
     input.push(hang);
     input.end();
   }
-  const issues = analyzer.finish().captures.map((capture) => capture.issues.map(({ code }) => code));
+  const report = analyzer.finish();
+  const issues = report.captures.map((capture) => capture.issues.map(({ code }) => code));
   expect(issues[0]).toEqual(['point-assumed']);
   expect(issues[1]).toContain('times-overlap');
+  for (const format of ['text', 'markdown', 'html'] as const)
+    expect(render(report, format).match(/(?:\\?\[\d\\?\] ?)+: taken for parts of one ring/g)).toHaveLength(1);
 });
 
 describe('points that are read side by side after a survey', () => {

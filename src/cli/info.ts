@@ -4,7 +4,7 @@
 import { createAnalyzer } from '../analyze.ts';
 import type { CaptureHealth, CaptureReport, Report } from '../model.ts';
 import { captureJson, jsonText } from '../view/json.ts';
-import { counted } from '../view/overview.ts';
+import { assumptions, captureMark, counted, issuesOf } from '../view/overview.ts';
 import { plain, safeWire, type ViewOptions } from '../view/safe.ts';
 import { calendar, duration } from '../view/time.ts';
 import { wrap } from '../view/wrap.ts';
@@ -30,7 +30,9 @@ function infoJson(report: Report, view: ViewOptions): string {
 }
 
 function infoText(report: Report, view: ViewOptions): string {
-  return report.captures.map((capture) => captureText(capture, report, view)).join('\n');
+  const assumed = assumptions(report).flatMap((text) => wrap(plain(text), view.width, '  ', '    '));
+  const texts = report.captures.map((capture) => captureText(capture, report, view));
+  return [...texts, ...(assumed.length === 0 ? [] : [`${[view.paint('bold', 'assumed'), ...assumed].join('\n')}\n`])].join('\n');
 }
 
 type Row = readonly [label: string, value: string];
@@ -41,14 +43,14 @@ function captureText(capture: CaptureReport, report: Report, view: ViewOptions):
     ...blockRows(capture, view),
     ...connectionRows(capture.health),
     ...notReadRows(capture.health),
-    ...capture.issues.map((issue) => ['issue', issueText(issue)] as const),
+    ...issuesOf(capture).map((issue) => ['issue', issueText(issue)] as const),
     ...adviceFor(capture, report).map((advice) => ['advice', advice] as const),
   ];
   const lines = rows.flatMap(([label, value], index) => {
     const head = `  ${(rows[index - 1]?.[0] === label ? '' : label).padEnd(LABEL)}`;
     return wrap(plain(value), view.width, head, ' '.repeat(head.length));
   });
-  return `${[view.paint('bold', plain(capture.name)), ...lines].join('\n')}\n`;
+  return `${[view.paint('bold', plain(capture.name) + captureMark(report, capture.index)), ...lines].join('\n')}\n`;
 }
 
 const LABEL = 14;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Exchange, Message, RequestMessage, ResponseMessage } from '../model.ts';
 import { jsonText } from '../view/json.ts';
+import { fakeIo } from './fakes.ts';
 import { messageJson } from './messages.ts';
+import { run } from './run.ts';
 
 const client = { address: '10.0.0.1', port: 33818, text: '10.0.0.1:33818' };
 const server = { address: '10.0.0.2', port: 80, text: '10.0.0.2:80' };
@@ -126,4 +128,40 @@ describe('messages as NDJSON', () => {
         '"complete":false}',
     );
   });
+});
+
+describe('for people', () => {
+  const files = ['client', 'server'].map((name) => `fixtures/book-two-files-clock-skew/${name}.pcap`);
+  const listed = async (columns: number | undefined, ...paths: readonly string[]): Promise<string[]> => {
+    const io = fakeIo(columns === undefined ? {} : { columns });
+    expect(await run(['messages', '--color', 'never', ...paths], io)).toBe(0);
+    return io.stdout.lines;
+  };
+
+  test('several files are counted from 1, as in reports, and named below', async () => {
+    const lines = await listed(undefined, ...files);
+    expect(lines.slice(1).map((line) => line.replace(/ {2,}/g, ' ').trim())).toEqual([
+      '4 [1] 0.505851 0 > none GET http://www.joes-hardware.com/index.html HTTP/1.0',
+      '6 [1] 0.572795 0 < length 588 HTTP/1.0 200 OK',
+      '8 [1] 1.161829 0 > none GET http://www.joes-hardware.com/logo.gif HTTP/1.0',
+      '4 [2] 2.264759 0 > none GET /index.html HTTP/1.0',
+      '6 [2] 2.272244 0 < length 588 HTTP/1.0 200 OK',
+      ...files.map((path, index) => `[${index + 1}] ${path}`),
+      '5 messages on 2 connections in 20 frames',
+    ]);
+  });
+
+  test.each([40, 60, 80])('no line is wider than %d columns, and the target gives up its middle first', async (columns) => {
+    const lines = await listed(columns, ...files.slice(0, 1));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    if (columns === 80) expect(lines[3]).toMatch(/GET http:\/\/www\.jo…go\.gif HTTP\/1\.0$/);
+    expect(lines.at(-1)).toBe('3 messages on 1 connection in 10 frames');
+  });
+});
+
+test('for programs files are counted from 0, as everywhere in JSON', async () => {
+  const io = fakeIo();
+  await run(['messages', '-f', 'ndjson', ...['client', 'server'].map((name) => `fixtures/book-two-files-clock-skew/${name}.pcap`)], io);
+  const captures = io.stdout.lines.slice(0, -1).map((line) => JSON.parse(line).capture);
+  expect(captures).toEqual([0, 0, 0, 1, 1]);
 });

@@ -3,11 +3,12 @@
  */
 import type { Analyzer } from '../analyze.ts';
 import { createAnalyzer } from '../analyze.ts';
-import type { Exchange, Message } from '../model.ts';
+import type { Exchange, Message, Report } from '../model.ts';
 import { jsonText } from '../view/json.ts';
-import { type Secrecy, safeText, type ViewOptions, wireOctets } from '../view/safe.ts';
+import { counted } from '../view/overview.ts';
+import { plain, type Secrecy, safeText, type ViewOptions, wireOctets } from '../view/safe.ts';
 import { epochSeconds, offset } from '../view/time.ts';
-import { cutEnd } from '../view/wrap.ts';
+import { cutEnd, shorten, widthOf } from '../view/wrap.ts';
 import type { CaptureName, ExitCode, Io } from './io.ts';
 import { LineBatch } from './line-batch.ts';
 import type { ListOptions } from './options.ts';
@@ -33,7 +34,7 @@ export async function messages(inputs: readonly CaptureName[], options: ListOpti
       else lines.add(`${messageRow(message, exchange, analyzer, several, view, width)}\n`);
     },
   });
-  if (options.format === 'text') lines.add(`${view.paint('bold', heading(several))}\n`);
+  if (options.format === 'text') lines.add(`${view.paint('bold', cutEnd(heading(several), width ?? Number.POSITIVE_INFINITY))}\n`);
   const outcome = await session.read(inputs, analyzer, () => lines.flush());
   const report = analyzer.finish();
   const summary = {
@@ -44,7 +45,7 @@ export async function messages(inputs: readonly CaptureName[], options: ListOpti
     exchanges: report.exchanges,
   };
   if (options.format === 'ndjson') lines.add(`${jsonText({ summary })}\n`);
-  else lines.add(`${summary.messages} messages on ${summary.connections} connections in ${summary.frames} frames\n`);
+  else for (const line of closing(summary, several ? session.told(report) : undefined)) lines.add(`${line}\n`);
   lines.flush();
   return session.exitCode(outcome, report, 0);
 }
@@ -99,10 +100,26 @@ function headersOf(message: Message, secrecy: Secrecy): Record<string, string[]>
 }
 
 /** Widths of the columns before the start line: frame, seconds, connection, body. */
-const COLUMNS = [8, 12, 10, 22] as const;
+const COLUMNS = [8, 12, 7, 15] as const;
+
+/** Columns of the start line and of the target in it, however narrow the terminal is. */
+const LEAST_TEXT = 12;
+const LEAST_TARGET = 8;
+
+interface Summary {
+  readonly frames: number;
+  readonly connections: number;
+  readonly messages: number;
+}
+
+/** The files by their marks, and the sum. */
+function closing({ frames, connections, messages: ended }: Summary, report: Report | undefined): string[] {
+  const files = (report?.captures ?? []).map((capture) => `[${capture.index + 1}] ${plain(capture.name)}`);
+  return [...files, `${counted(ended, 'message')} on ${counted(connections, 'connection')} in ${counted(frames, 'frame')}`];
+}
 
 function heading(several: boolean): string {
-  return row([several ? 'file:frame' : 'frame', 'seconds', 'stream', 'body'], 'message');
+  return row([several ? 'frame [n]' : 'frame', 'seconds', 'stream', 'body'], 'message');
 }
 
 function row([frame, seconds, stream, body]: readonly [string, string, string, string], message: string): string {
@@ -120,13 +137,15 @@ function messageRow(
 ): string {
   const { capture, frame } = place.locate(exchange.connection.point, message.headFrame);
   const cells = [
-    several ? `${capture}:${frame}` : String(frame),
+    several ? `${frame} [${capture + 1}]` : String(frame),
     offset(0, message.headTime),
     `${streamOf(exchange, capture) ?? '?'} ${message.kind === 'request' ? '>' : '<'}`,
     bodyOf(message),
   ] as const;
-  const line = row(cells, safeText(startLine(message), view) + odditiesOf(message));
-  return width === undefined ? line : cutEnd(line, width);
+  const before = row(cells, '');
+  if (width === undefined) return before + startLine(message, view) + odditiesOf(message);
+  const room = Math.max(LEAST_TEXT, width - widthOf(before) - odditiesOf(message).length);
+  return cutEnd(before + startLine(message, view, room) + odditiesOf(message), width);
 }
 
 function bodyOf({ framing, bodyOctets, complete }: Message): string {
@@ -139,8 +158,13 @@ function odditiesOf({ oddities }: Message): string {
   return oddities.length === 0 ? '' : ` (${oddities.join(', ')})`;
 }
 
-function startLine(message: Message): Parameters<typeof safeText>[0] {
-  const version = { octets: message.version, kind: 'version' } as const;
-  if (message.kind === 'response') return [version, ` ${message.status} `, { octets: message.reason, kind: 'reason' }];
-  return [{ octets: message.method, kind: 'method' }, ' ', { octets: message.target, kind: 'target' }, ' ', version];
+/** Within `room` columns, where the target can give them up. */
+function startLine(message: Message, view: ViewOptions, room = Number.POSITIVE_INFINITY): string {
+  const version = safeText([{ octets: message.version, kind: 'version' }], view);
+  if (message.kind === 'response')
+    return shorten(`${version} ${message.status} ${safeText([{ octets: message.reason, kind: 'reason' }], view)}`, room);
+  const method = safeText([{ octets: message.method, kind: 'method' }], view);
+  const target = safeText([{ octets: message.target, kind: 'target' }], view);
+  const left = room - widthOf(method) - widthOf(version) - 2;
+  return `${method} ${shorten(target, Math.max(LEAST_TARGET, left))} ${version}`;
 }

@@ -4,6 +4,7 @@
 import { createAnalyzer } from '../analyze.ts';
 import type { AttemptRole, Exchange, Relay } from '../model.ts';
 import { jsonText } from '../view/json.ts';
+import { counted } from '../view/overview.ts';
 import { pairingInWords } from '../view/pairing.ts';
 import { safeText, type ViewOptions } from '../view/safe.ts';
 import { widthOf, wrap } from '../view/wrap.ts';
@@ -31,7 +32,7 @@ export async function relays(inputs: readonly CaptureName[], options: ListOption
   const outcome = await session.readPoints(inputs, analyzer, joinPoints, () => lines.flush());
   const report = analyzer.finish();
   if (options.format === 'text') {
-    lines.add(`\n${report.relays} relays in ${report.exchanges} exchanges\n`);
+    lines.add(`\n${counted(report.relays, 'relay')} in ${counted(report.exchanges, 'exchange')}\n`);
     for (const fact of pairingInWords(report.pairing)) lines.add(`${wrap(fact, view.width, '  ', '    ').join('\n')}\n`);
   }
   lines.flush();

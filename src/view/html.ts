@@ -16,6 +16,7 @@ import { STYLE, STYLE_HASH } from './html-style.ts';
 import { timeline } from './html-timeline.ts';
 import { code, element, type Markup, prose, together, told } from './markup.ts';
 import {
+  assumptions,
   blindSpots,
   boxAtFault,
   boxesOf,
@@ -25,6 +26,7 @@ import {
   countsInWords,
   type FindingGroup,
   groupFindings,
+  issuesOf,
   lookedAtInWords,
   otherTraffic,
   owedInWords,
@@ -157,6 +159,7 @@ function health(report: Report): Markup {
     'Capture health',
     report.captures.slice(0, MOST_LISTED).map((capture) => captureHealth(report, capture)),
     more > 0 ? element('p', {}, `${more} more captures in --format json`) : undefined,
+    part('What was assumed', assumptions(report)),
     part('What could not be seen', blindSpots(report)),
     element('p', { class: 'quiet' }, `${report.tool.name} ${report.tool.version}`),
   );
@@ -173,7 +176,9 @@ function captureHealth(report: Report, capture: CaptureReport): Markup {
       `${counted(health.connections, 'connection')}: ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
       `${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${health.dropped === undefined ? 'drops not told by the file' : `${health.dropped} dropped`}`,
       ...otherTraffic(health),
-      ...capture.issues.slice(0, MOST_LISTED).map((issue) => together(code(issue.code), `: ${issue.message} (${issue.count})`)),
+      ...issuesOf(capture)
+        .slice(0, MOST_LISTED)
+        .map((issue) => together(code(issue.code), `: ${issue.message} (${issue.count})`)),
     ]),
   );
 }

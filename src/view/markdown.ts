@@ -13,6 +13,7 @@ import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { drawMermaid } from './mermaid.ts';
 import {
+  assumptions,
   blindSpots,
   boxAtFault,
   captureMark,
@@ -24,6 +25,7 @@ import {
   faultsAndNotes,
   frameMark,
   groupFindings,
+  issuesOf,
   lookedAtInWords,
   otherTraffic,
   owedInWords,
@@ -219,11 +221,17 @@ function captureHealth(report: Report): string {
       `  - ${counted(health.connections, 'connection')}, ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
       `  - ${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
       ...otherTraffic(health).map((traffic) => `  - ${traffic}`),
-      ...capture.issues.slice(0, MOST_CAPTURES).map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
+      ...issuesOf(capture)
+        .slice(0, MOST_CAPTURES)
+        .map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
     ];
   });
   const more = report.captures.length - MOST_CAPTURES;
-  const health = [...captures, ...(more > 0 ? [`- and ${more} more captures`] : [])];
+  const health = [
+    ...captures,
+    ...(more > 0 ? [`- and ${more} more captures`] : []),
+    ...assumptions(report).map((text) => `- ${prose(text)}`),
+  ];
   if (report.findings.length === 0) return details('Capture health', health);
   return details('Capture health, and what could not be seen', [
     ...health,

@@ -212,6 +212,28 @@ export function lookedAtInWords({ rules, proxies }: Report): string[] {
   ];
 }
 
+const ASSUMED = 'point-assumed';
+const MOST_MARKS = 5;
+
+/** What is told of each file by itself. */
+export function issuesOf({ issues }: CaptureReport): CaptureReport['issues'] {
+  return issues.filter(({ code }) => code !== ASSUMED);
+}
+
+/** Why files were taken for one place of capture or for several, in sentences: once where it is the same of all. */
+export function assumptions(report: Report): string[] {
+  const files = new Map<string, string[]>();
+  for (const { index, issues } of report.captures) {
+    for (const { code, message } of issues) {
+      if (code === ASSUMED) files.set(message, [...(files.get(message) ?? []), captureMark(report, index).trim() || 'the file']);
+    }
+  }
+  return [...files].map(([message, marks]) => {
+    const named = marks.length > MOST_MARKS ? [...marks.slice(0, MOST_MARKS), `and ${marks.length - MOST_MARKS} more`] : marks;
+    return `${named.join(' ')}: ${message}`;
+  });
+}
+
 /** What the captures could not show, in sentences; never empty. */
 export function blindSpots(report: Report): string[] {
   const spots = report.captures.flatMap((capture) => {

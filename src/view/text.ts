@@ -10,6 +10,7 @@ import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { drawLadder } from './ladder.ts';
 import {
+  assumptions,
   blindSpots,
   boxAtFault,
   boxesOf,
@@ -22,6 +23,7 @@ import {
   faultsAndNotes,
   frameMark,
   groupFindings,
+  issuesOf,
   lookedAtInWords,
   otherTraffic,
   owedInWords,
@@ -203,7 +205,8 @@ function captureHealth(report: Report, options: ViewOptions): Lines {
   const lines = report.captures.slice(0, MOST_LISTED).flatMap((capture) => healthOf(report, capture, options));
   const more = report.captures.length - MOST_LISTED;
   const rest = more > 0 ? [`  ... and ${more} more (--format json)`] : [];
-  return ['', options.paint('bold', 'Capture health'), ...lines, ...rest, ...pairing(report, options)];
+  const assumed = assumptions(report).flatMap((text) => wrap(plain(text), options.width, '  ', '    '));
+  return ['', options.paint('bold', 'Capture health'), ...lines, ...rest, ...assumed, ...pairing(report, options)];
 }
 
 function pairing({ pairing, relays }: Report, options: ViewOptions): Lines {
@@ -221,7 +224,7 @@ function healthOf(report: Report, capture: CaptureReport, options: ViewOptions):
     `${counted(health.connections, 'connection')}: ${health.synSeen} with SYN, ${health.bothDirections} in both directions, ${health.encrypted} encrypted`,
     `${counted(health.gaps, 'gap')}, ${counted(health.duplicates, 'duplicate')}, ${counted(health.cutFrames, 'cut frame')}, ${dropped}`,
     ...otherTraffic(health),
-    ...upTo(capture.issues.map(issueText), MOST_LISTED, '--format json'),
+    ...upTo(issuesOf(capture).map(issueText), MOST_LISTED, '--format json'),
   ];
   const kind = [capture.format ?? 'not read', ...capture.linkTypes].map(plain).join(', ');
   const state = capture.complete ? '' : ', incomplete';
