@@ -81,6 +81,13 @@ describe('the hang of figure 4-15', () => {
     expect(lines.slice(1, 3)).toEqual([CHANGE, AT_ONCE]);
   });
 
+  test('its own setting comes first, and that of the product of another box does not', async () => {
+    const secondOf = async (said: Said): Promise<string | undefined> =>
+      /- on the proxy .*?\n {6}- (\w+)/s.exec(render(await hang(said), 'text', viewOptions(200)))?.[1];
+    expect(await secondOf({})).toBe('any');
+    expect(await secondOf({ answers: 'Via: 1.1 edge (HAProxy)\r\n' })).toBe('HAProxy');
+  });
+
   test('anonymous: not even the name in Via', async () => {
     const page = inShort(await hang({ answers: 'Via: 1.1 secret-host (squid/5.7)\r\n' }), true).join('\n');
     expect(page).toMatch(/it says `Via: <redacted \d+ octets/);

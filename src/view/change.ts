@@ -77,8 +77,11 @@ export function remediesOf(report: Report, crossings: Crossings): Remedies {
     const before = toldBy.get(finding.remedies);
     if (before !== undefined && others.length > 0) return [what, [`settings, and what helps until then: as for ${before}`]];
     toldBy.set(finding.remedies, finding.id);
-    const known = new Set((finding.signatures ?? []).map(productOf));
-    const isKnown = ({ product }: Remedy): boolean => settingOf(product) !== undefined && known.has(settingOf(product));
+    const box = SPOKEN_OF.get(first.product)?.(finding);
+    const isKnown = ({ product }: Remedy): boolean => {
+      const configured = product.endsWith(IN_FRONT) ? proxyOf(finding) : box;
+      return settingOf(product) !== undefined && settingOf(product) === productOf(signatureOf(finding, configured));
+    };
     const sorted = [...others.filter(isKnown), ...others.filter((remedy) => !isKnown(remedy))];
     return [what, ...sorted.map((remedy): Text => [inWords(remedy)])];
   };

@@ -14,13 +14,27 @@ import { offset } from './time.ts';
 
 const MOST_EVIDENCE = 200;
 
-export function cause(page: Page, { first, count }: FindingGroup): Markup {
-  const { report, crossings, remedies, secrecy } = page;
-  const places = evidenceFrames(report, first);
+export function cause(page: Page, group: FindingGroup): Markup {
+  const { first } = group;
   return element(
     'section',
     { id: first.id, class: filterClass(first), 'aria-labelledby': `${first.id}-title` },
     element('h2', { id: `${first.id}-title` }, `${first.id} `, tag(first), ` ${first.title}`),
+    tellCause(page, group),
+  );
+}
+
+/** Closed: it is no fault. */
+export function note(page: Page, group: FindingGroup): Markup {
+  const { first } = group;
+  const summary = element('summary', {}, `${first.id} `, tag(first), ` ${first.title}`);
+  return element('details', { id: first.id, class: filterClass(first) }, summary, tellCause(page, group));
+}
+
+function tellCause(page: Page, { first, count }: FindingGroup): Markup {
+  const { report, crossings, remedies, secrecy } = page;
+  const places = evidenceFrames(report, first);
+  return together(
     count > 1 ? element('p', { class: 'quiet' }, `Seen ${count} times; told here is the surest.`) : undefined,
     saidInVerdict(report, first, secrecy) ? undefined : element('p', {}, told(first.message, secrecy)),
     connections(page, first),
@@ -28,14 +42,14 @@ export function cause(page: Page, { first, count }: FindingGroup): Markup {
     headTables(first, report, crossings, secrecy),
     element('details', {}, element('summary', {}, `Evidence of ${first.id}`), evidenceTable(page, first)),
     part(
+      'What to do',
+      remedies(first).map((text) => told(text, secrecy)),
+    ),
+    part(
       'Because',
       first.because.map(reasonOf).map(({ said, parts }) => together(told(said, secrecy), parts.length > 0 ? list(parts) : undefined)),
     ),
     part('What would change our mind', first.wouldChangeOurMind.map(prose)),
-    part(
-      'What to do',
-      remedies(first).map((text) => told(text, secrecy)),
-    ),
     part(
       'It also explains',
       first.children.map((child) => `${child.id} ${child.severity}, ${child.confidence}: ${child.title}`),

@@ -5,7 +5,7 @@
 
 import { FILTER_STYLE } from './html-filters.ts';
 
-export const STYLE_HASH = 'sha256-C3uMp5Ot6b12rpubXqJ9Qs2y+kpn6xz0AdHX+Y67xmo=';
+export const STYLE_HASH = 'sha256-3huCZm/y3cvTw9JNQXQtwBu11ltSR57+7JgjOns30cE=';
 
 export const STYLE = `${FILTER_STYLE}
 :root {
@@ -54,7 +54,7 @@ svg .amber { fill: var(--warn); font-weight: 700; }
 svg line { stroke: var(--muted); stroke-width: 1; } svg .lane { stroke: var(--line); stroke-width: 2; }
 svg .arrow { stroke: var(--mark); stroke-width: 1.5; } svg .head { fill: var(--mark); }
 svg .arrow.last { stroke: var(--bad); } svg .head.last { fill: var(--bad); }
-svg .silence { fill: var(--bad-soft); stroke: var(--bad); stroke-width: 1; stroke-dasharray: 4 4; }
+svg .silence { fill: var(--bad-soft); fill-opacity: .75; stroke: var(--bad); stroke-width: 1; stroke-dasharray: 4 4; }
 svg .life { fill: var(--line); } svg .wait { fill: var(--bad); } svg .tick { stroke: var(--text); stroke-width: 1.5; }
 details { margin: .75rem 0; } summary { cursor: pointer; font-weight: 600; }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } main { padding: 1rem .75rem 3rem; } }

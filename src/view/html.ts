@@ -10,7 +10,7 @@ import { changeOf, remediesOf, signatureInWords } from './change.ts';
 import { crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
 import { joined, link, list, type Page, pair, part, section, table, toneOf } from './html-blocks.ts';
-import { cause } from './html-cause.ts';
+import { cause, note } from './html-cause.ts';
 import { filterClass, filters } from './html-filters.ts';
 import { STYLE, STYLE_HASH } from './html-style.ts';
 import { timeline } from './html-timeline.ts';
@@ -49,7 +49,10 @@ export function* htmlPieces(given: Report, secrecy: Secrecy): Generator<string> 
   const groups = groupFindings(report, report.findings);
   yield `<!doctype html>\n<html lang="en">\n${pageHead(report).markup}\n<body>\n<main>\n`;
   yield `${pageTop(page, groups).markup}\n`;
-  for (const group of groups.slice(0, MOST_TOLD)) yield `${cause(page, group).markup}\n`;
+  const told = groups.slice(0, MOST_TOLD);
+  const notes = told.filter(({ first }) => first.severity === 'info');
+  for (const group of told) if (!notes.includes(group)) yield `${cause(page, group).markup}\n`;
+  if (notes.length > 0) yield `${section('Notes', ...notes.map((group) => note(page, group))).markup}\n`;
   for (const part of [overview(page, groups), exonerations(page), health(report)]) if (part !== undefined) yield `${part.markup}\n`;
   yield '</main>\n</body>\n</html>\n';
 }

@@ -179,14 +179,14 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
     `## ${first.id} ${first.severity}, ${first.confidence}: ${prose(first.title)}${times}`,
     markdown(first.message, options),
     section(
+      'What to do',
+      remedies(first).map((text) => markdown(text, options)),
+    ),
+    section(
       'Because',
       first.because.map(reasonOf).map(({ said, parts }) => [markdown(said, options), ...parts.map(prose)].join('\n  - ')),
     ),
     section('What would change our mind', first.wouldChangeOurMind.map(prose)),
-    section(
-      'What to do',
-      remedies(first).map((text) => markdown(text, options)),
-    ),
     section(
       'It also explains',
       first.children.map((child) => `${child.id} ${child.severity}: ${prose(child.title)}`),

@@ -19,7 +19,7 @@ test.each([
   ['words are wrapped here', 10, ['words are', 'wrapped', 'here']],
   ['silent for 7.96 s now', 15, ['silent for', '7.96 s now']],
   ['http://www.example.com/a/long/path/logo.gif x', 24, ['http://www.example.com/', 'a/long/path/logo.gif x']],
-  ['http://www.example.com/a/long/path/logo.gif x', 16, ['http://www….com/', 'a/long/path/', 'logo.gif x']],
+  ['http://www.example.com/a/long/path/logo.gif x', 16, ['http://', 'www.example.com/', 'a/long/path/', 'logo.gif x']],
   ['http://www.example.com/a/long/path/logo.gif x', 14, ['http://ww….gif', 'x']],
   ['request-ignored-on-persistent-connection', 20, ['request-ignored-on-', 'persistent-', 'connection']],
   ['日本語 日本語', 8, ['日本語', '日本語']],

@@ -64,7 +64,7 @@ export function padStart(text: string, width: number): string {
 
 /** A name in kebab-case may be broken behind its hyphens, a reference of three lines behind its slashes; any other word is shortened when it is too long. */
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)+$/;
-const BEHIND_SLASHES = /(?<=[^/:]\/)(?=[^/])/;
+const BEHIND_SLASHES = /(?<=\/)(?=[^/])/;
 
 /** Lines of at most `width` columns; the first begins with `first`, the others with `rest`. Always one line or more. */
 export function wrap(text: string, width: number, first = '', rest: string = first): string[] {
