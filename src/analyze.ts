@@ -26,7 +26,7 @@ import { applyRules } from './rules/apply-rules.ts';
 import { rules as defaultRules } from './rules/index.ts';
 import type { Survey } from './survey.ts';
 import { Verdict } from './verdict/decide-findings.ts';
-import { verdictSentence } from './verdict/sentence.ts';
+import { onlyCounted, verdictSentence } from './verdict/sentence.ts';
 
 export interface AnalyzerOptions extends PointOptions {
   /** The rules to apply; all of hopcheck's own by default. */
@@ -138,7 +138,7 @@ class Analysis implements Analyzer {
       tool: { name: 'hopcheck', version: this.options.version ?? '0' },
       base: this.base,
       captures: this.points.captures.map((facts) => this.captureReport(facts)),
-      verdict: verdictSentence(findings, { connections, exchanges, relays }),
+      verdict: verdictSentence(findings, { connections, exchanges, relays }, onlyCounted(findings, groups)),
       connections,
       exchanges,
       relays,

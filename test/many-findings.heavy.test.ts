@@ -28,6 +28,7 @@ test.skipIf(!existsSync('/proc/self/status')).each(FORMATS)('%s', (format) => {
   expect([status, stderr]).toEqual([0, expect.stringMatching(/took \d+/)]);
   expect(Number(/took (\d+)/.exec(stderr)?.[1])).toBeLessThan(MOST_MEMORY);
   expect(stdout).toMatch(/truncated-by-close/);
+  if (format !== 'ndjson') expect(stdout).toContain(`${CAUSES * 100} lost exchanges: `);
   if (format !== 'json') return;
   const { summary } = JSON.parse(stdout);
   const groups: readonly { readonly count: number }[] = summary.groups;

@@ -6,7 +6,7 @@
  */
 import type { Finding, Report, Severity, Text } from '../model.ts';
 import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
-import { verdictSentence } from '../verdict/sentence.ts';
+import { onlyCounted, verdictSentence } from '../verdict/sentence.ts';
 import type { Choice } from './options.ts';
 
 export type Wanted = (finding: Finding) => boolean;
@@ -40,7 +40,9 @@ export function choose(report: Report, wanted: Wanted): Report {
 /** About what is left; that something was hidden is part of it. */
 function verdictOf(findings: readonly Finding[], hidden: number, report: Report): Text {
   const note = `--rule, --ignore, --min-confidence, --stall or --baseline hide ${hidden} of ${count(report.findings)} findings`;
-  return findings.length === 0 ? [`nothing is left to tell: ${note}`] : [...verdictSentence(findings, report), `; ${note}`];
+  return findings.length === 0
+    ? [`nothing is left to tell: ${note}`]
+    : [...verdictSentence(findings, report, onlyCounted(report.findings, report.groups)), `; ${note}`];
 }
 
 /** A finding that goes leaves its children, as far as they are wanted, in its place. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { candidate, exchange, identity } from '../../test/support/records.ts';
 import type { Confidence, Finding, Severity } from '../model.ts';
-import { verdictSentence } from './sentence.ts';
+import { onlyCounted, verdictSentence } from './sentence.ts';
 
 const looked = { connections: 5, exchanges: 6, relays: 2 };
 
@@ -24,6 +24,17 @@ test.each([
   ['nothing found', [], 'no hang found in 6 exchanges on 5 connections, 2 of them seen on two hops'],
 ])('%s', (_what, findings, sentence) => {
   expect(verdictSentence(findings, looked).join('')).toBe(sentence);
+});
+
+test('those that are only counted count, in the groups that are told', () => {
+  const findings = [finding('hang', 'proven', 'h'), { ...finding('hang', 'possible', 'p'), group: 'G2' }];
+  const groups = ['G1', 'G2'].map((id) => ({ id, rule: 'r', count: 50 }));
+  const further = onlyCounted(findings, groups);
+  expect([...further]).toEqual([
+    ['G1', 49],
+    ['G2', 49],
+  ]);
+  expect(verdictSentence(findings, looked, further).join('')).toBe('50 hangs: h');
 });
 
 test.each([

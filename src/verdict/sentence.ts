@@ -1,5 +1,5 @@
 /** The whole report in one sentence: the worst finding that is sure enough, or what was looked at when there is none. */
-import type { Finding, Severity, Text } from '../model.ts';
+import type { Finding, Group, Severity, Text } from '../model.ts';
 import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
 
 const NOUNS: Readonly<Record<Severity, readonly [string, string]>> = {
@@ -17,11 +17,23 @@ export interface Looked {
   readonly relays: number;
 }
 
-export function verdictSentence(findings: readonly Finding[], looked: Looked): Text {
+/** Findings that are only counted, by group: as many as there are beyond those that are kept. */
+export function onlyCounted(findings: readonly Finding[], groups: readonly Group[]): ReadonlyMap<string, number> {
+  const kept = new Map<string, number>();
+  const count = ({ group, children }: Finding): void => {
+    kept.set(group, (kept.get(group) ?? 0) + 1);
+    children.forEach(count);
+  };
+  findings.forEach(count);
+  return new Map(groups.map(({ id, count: all }) => [id, all - (kept.get(id) ?? 0)]));
+}
+
+/** @param further as `onlyCounted` */
+export function verdictSentence(findings: readonly Finding[], looked: Looked, further: ReadonlyMap<string, number> = new Map()): Text {
   const faults = findings.filter(({ severity }) => severity !== 'info');
   const sure = faults.filter(isSure).sort(byWeight);
   const [worst] = sure;
-  if (worst !== undefined) return [`${counted(sure, worst.severity)}: `, ...worst.message];
+  if (worst !== undefined) return [`${counted(sure, worst.severity, further)}: `, ...worst.message];
   const scope = `${plural(looked.exchanges, 'exchange')} on ${plural(looked.connections, 'connection')}`;
   const [doubtful] = faults.toSorted(byWeight);
   if (doubtful !== undefined)
@@ -33,8 +45,10 @@ export function verdictSentence(findings: readonly Finding[], looked: Looked): T
   ];
 }
 
-function counted(findings: readonly Finding[], severity: Severity): string {
-  const count = findings.filter((finding) => finding.severity === severity).length;
+function counted(findings: readonly Finding[], severity: Severity, further: ReadonlyMap<string, number>): string {
+  const kept = findings.filter((finding) => finding.severity === severity);
+  const groups = new Set(kept.map(({ group }) => group));
+  const count = [...groups].reduce((sum, group) => sum + (further.get(group) ?? 0), kept.length);
   return `${count} ${NOUNS[severity][count === 1 ? 0 : 1]}`;
 }
 

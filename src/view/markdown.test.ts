@@ -51,7 +51,7 @@ describe('the page', () => {
     );
     expect(screen).toContain('- **What to change:** nginx: `proxy_http_version 1.1;` `proxy_set_header Connection "";`');
     expect(screen).toContain(
-      '| 0.004483 | 19 | proxy → origin | `GET /index.html HTTP/1.1, Connection: keep-alive`; relayed: `Connection` |',
+      '| 0.004483 | 19 | proxy → origin | `GET /index.html HTTP/1.1` `Connection: keep-alive`; relayed: `Connection` |',
     );
     expect(screen).toContain('| 8.018898 | 30 | proxy → client | `RST: request 2 was never read` |');
   });
@@ -160,11 +160,11 @@ describe('captured text is inert', () => {
     );
   });
 
-  test('our bars between the fields of a head become commas, captured ones an escape', () => {
+  test('our bars between the fields of a head part code spans, captured ones are an escape', () => {
     const text = ['GET', ' | Connection: ', { kind: 'field-value' as const, name: 'connection', octets: 'a | b' }];
     const evidence = theHang.evidence.slice(0, 1).map((each) => ({ ...each, text }));
     expect(renderMarkdown({ ...sampleReport, findings: [{ ...theHang, evidence }] }, viewOptions())).toContain(
-      '`GET, Connection: a \\x7c b`',
+      '`GET` `Connection: a \\x7c b`',
     );
   });
 

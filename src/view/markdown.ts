@@ -30,6 +30,7 @@ import {
   otherTraffic,
   owedInWords,
   reasonOf,
+  saidInVerdict,
 } from './overview.ts';
 import { plain, type SafePiece, type Secrecy, safeLines, safePieces, type ViewOptions } from './safe.ts';
 import { calendar, duration, offset } from './time.ts';
@@ -38,6 +39,9 @@ import { shorten } from './wrap.ts';
 const BUDGET = 60_000;
 const HEAD_ROWS = 9;
 const MOST_CAPTURES = 20;
+/** Of a head in a table. */
+const LINES_OF_A_HEAD = 6;
+const LONGEST_LINE = 160;
 
 /** What every part of the page is made from. */
 interface Page {
@@ -156,9 +160,10 @@ function evidenceTable(page: Page, finding: Finding, most: number): string[] {
 
 function evidenceRow(page: Page, finding: Finding, evidence: Evidence, start: number): string {
   const frame = frameMark(page.report, evidence).replace('frame ', '');
-  const text = shorten(safeLines(evidence.text, page.options).join(', '), 160);
+  const lines = safeLines(evidence.text, page.options).slice(0, LINES_OF_A_HEAD);
+  const text = lines.map((line) => cell(shorten(line, LONGEST_LINE))).join(' ');
   const marks = crossingMarks(page.crossings(finding, evidence)).map(({ what, fields }) => `; ${what}: ${cell(fields)}`);
-  return `| ${offset(start, evidence.moment.time)} | ${prose(frame)} | ${endsOf(finding, evidence).join(' → ')} | ${cell(text)}${marks.join('')} |`;
+  return `| ${offset(start, evidence.moment.time)} | ${prose(frame)} | ${endsOf(finding, evidence).join(' → ')} | ${text}${marks.join('')} |`;
 }
 
 // ------------------------------------------------------------------------------------------------ the parts behind it
@@ -177,7 +182,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
   );
   const texts = [
     `## ${first.id} ${first.severity}, ${first.confidence}: ${prose(first.title)}${times}`,
-    markdown(first.message, options),
+    saidInVerdict(report, first, options) ? '' : markdown(first.message, options),
     section(
       'What to do',
       remedies(first).map((text) => markdown(text, options)),
