@@ -1,48 +1,16 @@
 /** The Markdown report as a ticket system shows it: rendered as GitHub's Markdown, raw HTML let through, and nothing captured is alive. */
 import fc from 'fast-check';
-import { micromark } from 'micromark';
-import { gfm, gfmHtml } from 'micromark-extension-gfm';
 import { describe, expect, test } from 'vitest';
 import { analyze, type Report, render } from '../src/index.ts';
 import { fixtures } from './support/fixtures.ts';
 import { hostileReport, WORST } from './support/hostile-report.ts';
+import { alive, html } from './support/rendered-markdown.ts';
 import { cleanReport, sampleReport } from './support/sample-report.ts';
 import { viewOptions } from './support/view-options.ts';
 
 function rendered(report: Report): string {
   const markdown = render(report, 'markdown', viewOptions(80, { showSecrets: true }));
   return html(markdown);
-}
-
-/** Raw HTML is let through as it is, so that it would be seen. */
-function html(markdown: string): string {
-  return micromark(markdown, {
-    allowDangerousHtml: true,
-    allowDangerousProtocol: true,
-    extensions: [gfm()],
-    htmlExtensions: [gfmHtml(), { exit: { htmlFlowData: letThrough, htmlTextData: letThrough } }],
-  });
-}
-
-const letThrough: NonNullable<NonNullable<ReturnType<typeof gfmHtml>['exit']>['htmlFlowData']> = function (token) {
-  this.raw(this.sliceSerialize(token));
-  return undefined;
-};
-
-const OURS = /^(?:h1|h2|blockquote|p|ul|li|table|thead|tbody|tr|th|td|code|pre|strong|details|summary)$/;
-
-/** Elements and attributes that are none of ours, and what would ring somebody's bell outside of code. */
-function alive(page: string): string[] {
-  const tags = Array.from(page.matchAll(/<(\/?)([a-z0-9]+)([^>]*)>/gi), ([whole, , name = '', attributes = '']) => ({
-    whole,
-    name,
-    attributes,
-  }));
-  const foreign = tags
-    .filter(({ name, attributes }) => !OURS.test(name) || !/^(?: align="(?:right|left)"| class="language-mermaid"|)$/.test(attributes))
-    .map(({ whole }) => whole);
-  const text = page.replaceAll(/<code[^>]*>.*?<\/code>/gs, '').replaceAll(/<[^>]*>/g, ' ');
-  return [...foreign, ...(text.match(/@\w+|#\d+|\bGH-\d+|\w+:\/\/\S+/g) ?? [])];
 }
 
 test('what is alive would be seen', () => {

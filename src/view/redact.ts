@@ -52,6 +52,17 @@ export function redactOctets(octets: string, hide: Hide): string {
   return FRAMING_OCTETS.test(octets) ? octets : hide(octets);
 }
 
+const TOKEN = /\b(bearer|basic|negotiate|ntlm)(%20|[ +])([\w.~+/=-]{8,})|(?<![a-z])eyJ[\w-]{8,}(?:\.[\w-]*)*/gi;
+
+/** Credentials that stand where none belong: behind the name of their scheme, or a JWT. */
+export function redactCredentials(text: string, hide: Hide): string {
+  return text.replaceAll(TOKEN, (all, scheme?: string, space?: string, token?: string) => {
+    if (scheme === undefined || token === undefined) return all.startsWith('eyJ') ? hide(all) : all;
+    const isWord = !/^bearer$/i.test(scheme) && !/\d|=|[a-z][A-Z]/.test(token);
+    return isWord ? all : `${scheme}${space}${hide(token)}`;
+  });
+}
+
 /** A request-target (RFC 9112 section 3.2) or a URI reference. */
 export function redactTarget(target: string, hide: Hide): string {
   const queryStart = target.search(/[?#]/);

@@ -103,6 +103,26 @@ describe('redaction of field values', () => {
   });
 });
 
+describe('credentials where none belong', () => {
+  const kinds = ['target', 'field-name', 'reason', 'method', 'version', 'host-name'] as const;
+  test.each([
+    ['Bearer eyJSECRETSECRET', 'Bearer <redacted 15 octets #beef>'],
+    ['X-Bearer%20abcdefgh0', 'X-Bearer%20<redacted 9 octets #beef>'],
+    ['a, basic+dXNlcjpwYXNz=', 'a, basic+<redacted 13 octets #beef>'],
+    ['/x/eyJhbGciOiJ.eyJzdWIi.sig', '/x/<redacted 24 octets #beef>'],
+    ['/docs/basic+authentication', '/docs/basic+authentication'],
+    ['Basic protocols', 'Basic protocols'],
+    ['/keyJournals2024', '/keyJournals2024'],
+    ['/bearer short', '/bearer short'],
+  ])('%s', (octets, shown) => {
+    const shownAs = [
+      ...kinds.map((kind) => safeWire({ kind, octets }, viewOptions(80, { hash }))),
+      safeWire({ kind: 'field-value', octets, name: 'connection' }, viewOptions(80, { hash })),
+    ];
+    expect(new Set(shownAs)).toEqual(new Set([shown]));
+  });
+});
+
 describe('redaction of targets', () => {
   const SECRET = '<redacted 6 octets #beef>';
   test.each([

@@ -8,7 +8,7 @@
 
 import type { Text, Wire } from '../model.ts';
 import { anonymousWire } from './anonymous-octets.ts';
-import { type Hide, marks, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
+import { type Hide, marks, redactCredentials, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
 
 /** Names of styles as `util.styleText` knows them, and a text without line ends. */
 export type Paint = (style: string | readonly string[], text: string) => string;
@@ -84,11 +84,15 @@ export function safeWire(wire: Wire, secrecy: Secrecy): string {
 
 /** For a machine: without secrets, not escaped; the format that carries them escapes them. */
 export function wireOctets(wire: Wire, { showSecrets, anonymous, hash }: Secrecy, hide: Hide = marks(hash)): string {
-  if (anonymous === true) return anonymousWire(wire, hide);
+  if (anonymous === true) return redactCredentials(anonymousWire(wire, hide), hide);
   return showSecrets ? wire.octets : redactWire(wire, hide);
 }
 
 function redactWire(wire: Wire, hide: Hide): string {
+  return redactCredentials(redactByKind(wire, hide), hide);
+}
+
+function redactByKind(wire: Wire, hide: Hide): string {
   switch (wire.kind) {
     case 'target':
       return redactTarget(wire.octets, hide);
