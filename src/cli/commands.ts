@@ -132,7 +132,7 @@ function setUp(program: Command, io: Io): void {
   program
     .description('Finds the hang in a packet capture: HTTP connection-management bugs between client, proxy and origin.')
     .addHelpText('beforeAll', `${PIPE_LINE}\n`)
-    .addHelpText('after', '\nExit: 0 nothing found, 1 findings (see --fail-on), 2 usage, internal error or an unreadable input.')
+    .addHelpText('after', '\nExit: 0 nothing found, 1 findings (see --fail-on),\n      2 usage, internal error or an unreadable input.')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { Rule } from '../model.ts';
 import { rules } from '../rules/index.ts';
+import { wrap } from '../view/wrap.ts';
 import { type ColorChoice, isColoured, paintInColour, paintNothing } from './colour.ts';
 import { type ExitCode, type Io, Refusal } from './io.ts';
 
@@ -11,11 +12,22 @@ interface PageOptions {
   readonly color: ColorChoice;
 }
 
+/** A line each; on a terminal within its width, and those that find no fault apart. */
 export function listRules(io: Io): ExitCode {
-  const width = Math.max(0, ...rules.map((rule) => rule.id.length));
-  for (const { id, title } of rules) io.stdout.write(`${id.padEnd(width)}  ${title}\n`);
+  const width = Math.max(0, ...rules.map((rule) => rule.id.length)) + 2;
+  const { columns } = io.stdout;
+  const list = (some: readonly Rule[]): string[] =>
+    some.flatMap(({ id, title }) =>
+      wrap(title, Math.max(width + LEAST_TITLE, columns ?? Number.POSITIVE_INFINITY), id.padEnd(width), ' '.repeat(width)),
+    );
+  const [faults, silences] = [false, true].map((exonerates) => list(rules.filter((rule) => (rule.exonerates === true) === exonerates)));
+  const between = columns === undefined ? [] : ['', 'Silences that are no fault:'];
+  io.stdout.write(`${[...(faults ?? []), ...between, ...(silences ?? [])].join('\n')}\n`);
   return 0;
 }
+
+/** Columns of a title, however narrow the terminal is. */
+const LEAST_TITLE = 20;
 
 /** Throws Refusal for an unknown id. */
 export function explain(id: string, { color }: PageOptions, io: Io): ExitCode {

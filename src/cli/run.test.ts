@@ -165,6 +165,14 @@ describe('rules', () => {
     }
   });
 
+  test('on a terminal the list keeps within its width, and tells faults from silences', async () => {
+    const io = fakeIo({ columns: 80 });
+    expect(await run(['rules'], io)).toBe(0);
+    expect(Math.max(...io.stdout.lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    const [faults = '', silences = ''] = io.stdout.text.split('\nSilences that are no fault:\n');
+    for (const { id, exonerates } of rules) expect(exonerates === true ? silences : faults).toMatch(new RegExp(`^${id} `, 'm'));
+  });
+
   test('a wrong name is told with those near it', async () => {
     const io = fakeIo();
     expect(await run(['explain', 'proxy-deadlock'], io)).toBe(2);
