@@ -78,6 +78,11 @@ export class JoinedPoints {
     return this.points[point]?.readTo ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** What the clock of a point shows at a time of the reference. */
+  timeAt(point: number, time: number): number {
+    return this.points[point]?.timeAt(time) ?? time;
+  }
+
   /** Tells what comes before everything that is still to be read; nothing when what the points tell of each other is not known yet. */
   tellSettled(sink: ExchangeSink): void {
     if (this.known) this.tellTo(Math.min(...this.points.map((point) => point.readTo)), sink);
@@ -182,6 +187,11 @@ class TellingPoint implements ExchangeSink {
   get time(): number {
     const event = this.events[this.next];
     return event === undefined ? Number.POSITIVE_INFINITY : this.records.moved(event.time);
+  }
+
+  /** What its clock shows at a time of the reference. */
+  timeAt(time: number): number {
+    return this.records.original(time);
   }
 
   tell(sink: ExchangeSink): void {
