@@ -499,6 +499,8 @@ export interface ExchangeSink {
   ended(exchange: Exchange): void;
   /** A connection is over, or the input is: one that carried HTTP, or one on which a side was never acknowledged what it sent again. */
   connection(connection: Connection): void;
+  /** Any connection is over, for who compares points: its key, and the numbers with which its two sides began. */
+  closed?(key: string, began: readonly [number, number]): void;
 }
 
 // ---------------------------------------------------------------------------------------------------- proxy

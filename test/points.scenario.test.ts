@@ -159,6 +159,41 @@ describe('points that are read side by side after a survey', () => {
   });
 });
 
+describe.each([0, 3.217, -3600])('the two sides of a forwarder, each at its own host, the second clock %d s ahead', (ahead) => {
+  const forwarder = fixtures.find(({ situation }) => situation === 'healthy-forwarder')?.bytes ?? new Uint8Array();
+  const clientSide = framesOfPort(forwarder, 18_080);
+  const report = analyzed(
+    takenElsewhere(forwarder, { ahead: 0, keep: (frame) => clientSide.has(frame) }),
+    takenElsewhere(forwarder, { ahead, keep: (frame) => !clientSide.has(frame) }),
+  );
+
+  test('every exchange is paired', () => {
+    expect(report.pairing).toMatchObject({ pairs: 6, unpaired: 0, ambiguous: 0 });
+  });
+
+  test("what crosses it is nobody's fault, since it is no hop of HTTP", () => {
+    expect(report.findings.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual([]);
+    expect(new Set(report.exonerations.map(({ rule }) => rule))).toEqual(new Set(['tunnel-node']));
+  });
+});
+
+test.each([
+  ['TLS', '\x16\x03\x01\x00\x05hello', 3],
+  ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n', 3],
+  ['nothing', '', 3],
+])('a connection with %s that both points saw counts once', (_, text, connections) => {
+  const wire = new Wire()
+    .open('web', 'client', 'origin', 80, { isn: [7, 77] })
+    .say('web', 'client', GET('/a'))
+    .say('web', 'server', OK('a'));
+  for (const [name, isn] of Object.entries({ one: [1, 11], other: [2, 22] } as const)) {
+    wire.open(name, 'client', 'origin', 443, { isn }).say(name, 'client', text).close(name, 'client');
+  }
+  const seen = wire.close('web', 'client').pcap();
+  expect(analyzed(seen).connections).toBe(connections);
+  expect(analyzed(seen, takenElsewhere(seen, { ahead: 3.217 })).connections).toBe(connections);
+});
+
 describe('what the proxy does at the other point while its client waits', () => {
   const PROXY = 'proxy';
   const asked = (): Wire => {

@@ -208,6 +208,7 @@ class ExchangeParser implements ExchangeStage {
     if (conversation !== undefined) this.closings.over(conversation);
     else if (this.table.isStuck(connection)) this.closings.unanswered(connection);
     this.conversations.givenUp.forget(connection);
+    this.closings.closed(connection);
   }
 
   advance(now: Moment): void {

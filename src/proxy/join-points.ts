@@ -11,7 +11,7 @@ import type { Connection, ConnectionIdentity, EndFacts, Exchange, ExchangeSink, 
 import { copyOf } from '../records.ts';
 import { type ComparedPoints, comparePoints } from './compare-points.ts';
 import { type ExchangeState, MovedRecords } from './moved-records.ts';
-import type { SeenPoint } from './seen-point.ts';
+import { beginningOf, type SeenPoint } from './seen-point.ts';
 
 /** Facts of a connection this much later than the moment of the story still belong to it: closes follow each other. */
 const SOON = 250e6;
@@ -125,6 +125,8 @@ class TellingPoint implements ExchangeSink {
   private next = 0;
   /** Connections that are over, until that was told. */
   private readonly over = new Map<string, Connection>();
+  /** Until the points are compared. */
+  private readonly beginnings = new Map<string, string>();
   private readonly read: () => number;
   private readonly live: (identity: ConnectionIdentity) => Connection | undefined;
   private compared: ComparedPoints | undefined;
@@ -163,6 +165,11 @@ class TellingPoint implements ExchangeSink {
     this.record({ kind: 'connection', time: this.read(), connection });
   }
 
+  closed(key: string, began: readonly [number, number]): void {
+    const beginning = this.compared === undefined ? beginningOf(began) : undefined;
+    if (beginning !== undefined) this.beginnings.set(key, beginning);
+  }
+
   private record(event: PointEvent): void {
     if (this.compared?.isCopy(keyOf(event)) === true) return;
     this.events.push(event);
@@ -172,7 +179,7 @@ class TellingPoint implements ExchangeSink {
   /** Everything, before anything was told. */
   seen(): SeenPoint {
     const exchanges = this.events.flatMap((event) => (event.kind === 'request' ? [event.exchange] : []));
-    return { exchanges, connections: this.over };
+    return { exchanges, connections: this.over, beginnings: this.beginnings };
   }
 
   /** By the clock of the reference: everything that is still to be recorded comes later than that. */
