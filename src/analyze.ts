@@ -167,12 +167,17 @@ class Analysis implements Analyzer {
 
   private lookup(): ConnectionLookup {
     const pointAt = (index: number): Point | undefined => this.points.all[index];
+    // A proxy may be asked at one point, and ask at another one.
+    const anywhere = (index: number, time: number, says: (point: Point, time: number) => boolean): boolean =>
+      this.points.all.some((point) =>
+        this.joined === undefined ? point.index === index && says(point, time) : says(point, this.joined.timeAt(point.index, time)),
+      );
     return {
       snapshot: (identity) => (this.joined === undefined ? this.live(identity) : this.joined.snapshot(identity)),
       doubt: (one, other) => this.joined?.doubt(one, other) ?? SAME_ORDER,
       clockDoubt: (one, other) => this.joined?.clockDoubt(one, other) ?? 0,
-      encrypted: (point, addresses) => pointAt(point)?.http.encryptedFrom(addresses) ?? false,
-      connecting: (point, addresses) => pointAt(point)?.flow.table.connecting(addresses) ?? false,
+      encrypted: (index, addresses, at) => anywhere(index, at, ({ http }, time) => http.encryptedFrom(addresses, time)),
+      connecting: (index, addresses, at) => anywhere(index, at, ({ flow }, time) => flow.table.connecting(addresses, time)),
       unanswered: (point, addresses) => pointAt(point)?.flow.table.unanswered(addresses) ?? [],
     };
   }

@@ -286,5 +286,6 @@ function withMessages(sink: ExchangeSink, onMessage: (message: Message, exchange
     waiting: (exchange) => sink.waiting(exchange),
     ended: (exchange) => sink.ended(exchange),
     connection: (connection) => sink.connection(connection),
+    ...(sink.closed && { closed: (key, began) => sink.closed?.(key, began) }),
   };
 }

@@ -175,8 +175,8 @@ export interface ConnectionTable {
   identity(connection: number): ConnectionIdentity;
   /** What is known now; `clientSide` is the side that sends requests. */
   snapshot(connection: number, clientSide: Side): Connection;
-  /** True when a SYN that one of these addresses sent has gone unanswered. Cold: walks the whole table. */
-  connecting(addresses: ReadonlySet<string>): boolean;
+  /** True when a SYN that one of these addresses sent was waiting for its answer at that time, of which all was read. Cold: walks the whole table. */
+  connecting(addresses: ReadonlySet<string>, time: number): boolean;
   /** The connections that one of these addresses has asked for, more than once, and that nobody has answered; the latest 256 at most. */
   unanswered(addresses: ReadonlySet<string>): readonly Connection[];
   /** True when one side has sent data or a SYN again, and the peer has not acknowledged it. */
@@ -189,14 +189,14 @@ export interface ConnectionTable {
 export interface ConnectionLookup {
   /** The connection as it stands now; undefined when it is over and recycled. */
   snapshot(identity: ConnectionIdentity): Connection | undefined;
-  /** True when one of these addresses has opened a TLS connection in that point. */
-  encrypted(point: number, addresses: ReadonlySet<string>): boolean;
+  /** True when one of these addresses had opened a TLS connection by that time; seen at that point, or at any of those that are joined. */
+  encrypted(point: number, addresses: ReadonlySet<string>, time: number): boolean;
   /** Doubt about the order of two frames, seen at these points, in nanoseconds. */
   doubt(one: number, other: number): number;
   /** The part of it that the clocks of two points are to blame for: 0 where both are the same. */
   clockDoubt(one: number, other: number): number;
-  /** True when a SYN that one of these addresses sent has gone unanswered in that point. */
-  connecting(point: number, addresses: ReadonlySet<string>): boolean;
+  /** True when a SYN that one of these addresses sent was waiting for its answer at that time; seen as above. */
+  connecting(point: number, addresses: ReadonlySet<string>, time: number): boolean;
   /** As `ConnectionTable.unanswered`. */
   unanswered(point: number, addresses: ReadonlySet<string>): readonly Connection[];
 }
@@ -499,6 +499,8 @@ export interface ExchangeSink {
   ended(exchange: Exchange): void;
   /** A connection is over, or the input is: one that carried HTTP, or one on which a side was never acknowledged what it sent again. */
   connection(connection: Connection): void;
+  /** Any connection is over, for who compares points: its key, and the numbers with which its two sides began. */
+  closed?(key: string, began: readonly [number, number]): void;
 }
 
 // ---------------------------------------------------------------------------------------------------- proxy

@@ -1,8 +1,10 @@
 /** Two hosts capture the same connections, by clocks that differ: every exchange counts once and is evidence in both files. */
 import { describe, expect, test } from 'vitest';
-import { type Analyzer, createAnalyzer, type Report, render, surveyPoints } from '../src/index.ts';
+import { type Analyzer, createAnalyzer, type Relay, type Report, render, type Survey, surveyPoints } from '../src/index.ts';
+import { SYN } from '../src/model.ts';
 import { fixtures } from './support/fixtures.ts';
 import { type OtherHost, takenElsewhere } from './support/other-clock.ts';
+import { GET, OK, pcapOf, Wire, type WireFrame } from './support/wire.ts';
 
 const hang = fixtures.find(({ situation }) => situation === 'figure-4-15')?.bytes ?? new Uint8Array();
 
@@ -174,6 +176,82 @@ describe.each([0, 3.217, -3600])('the two sides of a forwarder, each at its own 
     expect(new Set(report.exonerations.map(({ rule }) => rule))).toEqual(new Set(['tunnel-node']));
   });
 });
+
+test.each([
+  ['TLS', '\x16\x03\x01\x00\x05hello', 3],
+  ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n', 3],
+  ['nothing', '', 3],
+])('a connection with %s that both points saw counts once', (_, text, connections) => {
+  const wire = new Wire()
+    .open('web', 'client', 'origin', 80, { isn: [7, 77] })
+    .say('web', 'client', GET('/a'))
+    .say('web', 'server', OK('a'));
+  for (const [name, isn] of Object.entries({ one: [1, 11], other: [2, 22] } as const)) {
+    wire.open(name, 'client', 'origin', 443, { isn }).say(name, 'client', text).close(name, 'client');
+  }
+  const seen = wire.close('web', 'client').pcap();
+  expect(analyzed(seen).connections).toBe(connections);
+  expect(analyzed(seen, takenElsewhere(seen, { ahead: 3.217 })).connections).toBe(connections);
+});
+
+describe('what the proxy does at the other point while its client waits', () => {
+  const PROXY = 'proxy';
+  const asked = (): Wire => {
+    const wire = new Wire().host('client', '10.0.8.1').open('near', 'client', PROXY, 8080).open('far', PROXY, 'origin', 80);
+    for (const target of ['/1', '/2', '/3', '/4', '/5', '/6', '/7', '/8', '/9', '/10'])
+      wire
+        .say('near', 'client', GET(target))
+        .say('far', 'client', GET(target))
+        .say('far', 'server', OK(target))
+        .say('near', 'server', OK(target))
+        .wait(1);
+    return wire.say('near', 'client', GET('/b'));
+  };
+  const gone = (wire: Wire): Wire => wire.wait(2).reset('near', 'client').wait(1).close('far', 'server');
+  const unanswered = (wire: Wire): Wire => {
+    const opened = wire.open('late', PROXY, 'origin', 81, { handshake: false });
+    const syn = { flags: SYN, seq: 7000, ack: 0 };
+    return opened.segment('late', 'client', syn).wait(1).segment('late', 'client', syn);
+  };
+  const answered = (wire: Wire): Wire => wire.wait(1).open('late', PROXY, 'origin', 81);
+  const encrypted = (wire: Wire): Wire => answered(wire).say('late', 'client', '\x16\x03\x01\x00\x05hello');
+
+  test.each<[string, (wire: Wire) => Wire, readonly string[]]>([
+    ['nothing', (wire) => gone(wire), []],
+    ['it waits for a connection', (wire) => gone(unanswered(wire)), ['no-pending-connect']],
+    [
+      'it waited for one, which was refused later',
+      (wire) => gone(unanswered(wire)).wait(1).reset('late', 'server'),
+      ['no-pending-connect'],
+    ],
+    ['it was given one', (wire) => gone(answered(wire)), []],
+    ['it waits for one when the client has gone', (wire) => unanswered(gone(wire)), []],
+    ['it speaks TLS', (wire) => gone(encrypted(wire)), ['no-tls']],
+    ['it speaks TLS when the client has gone', (wire) => encrypted(gone(wire)), []],
+  ])('%s', (_, story, failing) => {
+    const frames = story(asked()).frames();
+    const near = pcapOf(frames.filter(isNear));
+    const far = pcapOf(frames.filter((frame) => !isNear(frame)));
+    const points = { near: [near], far: [takenElsewhere(far, { ahead: 3.217 })] };
+    expect(failedChecks(points, true)).toEqual(failing);
+    const survey = surveyPoints();
+    readInTurn(survey, points);
+    expect(failedChecks(points, survey.finish())).toEqual(failing);
+  });
+});
+
+const isNear = ({ bytes }: WireFrame): boolean => [26, 30].some((at) => bytes.subarray(at, at + 4).join('.') === '10.0.8.1');
+
+/** Of the negative lookup for the last request. */
+function failedChecks(points: Files, joinPoints: true | Survey): readonly string[] | undefined {
+  const relays: Relay[] = [];
+  const analyzer = createAnalyzer({ joinPoints, onRelay: (relay) => relays.push(relay) });
+  if (joinPoints === true) readInTurn(analyzer, points);
+  else readSideBySide(analyzer, points);
+  analyzer.finish();
+  const last = relays.find(({ clientSide }) => clientSide.request?.target === '/b');
+  return last?.lookup.filter(({ passed }) => !passed).map(({ id }) => id);
+}
 
 type Files = Readonly<Record<string, readonly Uint8Array[]>>;
 

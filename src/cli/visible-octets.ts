@@ -290,8 +290,8 @@ class ShiftedTable implements ConnectionTable {
     return this.table.snapshot(connection, clientSide);
   }
 
-  connecting(addresses: ReadonlySet<string>): boolean {
-    return this.table.connecting(addresses);
+  connecting(addresses: ReadonlySet<string>, time: number): boolean {
+    return this.table.connecting(addresses, time);
   }
 
   unanswered(addresses: ReadonlySet<string>): ReturnType<ConnectionTable['unanswered']> {

@@ -105,8 +105,8 @@ class Answers implements ConnectionTable {
     return this.records.snapshot(connection, clientSide);
   }
 
-  connecting(addresses: ReadonlySet<string>): boolean {
-    return this.records.connecting(addresses);
+  connecting(addresses: ReadonlySet<string>, time: number): boolean {
+    return this.records.connecting(addresses, time);
   }
 
   unanswered(addresses: ReadonlySet<string>): readonly Connection[] {

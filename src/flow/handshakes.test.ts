@@ -172,11 +172,37 @@ describe('records', () => {
     expect(log.table.snapshot(0, 0).serverEnd.fin).toBeUndefined();
   });
 
-  test('a SYN that nobody answers', () => {
-    const log = new FlowLog().send(0, { flags: SYN, seq: 99 });
-    expect([log.table.connecting(new Set(['10.0.0.1'])), log.table.connecting(new Set(['10.0.0.2']))]).toEqual([true, false]);
-    log.send(1, { flags: RST | ACK, seq: 0, ack: 100 });
-    expect(log.table.connecting(new Set(['10.0.0.1']))).toBe(false);
+  describe('a SYN waits for its answer', () => {
+    const waits = (log: FlowLog, seconds: number, address = '10.0.0.1'): boolean =>
+      log.table.connecting(new Set([address]), log.table.snapshot(0, 0).firstTime + seconds * 1e9);
+    const syn = { flags: SYN, seq: 99 };
+
+    test('until it comes, and not before the SYN', () => {
+      const log = new FlowLog().send(0, syn);
+      expect([waits(log, -0.001), waits(log, 0), waits(log, 0, '10.0.0.2')]).toEqual([false, true, false]);
+    });
+
+    test.each([
+      ['a refusal', { flags: RST | ACK, seq: 0, ack: 100, after: 500 }],
+      ['an acceptance', { flags: SYN | ACK, seq: 499, ack: 100, after: 500 }],
+    ])('also when %s was read since', (_, answer) => {
+      const log = new FlowLog().send(0, syn).send(1, answer);
+      expect([0, 0.4, 0.6].map((seconds) => waits(log, seconds))).toEqual([true, true, false]);
+    });
+
+    test('also when the capture is over', () => {
+      const log = new FlowLog().send(0, syn);
+      const { firstTime } = log.table.snapshot(0, 0);
+      log.end();
+      expect(log.table.connecting(new Set(['10.0.0.1']), firstTime + 1e9)).toBe(true);
+    });
+
+    test('until it would have been sent again', () => {
+      const log = new FlowLog().send(0, syn);
+      expect([3.9, 4.1].map((seconds) => waits(log, seconds))).toEqual([true, false]);
+      log.send(0, { ...syn, after: 1000 }).send(0, { ...syn, after: 2000 });
+      expect([4.1, 9.9, 10.1].map((seconds) => waits(log, seconds))).toEqual([true, true, false]);
+    });
   });
 
   test('an IPv6 address with the number of an IPv4 address is another one', () => {

@@ -40,7 +40,7 @@ export class Handshakes {
     if (!table.is(direction, at.KNOWN)) this.expect(direction, first);
     else if (this.startsAt(direction, syn, first)) this.correct(direction, first);
     if (syn && (segment.flags & ACK) !== 0) table.setInt(direction, at.BASE, segment.seq);
-    if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) this.facts.bothDirections++;
+    if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) this.answers(direction);
     table.raise(direction, at.SENT | (syn ? at.SYN_SENT : 0));
     if (!syn) return;
     this.synSeen(direction, segment);
@@ -49,6 +49,12 @@ export class Handshakes {
       this.reassembly.repeated(direction, segment);
       if (table.unacked(direction) > 0) this.records.knocks(direction >> 1);
     } else this.reassembly.remember(direction, segment);
+  }
+
+  /** The first word of the side that spoke second. */
+  private answers(direction: number): void {
+    this.facts.bothDirections++;
+    if ((direction & 1) === 1) this.records.answered(direction >> 1);
   }
 
   /** Who answers the SYN only now has not closed before: that FIN was another connection's, or forged to deceive who looks on. */
@@ -191,7 +197,7 @@ export class Handshakes {
     }
     table.setInt(direction, at.LAST_FRAME, table.frame.number | 0);
     table.setFloat(direction, at.LAST_TIME, table.frame.time);
-    if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) facts.bothDirections++;
+    if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) this.answers(direction);
     if (!table.is(direction, at.KNOWN)) this.expect(direction, segment.seq);
     table.raise(direction, at.SENT);
     if ((segment.flags & ACK) !== 0) this.acknowledge(direction, segment);

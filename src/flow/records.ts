@@ -13,6 +13,18 @@ interface OpenIdentity extends ConnectionIdentity {
 
 /** SYNs without answer that are remembered, the latest ones. */
 const MAX_KNOCKING = 256;
+/** Answers to a SYN that take this long are remembered, the latest ones. */
+const SLOW_ANSWER = 10e6;
+const MAX_WAITED = 1024;
+/** A SYN is sent again after 1 s, or 3 s on older systems, and then after twice as long each time; with a second of grace. */
+const SYN_AGAIN = 4e9;
+
+/** From the SYN until its answer, or until nobody waited for one any more. */
+interface SynWait {
+  readonly address: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 export class Records {
   private readonly table: FlowTable;
@@ -22,6 +34,9 @@ export class Records {
   /** By id. An array, since a map through which every connection passes keeps its dead alive. */
   private readonly identities: (OpenIdentity | undefined)[] = [];
   private readonly knocking: { readonly id: number; readonly ordinal: number }[] = [];
+  /** Of SYNs that were answered or forgotten: a ring. */
+  private readonly waited: SynWait[] = [];
+  private waitedInAll = 0;
 
   constructor(table: FlowTable, point: number, pointName: string, addresses: AddressBook) {
     this.table = table;
@@ -59,6 +74,7 @@ export class Records {
   }
 
   forget(id: number): void {
+    if (this.isUnanswered(id)) this.remember(this.synWait(id));
     this.identities[id] = undefined;
   }
 
@@ -93,14 +109,37 @@ export class Records {
     };
   }
 
-  /** Is a SYN from one of these addresses without any answer? */
-  connecting(addresses: ReadonlySet<string>): boolean {
+  /** Did a SYN from one of these addresses wait for its answer at that time? */
+  connecting(addresses: ReadonlySet<string>, time: number): boolean {
     const { table } = this;
-    for (let id = 0; id < table.rows.limit; id++) {
-      const halfOpen = table.isOpen(id) && (table.rows.int(id, at.STATE) & at.SYN_SEEN) !== 0 && table.int(2 * id + 1, at.LAST_FRAME) === 0;
-      if (halfOpen && addresses.has(this.end(id, 0).address)) return true;
-    }
+    const waits = (one: SynWait): boolean => one.from <= time && time < one.to && addresses.has(one.address);
+    if (this.waited.some(waits)) return true;
+    for (let id = 0; id < table.rows.limit; id++) if (table.isOpen(id) && this.isUnanswered(id) && waits(this.synWait(id))) return true;
     return false;
+  }
+
+  /** Its SYN is answered by the frame at hand. */
+  answered(id: number): void {
+    const { rows, frame } = this.table;
+    const from = rows.float(id, at.FIRST_TIME);
+    if ((rows.int(id, at.STATE) & at.SYN_SEEN) !== 0 && frame.time - from >= SLOW_ANSWER)
+      this.remember({ address: this.end(id, 0).address, from, to: frame.time });
+  }
+
+  private isUnanswered(id: number): boolean {
+    const { table } = this;
+    return (table.rows.int(id, at.STATE) & at.SYN_SEEN) !== 0 && table.int(2 * id + 1, at.LAST_FRAME) === 0;
+  }
+
+  /** Of a SYN without answer: when the next one is overdue, whoever sent it has given up. */
+  private synWait(id: number): SynWait {
+    const { table } = this;
+    const [from, last] = [table.rows.float(id, at.FIRST_TIME), table.float(2 * id, at.LAST_TIME)];
+    return { address: this.end(id, 0).address, from, to: last + (last - from) + SYN_AGAIN };
+  }
+
+  private remember(wait: SynWait): void {
+    this.waited[this.waitedInAll++ % MAX_WAITED] = wait;
   }
 
   /** Notes a SYN that was sent again without an answer so far. */

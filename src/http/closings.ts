@@ -68,6 +68,13 @@ export class Closings {
       this.sink.connection({ ...connection, protocol });
   }
 
+  /** Who compares points of capture hears of any connection. */
+  closed(id: number): void {
+    if (this.sink.closed === undefined) return;
+    const { key, clientEnd, serverEnd } = this.table.snapshot(id, 0);
+    this.sink.closed(key, [clientEnd.firstSeq, serverEnd.firstSeq]);
+  }
+
   private serverDone(conversation: Conversation): void {
     const { responses } = conversation;
     if (responses.state === at.HEAD) this.heads.cut(conversation, responses, 'stopped');

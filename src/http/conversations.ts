@@ -43,7 +43,7 @@ export class Conversations {
     if ((kind & (unsure | (first ? AT_FIRST : ANYWHERE))) === 0) {
       if (kind === is.HTTP2) this.givenUp.asHttp2(connection);
       else if (kind === is.NO && is.isTls(bytes, start, end))
-        this.givenUp.asTls(connection, this.table.identity(connection).ends[0].address);
+        this.givenUp.asTls(connection, this.table.identity(connection).ends[0].address, this.table.frame.time);
       return undefined;
     }
     const other: Side = side === 0 ? 1 : 0;

@@ -12,8 +12,8 @@ export class GivenUp {
   /** Connections that were given up as TLS, and as HTTP/2. */
   tls = 0;
   http2 = 0;
-  /** Addresses that opened TLS connections. */
-  private readonly encrypting = new Set<string>();
+  /** Addresses that opened TLS connections -> when they did so for the first time. */
+  private readonly encrypting = new Map<string, number>();
   private codes = new Uint8Array(1024);
 
   has(connection: number): boolean {
@@ -26,9 +26,9 @@ export class GivenUp {
     return code === TLS ? 'tls' : code === HTTP2 ? 'http2' : 'unknown';
   }
 
-  asTls(connection: number, opener: string): void {
+  asTls(connection: number, opener: string, time: number): void {
     this.tls++;
-    if (this.encrypting.size < MAX_ADDRESSES) this.encrypting.add(opener);
+    if (this.encrypting.size < MAX_ADDRESSES && !this.encrypting.has(opener)) this.encrypting.set(opener, time);
     this.set(connection, TLS);
   }
 
@@ -37,9 +37,9 @@ export class GivenUp {
     this.set(connection, HTTP2);
   }
 
-  /** Has one of these addresses opened a TLS connection? */
-  encryptedFrom(addresses: ReadonlySet<string>): boolean {
-    for (const address of addresses) if (this.encrypting.has(address)) return true;
+  /** Had one of these addresses opened a TLS connection by that time? */
+  encryptedFrom(addresses: ReadonlySet<string>, time: number): boolean {
+    for (const address of addresses) if ((this.encrypting.get(address) ?? Number.POSITIVE_INFINITY) <= time) return true;
     return false;
   }
 

@@ -38,8 +38,8 @@ export interface ExchangeStage extends FlowSink {
   advance(now: Moment): void;
   /** The input is over; `last` is the moment up to which it was observed, by a clock beside it when `watchedLive`. Connections are closed by the flow stage after this. */
   finish(last: Moment, watchedLive: boolean): void;
-  /** True when one of these addresses has opened a TLS connection. */
-  encryptedFrom(addresses: ReadonlySet<string>): boolean;
+  /** True when one of these addresses had opened a TLS connection by that time. */
+  encryptedFrom(addresses: ReadonlySet<string>, time: number): boolean;
   /** The connection of an identity as it stands now; undefined when it is over. Cold. */
   snapshot(identity: ConnectionIdentity): Connection | undefined;
 }
@@ -208,6 +208,7 @@ class ExchangeParser implements ExchangeStage {
     if (conversation !== undefined) this.closings.over(conversation);
     else if (this.table.isStuck(connection)) this.closings.unanswered(connection);
     this.conversations.givenUp.forget(connection);
+    this.closings.closed(connection);
   }
 
   advance(now: Moment): void {
@@ -222,12 +223,12 @@ class ExchangeParser implements ExchangeStage {
 
   snapshot(identity: ConnectionIdentity): Connection | undefined {
     const conversation = this.conversations.of(identity.id);
-    if (conversation?.identity !== identity) return undefined;
+    if (conversation?.identity.key !== identity.key) return undefined;
     return conversation.record(this.table.snapshot(conversation.id, conversation.clientSide));
   }
 
-  encryptedFrom(addresses: ReadonlySet<string>): boolean {
-    return this.conversations.givenUp.encryptedFrom(addresses);
+  encryptedFrom(addresses: ReadonlySet<string>, time: number): boolean {
+    return this.conversations.givenUp.encryptedFrom(addresses, time);
   }
 }
 

@@ -35,7 +35,7 @@ export function comparePoints(points: readonly SeenPoint[]): ComparedPoints {
   return {
     clocks: clocksOf(points, reference, [(by, index) => clockOfSame(same.pairs(by, index)), relayed]),
     copies: {
-      connections: sumOf(points, ({ connections }) => [...connections.keys()].filter(isCopy).length),
+      connections: sumOf(points, ({ connections }) => [...connections.keys()].filter(isCopy).length) + unreadCopies(points),
       exchanges: sumOf(points, ({ exchanges }) => exchanges.filter(({ connection }) => isCopy(connection.key)).length),
     },
     isCopy,
@@ -100,6 +100,19 @@ function through(clock: Clock, by: Clock | undefined): Clock {
     drift: clock.drift + by.drift,
     uncertainty: clock.uncertainty + by.uncertainty,
   };
+}
+
+/** Connections without HTTP, such as those of TLS, that another point saw as well: a NAT leaves their sequence numbers as they are. */
+function unreadCopies(points: readonly SeenPoint[]): number {
+  const known = new Set<string>();
+  let copies = 0;
+  for (const { exchanges, beginnings } of points) {
+    const read = new Set(exchanges.map(({ connection }) => connection.key));
+    const own = [...beginnings].flatMap(([key, beginning]) => (read.has(key) ? [] : [beginning]));
+    for (const beginning of own) if (known.has(beginning)) copies++;
+    for (const beginning of own) known.add(beginning);
+  }
+  return copies;
 }
 
 function sumOf<T>(items: readonly T[], of: (item: T) => number): number {

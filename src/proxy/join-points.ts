@@ -11,7 +11,7 @@ import type { Connection, ConnectionIdentity, EndFacts, Exchange, ExchangeSink, 
 import { copyOf } from '../records.ts';
 import { type ComparedPoints, comparePoints } from './compare-points.ts';
 import { type ExchangeState, MovedRecords } from './moved-records.ts';
-import type { SeenPoint } from './seen-point.ts';
+import { beginningOf, type SeenPoint } from './seen-point.ts';
 
 /** Facts of a connection this much later than the moment of the story still belong to it: closes follow each other. */
 const SOON = 250e6;
@@ -78,6 +78,11 @@ export class JoinedPoints {
     return this.points[point]?.readTo ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** What the clock of a point shows at a time of the reference. */
+  timeAt(point: number, time: number): number {
+    return this.points[point]?.timeAt(time) ?? time;
+  }
+
   /** Tells what comes before everything that is still to be read; nothing when what the points tell of each other is not known yet. */
   tellSettled(sink: ExchangeSink): void {
     if (this.known) this.tellTo(Math.min(...this.points.map((point) => point.readTo)), sink);
@@ -120,6 +125,8 @@ class TellingPoint implements ExchangeSink {
   private next = 0;
   /** Connections that are over, until that was told. */
   private readonly over = new Map<string, Connection>();
+  /** Until the points are compared. */
+  private readonly beginnings = new Map<string, string>();
   private readonly read: () => number;
   private readonly live: (identity: ConnectionIdentity) => Connection | undefined;
   private compared: ComparedPoints | undefined;
@@ -158,6 +165,11 @@ class TellingPoint implements ExchangeSink {
     this.record({ kind: 'connection', time: this.read(), connection });
   }
 
+  closed(key: string, began: readonly [number, number]): void {
+    const beginning = this.compared === undefined ? beginningOf(began) : undefined;
+    if (beginning !== undefined) this.beginnings.set(key, beginning);
+  }
+
   private record(event: PointEvent): void {
     if (this.compared?.isCopy(keyOf(event)) === true) return;
     this.events.push(event);
@@ -167,7 +179,7 @@ class TellingPoint implements ExchangeSink {
   /** Everything, before anything was told. */
   seen(): SeenPoint {
     const exchanges = this.events.flatMap((event) => (event.kind === 'request' ? [event.exchange] : []));
-    return { exchanges, connections: this.over };
+    return { exchanges, connections: this.over, beginnings: this.beginnings };
   }
 
   /** By the clock of the reference: everything that is still to be recorded comes later than that. */
@@ -182,6 +194,11 @@ class TellingPoint implements ExchangeSink {
   get time(): number {
     const event = this.events[this.next];
     return event === undefined ? Number.POSITIVE_INFINITY : this.records.moved(event.time);
+  }
+
+  /** What its clock shows at a time of the reference. */
+  timeAt(time: number): number {
+    return this.records.original(time);
   }
 
   tell(sink: ExchangeSink): void {

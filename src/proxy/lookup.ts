@@ -24,8 +24,10 @@ export function negativeLookup(exchange: Exchange, facts: LookupFacts): readonly
   const whole = facts.expected.every(
     (connection) => connection !== undefined && connection.clientEnd.gaps + connection.serverEnd.gaps === 0,
   );
-  const encrypted = facts.connections.encrypted(exchange.connection.point, facts.proxyAddresses);
-  const connecting = facts.connections.connecting(exchange.connection.point, facts.proxyAddresses);
+  const { point } = exchange.connection;
+  const end = exchange.wait?.end.time ?? exchange.response?.firstTime ?? exchange.request?.lastTime ?? start;
+  const encrypted = facts.connections.encrypted(point, facts.proxyAddresses, end);
+  const connecting = facts.connections.connecting(point, facts.proxyAddresses, end);
   return [
     check(
       'server-hop-visible',

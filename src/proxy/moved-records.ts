@@ -34,6 +34,11 @@ export class MovedRecords {
     return this.clock === undefined ? time : time + this.clock.offsetAt(time);
   }
 
+  /** The time that was moved there; a clock drifts so little that one step finds it. */
+  original(time: number): number {
+    return this.clock === undefined ? time : time - this.clock.offsetAt(time - this.clock.offsetAt(time));
+  }
+
   /** The same exchange gives the same copy, brought up to date. */
   exchange({ exchange, state, previous, previousExcess }: ExchangeState): Exchange {
     const { key } = exchange.connection;

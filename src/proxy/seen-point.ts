@@ -33,12 +33,15 @@ export interface SeenPoint {
   readonly exchanges: readonly SeenExchange[];
   /** By key, as they ended. */
   readonly connections: ReadonlyMap<string, SeenConnection>;
+  /** By key: how each connection began, with HTTP or without. */
+  readonly beginnings: ReadonlyMap<string, string>;
 }
 
 /** Keeps what comparing points needs, and lets go of everything else. */
 export class Sightings implements ExchangeSink, SeenPoint {
   readonly exchanges: SeenExchange[] = [];
   readonly connections = new Map<string, SeenConnection>();
+  readonly beginnings = new Map<string, string>();
   /** Places in `exchanges` of those that are not over. */
   private readonly open = new Map<Exchange, number>();
 
@@ -63,6 +66,16 @@ export class Sightings implements ExchangeSink, SeenPoint {
   connection({ key, seenIn, clientEnd, serverEnd }: Connection): void {
     this.connections.set(key, { key, seenIn, clientEnd: essenceOfEnd(clientEnd), serverEnd: essenceOfEnd(serverEnd) });
   }
+
+  closed(key: string, began: readonly [number, number]): void {
+    const beginning = beginningOf(began);
+    if (beginning !== undefined) this.beginnings.set(key, beginning);
+  }
+}
+
+/** The numbers of the first octets of both sides; undefined when one of them is not known. */
+export function beginningOf([client, server]: readonly [number, number]): string | undefined {
+  return Number.isNaN(client) || Number.isNaN(server) ? undefined : `${client} ${server}`;
 }
 
 function essence({ connection, server, request, response }: Exchange): SeenExchange {
