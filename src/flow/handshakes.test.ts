@@ -196,13 +196,6 @@ describe('records', () => {
       log.end();
       expect(log.table.connecting(new Set(['10.0.0.1']), firstTime + 1e9)).toBe(true);
     });
-
-    test('until it would have been sent again', () => {
-      const log = new FlowLog().send(0, syn);
-      expect([3.9, 4.1].map((seconds) => waits(log, seconds))).toEqual([true, false]);
-      log.send(0, { ...syn, after: 1000 }).send(0, { ...syn, after: 2000 });
-      expect([4.1, 9.9, 10.1].map((seconds) => waits(log, seconds))).toEqual([true, true, false]);
-    });
   });
 
   test('an IPv6 address with the number of an IPv4 address is another one', () => {

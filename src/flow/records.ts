@@ -16,10 +16,8 @@ const MAX_KNOCKING = 256;
 /** Answers to a SYN that take this long are remembered, the latest ones. */
 const SLOW_ANSWER = 10e6;
 const MAX_WAITED = 1024;
-/** A SYN is sent again after 1 s, or 3 s on older systems, and then after twice as long each time; with a second of grace. */
-const SYN_AGAIN = 4e9;
 
-/** From the SYN until its answer, or until nobody waited for one any more. */
+/** From the SYN until its answer. */
 interface SynWait {
   readonly address: string;
   readonly from: number;
@@ -131,11 +129,10 @@ export class Records {
     return (table.rows.int(id, at.STATE) & at.SYN_SEEN) !== 0 && table.int(2 * id + 1, at.LAST_FRAME) === 0;
   }
 
-  /** Of a SYN without answer: when the next one is overdue, whoever sent it has given up. */
+  /** Of a SYN without answer: nothing shows when whoever sent it gives up. */
   private synWait(id: number): SynWait {
     const { table } = this;
-    const [from, last] = [table.rows.float(id, at.FIRST_TIME), table.float(2 * id, at.LAST_TIME)];
-    return { address: this.end(id, 0).address, from, to: last + (last - from) + SYN_AGAIN };
+    return { address: this.end(id, 0).address, from: table.rows.float(id, at.FIRST_TIME), to: Number.POSITIVE_INFINITY };
   }
 
   private remember(wait: SynWait): void {

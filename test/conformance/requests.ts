@@ -364,6 +364,34 @@ export const REQUESTS: readonly Class[] = [
     ],
   },
   {
+    name: 'llhttp request/lenient-header-value-relaxed',
+    tests: 'any control but NUL, CR and LF is a part of the value',
+    cases: [
+      {
+        what: 'each of them, at the beginning, inside and at the end',
+        said: ['C: GET / HTTP/1.1 | A: \x02b | C: d\x1be | F: g\x0b ||'],
+        messages: ['> GET / HTTP/1.1 none 0'],
+        fields: { a: ['\x02b'], c: ['d\x1be'], f: ['g\x0b'] },
+      },
+      {
+        what: 'in a field that decides the framing, which then names no coding',
+        said: ['C: POST / HTTP/1.1 | Transfer-Encoding: chunked\x01 || 0 ||'],
+        messages: ['> POST / HTTP/1.1 none 0, unknown-coding'],
+      },
+      {
+        what: 'in a length, which is none then',
+        said: ['C: POST / HTTP/1.1 | Content-Length: 3\x01 || abc'],
+        messages: ['> POST / HTTP/1.1 none 0, invalid-length'],
+      },
+      {
+        what: 'in an option of Connection, which is another one then',
+        said: ['C: GET / HTTP/1.1 | Connection: close\x01 ||', 'S: HTTP/1.1 204 No ||'],
+        messages: ['> GET / HTTP/1.1 none 0', '< HTTP/1.1 204 none 0 (1)'],
+        persistence: ['keep'],
+      },
+    ],
+  },
+  {
     name: 'llhttp request/lenient-version',
     tests: 'versions that nobody speaks',
     cases: [
