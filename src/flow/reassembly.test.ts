@@ -76,6 +76,27 @@ describe('octets in order', () => {
   }, 120_000);
 });
 
+describe('both ends', () => {
+  const answer = (seq: number, upTo: number, text: string, after = 0.1): readonly [Side, Sent] => [1, { seq, ack: upTo, text, after }];
+  const ask = (seq: number, upTo: number, text: string): readonly [Side, Sent] => [0, { seq, ack: upTo, text }];
+  test.each<[string, readonly (readonly [Side, Sent])[], readonly string[]]>([
+    ['what acknowledges octets comes after them', [answer(500, 103, 'answer'), ask(100, 500, 'ask')], ['0 "ask"', '1 "answer"']],
+    ['and after the gap where they are lost', [answer(500, 103, 'answer'), answer(506, 103, 's', 6)], ['0 gap 3', '1 "answer"', '1 "s"']],
+    [
+      'when the one before each is lost, they are still told by turns',
+      [ask(103, 506, 'b'), answer(507, 104, 'B'), ask(104, 508, 'c'), answer(508, 105, 'C', 2), ask(105, 509, 'd')],
+      ['0 gap 3', '1 gap 6', '0 "b"', '1 gap 1', '1 "B"', '0 "c"', '1 "C"', '0 "d"'],
+    ],
+    [
+      'an answer to what is only a part of them waits',
+      [answer(500, 106, 'x'), ask(100, 500, 'abc'), ask(103, 500, 'def')],
+      ['0 "abc"', '0 "def"', '1 "x"'],
+    ],
+  ])('%s', (_, sent, events) => {
+    expect(told(...sent)).toEqual(events);
+  });
+});
+
 describe('holes', () => {
   test.each<[string, readonly (readonly [Side, Sent])[], readonly string[]]>([
     ['wait while nobody acknowledged them', [say(103, 'de'), ack(100), say(105, 'f')], []],
