@@ -42,6 +42,7 @@ function analyzed(): Report {
 test.each([
   ['as it comes', '--seed', '1'],
   ['equal requests and bursts of clients that look alike', '--seed', '7', '--identical', '0.3', '--burst', '0.2'],
+  ['a burst of equal requests before any proxy is known', '--exchanges', '5000', '--seed', '507', '--identical', '0.3', '--burst', '0.2'],
   ['retries, races, redirects and credentials', '--seed', '8', '--retry', '0.05', '--hedge', '0.03', '--redirect', '0.05', '--auth', '0.1'],
 ])('%s: the pairs are right', (_what, ...options) => {
   make('--exchanges', '4000', ...options);

@@ -193,7 +193,7 @@ export class Habits {
 }
 
 /** The proxy itself asks there, or asked before. */
-function isSender(asking: Host, proxy: Host): boolean {
+export function isSender(asking: Host, proxy: Host): boolean {
   if (asking.times !== undefined && asking.proxy === proxy) return true;
   return asking.address === proxy.address || proxy.asksFrom?.has(asking.address) === true;
 }

@@ -7,6 +7,7 @@
  */
 import type { Exchange } from '../model.ts';
 import { explains, stillWaiting, UNLIKELY } from './answers.ts';
+import { type Host, isSender } from './habits.ts';
 import type { Claim, OpenAttempt, OpenRelay } from './open-relay.ts';
 import { hasReason, UNUSED, unused } from './reasons.ts';
 import type { Context } from './score.ts';
@@ -139,15 +140,26 @@ function ownOf(relay: OpenRelay, claims: readonly Claim[], context: Context, now
     if (lead >= SURE_MARGIN) undisputed.push({ claim, bits, lead });
     else if (lead > -SURE_MARGIN && answer >= UNLIKELY) contested.push({ claim, bits, lead });
   }
-  undisputed.sort((a, b) => b.bits - a.bits);
-  for (const { claim, bits, lead } of undisputed) if (hasReason(claim.attempt, own)) own.set(claim.attempt, Math.min(lead, bits));
+  const { asked } = relay.hop;
+  undisputed.sort(
+    (a, b) => Number(isSender(b.claim.attempt.hop.asking, asked)) - Number(isSender(a.claim.attempt.hop.asking, asked)) || b.bits - a.bits,
+  );
+  const fits = ({ attempt }: Claim): boolean => hasReason(attempt, own) && isOneSender(attempt, own, asked);
+  for (const { claim, bits, lead } of undisputed) if (fits(claim)) own.set(claim.attempt, Math.min(lead, bits));
   decide(
-    contested.filter(({ claim }) => hasReason(claim.attempt, own)),
+    contested.filter(({ claim }) => fits(claim)),
     own,
     context,
     now,
   );
   return own;
+}
+
+/** A proxy asks from one address, unless it is known to have others. */
+function isOneSender({ hop }: OpenAttempt, own: ReadonlyMap<OpenAttempt, number>, asked: Host): boolean {
+  for (const { hop: other } of own.keys())
+    if (other.asking !== hop.asking && !(isSender(hop.asking, asked) && isSender(other.asking, asked))) return false;
+  return true;
 }
 
 /** Of several attempts that others claim as well, the one whose answer the client was given. */
