@@ -283,7 +283,7 @@ function withMessages(sink: ExchangeSink, onMessage: (message: Message, exchange
     message: onMessage,
     request: (exchange) => sink.request(exchange),
     response: (exchange) => sink.response(exchange),
-    waiting: (exchange) => sink.waiting(exchange),
+    waiting: (exchange, state) => sink.waiting(exchange, state),
     ended: (exchange) => sink.ended(exchange),
     connection: (connection) => sink.connection(connection),
     ...(sink.closed && { closed: (key, began) => sink.closed?.(key, began) }),

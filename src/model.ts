@@ -355,6 +355,8 @@ interface MessageCommon {
   readonly fields: readonly Field[];
   /** Connection options in lower case, in order (RFC 9110 section 7.6.1). */
   readonly options: readonly string[];
+  /** What is notable about its fields, as bits: see src/notable.ts. */
+  readonly notable: number;
   readonly framing: Framing;
   /** Declared Content-Length; NaN where there is none or it cannot be trusted. */
   readonly contentLength: number;
@@ -493,8 +495,8 @@ export interface ExchangeSink {
   request(exchange: Exchange): void;
   /** A final response head is complete. */
   response(exchange: Exchange): void;
-  /** A debt of this exchange passed a deadline. The exchange is a live view, as for `request`. */
-  waiting(exchange: Exchange): void;
+  /** A debt of this exchange passed a deadline. The exchange is a live view, as for `request`; `state` is a record of it as it stands. */
+  waiting(exchange: Exchange, state: Exchange): void;
   /** Nothing more can happen to this exchange: it is a record from now on. */
   ended(exchange: Exchange): void;
   /** A connection is over, or the input is: one that carried HTTP, or one on which a side was never acknowledged what it sent again. */
@@ -866,7 +868,7 @@ export const FACTS = [
   'pause',
   /** It is the second one of its connection. */
   'second',
-  /** A field that may be one of these, told by the length of its name and its first letter. */
+  /** A field of this name. */
   'connection',
   'keep-alive',
   'proxy-connection',

@@ -20,6 +20,7 @@ const common = {
   headFrame: 14,
   headTime: 1_500_000_000,
   lastFrame: 16,
+  notable: 0,
   lastTime: 2e9,
   bodyOctets: 0,
   complete: true,

@@ -2,6 +2,7 @@
  * What is remembered of one HTTP connection between segments: how far each direction has been read, and the exchanges that
  * are not over. Made when the first head is recognised, dropped with the connection.
  */
+import { emptyList } from '../lists.ts';
 import type {
   AckStall,
   AnnouncedEnds,
@@ -69,7 +70,7 @@ export class OpenExchange implements Exchange {
   }
 }
 
-const NO_INTERIM: readonly OpenResponse[] = [];
+const NO_INTERIM: readonly OpenResponse[] = emptyList();
 
 /** Where one direction stands. */
 export const START = 0;

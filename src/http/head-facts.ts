@@ -20,6 +20,8 @@ export class HeadFacts {
   /** The kept fields: the first `kept` of them. */
   readonly fields: Field[] = [];
   kept = 0;
+  /** What is notable about them (src/notable.ts). */
+  notable = 0;
   /** Connection options in lower case, in order. */
   options: readonly string[] = NO_OPTIONS;
   coding: BodyCase['coding'] = 'none';
@@ -42,6 +44,7 @@ export class HeadFacts {
     this.start = start;
     this.status = 0;
     this.kept = 0;
+    this.notable = 0;
     this.options = NO_OPTIONS;
     this.coding = 'none';
     this.twiceChunked = false;

@@ -50,6 +50,8 @@ export class Line {
   nameHash = 0;
   wanted = false;
   field: Field | undefined;
+  /** What is notable about that field; of a name: about all fields of that name. */
+  notable = 0;
   options: readonly string[] = NO_OPTIONS;
   coding: BodyCase['coding'] = 'none';
   twiceChunked = false;

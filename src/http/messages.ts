@@ -4,6 +4,7 @@
  * Hot: runs per message; bench/ measures it on the mix of small ones. One object of one shape each, and no text of a target
  * before somebody asks for it. A copy is made by `copyOf` (src/records.ts), since a spread leaves the getter behind.
  */
+import { emptyList } from '../lists.ts';
 import type { ChunkPosition, Field, Fingerprint, Framing, Moment, RequestMessage, ResponseMessage } from '../model.ts';
 import { octetsOf } from '../octets.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -23,6 +24,7 @@ class MessageRecord {
   readonly version: string;
   readonly fields: readonly Field[];
   readonly options: readonly string[];
+  readonly notable: number;
   readonly framing: Framing;
   readonly contentLength: number = Number.NaN;
   oddities: readonly string[];
@@ -47,6 +49,7 @@ class MessageRecord {
     this.version = version;
     this.fields = fieldsOf(facts);
     this.options = facts.options;
+    this.notable = facts.notable;
     this.framing = rememberedFraming(response, method, facts.status, coding, length);
     if (length.kind === 'octets') this.contentLength = length.octets;
     this.oddities = allOddities(odditiesOf(facts.oddities), framingOddities(coding, length, version, facts.twiceChunked));
@@ -106,7 +109,7 @@ function beginsWith(scheme: Uint8Array, bytes: Uint8Array, start: number, end: n
   return true;
 }
 
-const NO_FIELDS: readonly Field[] = [];
+const NO_FIELDS: readonly Field[] = emptyList();
 
 /** A list of just that length: one that grows has room for seventeen. */
 function fieldsOf({ fields, kept }: HeadFacts): readonly Field[] {

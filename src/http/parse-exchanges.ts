@@ -15,6 +15,7 @@ import { Exchanges } from './exchanges.ts';
 import { HeadCarry } from './head-carry.ts';
 import { Heads } from './heads.ts';
 import { Holes } from './holes.ts';
+import { changeAllOnce } from './layouts.ts';
 import { announcedEnds, preambleLength } from './preamble.ts';
 import { beginsTimeout } from './start-lines.ts';
 import { BY_BODY, BY_REQUEST, Waits } from './waits.ts';
@@ -74,6 +75,7 @@ class ExchangeParser implements ExchangeStage {
   private readonly closings: Closings;
 
   constructor(table: ConnectionTable, options: HttpOptions, sink: ExchangeSink) {
+    changeAllOnce();
     this.table = table;
     this.conversations = new Conversations(table, options.httpPorts ?? NO_PORTS);
     this.waits = new Waits(table, sink, (conversation) => this.heads.soFar(conversation));

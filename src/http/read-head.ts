@@ -2,6 +2,7 @@
  * Octets of a head to its facts, by the fast way where that reads them, else by the careful one.
  */
 
+import { notableIn } from '../notable.ts';
 import { codingOf, lengthOf, repeatsChunked } from './framing.ts';
 import { fieldsOf, Texts, USUAL_OPTIONS } from './head.ts';
 import { HeadFacts } from './head-facts.ts';
@@ -63,6 +64,7 @@ export class HeadReader {
     this.fill(bytes);
     const { facts } = this;
     for (const field of fields) facts.keep(field);
+    facts.notable = notableIn(fields);
     facts.options = options;
     facts.coding = codingOf(fields);
     facts.twiceChunked = facts.coding === 'chunked' && repeatsChunked(fields);

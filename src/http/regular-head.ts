@@ -6,6 +6,7 @@
  * compared and not read (lines.ts). Others are read four octets at a time, and nothing is made for those nobody asks for.
  */
 import type { Field } from '../model.ts';
+import { notableName, notableWith } from '../notable.ts';
 import { hashOctets, latin1 } from '../octets.ts';
 import {
   CONNECTION,
@@ -175,7 +176,10 @@ export class RegularHead {
   private apply(line: Line): boolean {
     const { facts } = this;
     facts.sum = (facts.sum + line.sum) | 0;
-    if (line.field !== undefined) facts.keep(line.field);
+    if (line.field !== undefined) {
+      facts.keep(line.field);
+      facts.notable |= line.notable;
+    }
     return line.asks === 0 || this.applyMore(line);
   }
 
@@ -268,6 +272,7 @@ export class RegularHead {
     name.use = name.known < 0 ? 0 : USE[name.known]!;
     name.wanted = this.wants(name.use, name.nameHash);
     name.field = name.wanted ? { name: latin1(bytes, start, at), value: '' } : undefined;
+    name.notable = name.field === undefined ? 0 : notableName(name.field.name);
     this.lines.keepName(name, start);
     return name;
   }
@@ -276,6 +281,7 @@ export class RegularHead {
   private describe(line: Line, name: Line, bytes: Uint8Array, start: number, end: number, valueHash: number): void {
     const { known, use } = name;
     line.field = name.field === undefined ? undefined : { name: name.field.name, value: this.texts.text(bytes, start, end) };
+    line.notable = line.field === undefined ? 0 : notableWith(name.notable, line.field.value);
     line.sum = (use & PER_HOP) === 0 ? Math.imul(name.nameHash ^ Math.imul(valueHash, 0x85ebca6b), 0xc2b2ae35) : 0;
     line.asks = known < 0 ? 0 : ASKS[known]!;
     if (line.asks === 0) return;

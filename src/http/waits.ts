@@ -7,6 +7,7 @@ import type { Conversation, OpenExchange } from './conversation.ts';
 import { HEAD } from './conversation.ts';
 import { Deadlines } from './deadlines.ts';
 import { announcesClose, type Debt, debtOf } from './debts.ts';
+import { snapshotOf } from './snapshot.ts';
 
 const SECOND = 1e9;
 const LEVELS = [1 * SECOND, 5 * SECOND] as const;
@@ -126,7 +127,7 @@ export class Waits {
     if (level > exchange.toldLevel) {
       exchange.toldLevel = level;
       exchange.wait = this.waitOf(conversation, exchange, now, false);
-      this.sink.waiting(exchange);
+      this.sink.waiting(exchange, snapshotOf(exchange, conversation));
     }
     this.deadlines.add(conversation, now.time, level === 2 || wait.ended !== 'capture-end');
   }
@@ -143,7 +144,7 @@ export class Waits {
       const exchange = this.beginning(conversation);
       if (exchange === undefined) return;
       exchange.wait = this.newWait(conversation, debt, end, ended, by, false);
-      this.sink.waiting(exchange);
+      this.sink.waiting(exchange, snapshotOf(exchange, conversation));
     }
     this.deadlines.add(conversation, now.time, level === 2 || ended !== 'capture-end');
   }

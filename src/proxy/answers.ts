@@ -3,6 +3,7 @@
  * itself, and does so soon (RULES section 7.4, nesting).
  */
 import type { Exchange, ResponseMessage } from '../model.ts';
+import { CONTENT_ENCODING } from '../notable.ts';
 import * as manner from './manners.ts';
 import type { Context } from './score.ts';
 import { learnTrait } from './score.ts';
@@ -72,7 +73,8 @@ function lengths(answer: ResponseMessage, response: ResponseMessage, manners: ma
 }
 
 /** Content-Encoding: a proxy that compresses changes the length. */
-function codingOf({ fields }: ResponseMessage): string {
+function codingOf({ fields, notable }: ResponseMessage): string {
+  if ((notable & CONTENT_ENCODING) === 0) return '';
   for (const { name, value } of fields) if (name.length === 16 && name.toLowerCase() === 'content-encoding') return value;
   return '';
 }

@@ -1,7 +1,8 @@
 /**
  * The client that a request names in its fields: what a proxy says of who asked it (RULES section 7.2, x).
  */
-import type { Field } from '../model.ts';
+import type { Message } from '../model.ts';
+import { FORWARDED, FORWARDED_FOR } from '../notable.ts';
 
 export interface Claim {
   readonly address: string;
@@ -12,7 +13,8 @@ export interface Claim {
 }
 
 /** The last element of X-Forwarded-For or of Forwarded, or X-Real-IP. */
-export function claimOf(fields: readonly Field[]): Claim | undefined {
+export function claimOf({ fields, notable }: Message): Claim | undefined {
+  if ((notable & (FORWARDED_FOR | FORWARDED)) === 0) return undefined;
   let found: Claim | undefined;
   for (const { name, value } of fields) {
     if (name.length === 15) {
@@ -27,7 +29,8 @@ export function claimOf(fields: readonly Field[]): Claim | undefined {
 }
 
 /** X-Forwarded-For as received; empty when there is none. */
-export function chainOf(fields: readonly Field[]): string {
+export function chainOf({ fields, notable }: Message): string {
+  if ((notable & FORWARDED_FOR) === 0) return '';
   for (const { name, value } of fields) if (name.length === 15 && name.toLowerCase() === 'x-forwarded-for') return value.trim();
   return '';
 }

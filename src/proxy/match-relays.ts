@@ -4,6 +4,7 @@
  * Every request is looked at twice: as the continuation of one that is still unanswered elsewhere, and as one that may be
  * continued itself; so chains of proxies need nothing special. What a proxy's addresses are is learned from the pairs.
  */
+import { emptyList } from '../lists.ts';
 import type {
   Attempt,
   Connection,
@@ -19,7 +20,6 @@ import type {
   PeerProfile,
   Relay,
 } from '../model.ts';
-import { copyOf } from '../records.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
 import { Forwarders } from './forwarders.ts';
@@ -43,8 +43,9 @@ const MAX_UNEXPLAINED = 256;
 const MAX_LOOKUPS = 256;
 /** Redirects of one exchange that are followed. */
 const MAX_REDIRECTS = 16;
-const NO_CHECKS: Relay['lookup'] = [];
-const NO_CONNECTIONS: readonly Connection[] = [];
+const NO_CHECKS: Relay['lookup'] = emptyList();
+const NO_CONNECTIONS: readonly Connection[] = emptyList();
+const NO_ATTEMPTS: readonly Attempt[] = emptyList();
 const NO_PARTS: readonly string[] = [];
 const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: NO_PARTS };
 const LOCATION = slotOf('location');
@@ -144,7 +145,7 @@ class RelayMatcher implements RelayStage {
     this.context.rarity.add(request.fingerprint.target);
     this.context.rarity.add(request.fingerprint.fields);
     const relay = new OpenRelay(exchange, hop, request.headTime, this.told);
-    const named = claimOf(request.fields);
+    const named = claimOf(request);
     const likely = this.open.like(request.method, request.fingerprint, named?.address);
     if (likely.length > 0) {
       relay.attempt = this.attemptOf(new OpenAttempt(relay, request, named), likely);
@@ -176,7 +177,7 @@ class RelayMatcher implements RelayStage {
     for (const other of likely) {
       const { request } = other.clientSide;
       if (request === undefined || now - other.since > this.doubt(relay, other) || !this.mayBeEarlier(relay, other)) continue;
-      const attempt = other.attempt ?? new OpenAttempt(other, request, claimOf(request.fields));
+      const attempt = other.attempt ?? new OpenAttempt(other, request, claimOf(request));
       const claim = this.claimOf(relay, attempt);
       if (claim === undefined) continue;
       other.attempt = attempt;
@@ -231,12 +232,10 @@ class RelayMatcher implements RelayStage {
     }
   }
 
-  waiting(exchange: Exchange): void {
-    const { request, response } = exchange;
-    const now: Exchange = { ...exchange, request: request && copyOf(request), response: response && copyOf(response) };
+  waiting(exchange: Exchange, state: Exchange): void {
     const relay = this.known(exchange.connection)?.find(exchange);
-    const record = relay !== undefined && this.isRelay(relay) ? this.tell(relay, now) : undefined;
-    this.sink.exchange(now, this.contextOf(exchange, relay, record));
+    const record = relay !== undefined && this.isRelay(relay) ? this.tell(relay, state) : undefined;
+    this.sink.exchange(state, this.contextOf(exchange, relay, record));
   }
 
   ended(exchange: Exchange): void {
@@ -445,9 +444,10 @@ class RelayMatcher implements RelayStage {
 
   private attemptRecords(relay: OpenRelay, connections: boolean): readonly Attempt[] {
     const { attempts } = relay;
-    const [first] = attempts;
-    if (first !== undefined && attempts.length === 1) return [this.attemptRecord(relay, first, connections)];
-    return attempts.map((attempt) => this.attemptRecord(relay, attempt, connections));
+    if (attempts.length === 0) return NO_ATTEMPTS;
+    const records: Attempt[] = [];
+    for (const attempt of attempts) records.push(this.attemptRecord(relay, attempt, connections));
+    return records;
   }
 
   private attemptRecord(relay: OpenRelay, attempt: OpenAttempt, connections: boolean): Attempt {

@@ -8,6 +8,7 @@
  * milliseconds, and a Map that lives on such a diet keeps making new tables, whose dead predecessors hold what they held
  * until the next full collection: it tripled the memory and the time of the collector (bench/, mix small).
  */
+import { emptyList } from '../lists.ts';
 import type { Fingerprint, RequestMessage } from '../model.ts';
 import type { OpenRelay } from './open-relay.ts';
 import { asTraitValue } from './traits.ts';
@@ -123,7 +124,7 @@ export class OpenExchanges {
   }
 }
 
-const NOBODY: readonly OpenRelay[] = [];
+const NOBODY: readonly OpenRelay[] = emptyList();
 
 /** Equal targets end alike. HEAD counts as GET, since caches turn the one into the other. */
 function leafKey(method: string, leaf: number): number {

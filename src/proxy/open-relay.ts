@@ -1,4 +1,5 @@
 /** What is remembered of an exchange while its other hop may still show up, and of the connection it came on. */
+import { emptyList } from '../lists.ts';
 import type { Attempt, Connection, ConnectionIdentity, Exchange, RequestMessage } from '../model.ts';
 import type { Claim as NamedClient } from './claims.ts';
 import type { Host } from './habits.ts';
@@ -92,7 +93,7 @@ export class Hop {
   }
 }
 
-const NO_RELAYS: OpenRelay[] = [];
+const NO_RELAYS: OpenRelay[] = emptyList();
 
 /** A request that may continue some client-side ones. */
 export class OpenAttempt implements Sent {
@@ -183,7 +184,7 @@ export class OpenRelay {
   }
 }
 
-const NO_ATTEMPTS: readonly OpenAttempt[] = [];
-const NO_EXCHANGES: readonly Exchange[] = [];
+const NO_ATTEMPTS: readonly OpenAttempt[] = emptyList();
+const NO_EXCHANGES: readonly Exchange[] = emptyList();
 const NO_REDIRECTS: readonly number[] = [];
-const NOTHING: readonly Claim[] = [];
+const NOTHING: readonly Claim[] = emptyList();

@@ -15,6 +15,7 @@ import type {
   RequestMessage,
   ServerProfile,
 } from '../model.ts';
+import { FORWARDED, FORWARDED_FOR, KEEP_ALIVE, PROXY_CONNECTION, VIA } from '../notable.ts';
 import { mayAddUp, NO_REPEATS, Repeats } from './repeats.ts';
 import { Durations } from './spread.ts';
 
@@ -94,15 +95,10 @@ export class Peer implements PeerProfile {
       this.requestExamples.push({ connection: exchange.connection, moment: headOf(request), duration: 0 });
   }
 
-  private note({ fields, options }: RequestMessage): void {
-    let forwarding = false;
-    for (const { name } of fields) {
-      const known = NOTEWORTHY[name.length] === undefined ? undefined : name.toLowerCase();
-      if (known === 'via' || known === 'x-forwarded-for' || known === 'forwarded') forwarding = true;
-      else if (known === 'proxy-connection') this.leaves('Proxy-Connection');
-      else if (known === 'keep-alive' && !options.includes('keep-alive')) this.leaves('Keep-Alive');
-    }
-    if (forwarding) this.forwarding++;
+  private note({ notable, options }: RequestMessage): void {
+    if ((notable & (VIA | FORWARDED_FOR | FORWARDED)) !== 0) this.forwarding++;
+    if ((notable & PROXY_CONNECTION) !== 0) this.leaves('Proxy-Connection');
+    if ((notable & KEEP_ALIVE) !== 0 && !options.includes('keep-alive')) this.leaves('Keep-Alive');
   }
 
   private leaves(name: string): void {
@@ -179,8 +175,6 @@ export class Peer implements PeerProfile {
 const NO_NAMES: readonly string[] = [];
 const NO_EXAMPLES: readonly Example[] = [];
 const NO_ONE_SHOTS: PeerProfile['oneShots'] = [];
-/** Lengths of the names that `note` knows. */
-const NOTEWORTHY: Readonly<Record<number, true>> = { 3: true, 9: true, 10: true, 15: true, 16: true };
 
 function headOf({ headFrame, headTime }: RequestMessage): Moment {
   return { frame: headFrame, time: headTime };

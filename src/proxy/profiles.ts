@@ -6,7 +6,6 @@ import type {
   Connection,
   EndFacts,
   Exchange,
-  Field,
   Message,
   PeerProfile,
   RequestMessage,
@@ -17,6 +16,7 @@ import type {
   VaryTable,
   Wait,
 } from '../model.ts';
+import { CONNECTION } from '../notable.ts';
 import { routeOf } from '../route.ts';
 import { type Hop, Life } from './open-relay.ts';
 import { Peer } from './peers.ts';
@@ -39,14 +39,41 @@ const LEAST_CONNECTIONS = 4;
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What a pair of values is, as places in a table of counts. */
+const EQUAL = 0;
+const DIFFERENT = 1;
+const CLIENT_ONLY = 2;
+const SERVER_ONLY = 3;
+const NEITHER = 4;
+
 class Vary implements VaryTable {
-  equal = 0;
-  different = 0;
-  clientOnly = 0;
-  serverOnly = 0;
-  neither = 0;
+  private readonly counts = [0, 0, 0, 0, 0];
   private readonly received = new Values();
   private readonly sent = new Values();
+  /** The latest pair, and what it was: mostly the next one is the same. Nothing has come before the first. */
+  private latest = -1;
+  private latestReceived: string | undefined;
+  private latestSent: string | undefined;
+
+  get equal(): number {
+    return this.counts[EQUAL] ?? 0;
+  }
+
+  get different(): number {
+    return this.counts[DIFFERENT] ?? 0;
+  }
+
+  get clientOnly(): number {
+    return this.counts[CLIENT_ONLY] ?? 0;
+  }
+
+  get serverOnly(): number {
+    return this.counts[SERVER_ONLY] ?? 0;
+  }
+
+  get neither(): number {
+    return this.counts[NEITHER] ?? 0;
+  }
 
   get receivedValues(): number {
     return this.received.count;
@@ -58,27 +85,34 @@ class Vary implements VaryTable {
 
   /** One pair of messages: the value on the hop where it came from, and on the next one; undefined where the field is absent. */
   add(received: string | undefined, sent: string | undefined, fromClient: boolean): void {
-    if (received === undefined && sent === undefined) this.neither++;
-    else if (received === undefined || sent === undefined) this[(received === undefined) === fromClient ? 'serverOnly' : 'clientOnly']++;
-    else if (received === sent) this.equal++;
-    else this.different++;
+    if (this.latest < 0 || received !== this.latestReceived || sent !== this.latestSent) this.look(received, sent, fromClient);
+    this.counts[this.latest] = (this.counts[this.latest] ?? 0) + 1;
+  }
+
+  private look(received: string | undefined, sent: string | undefined, fromClient: boolean): void {
+    this.latest = kindOf(received, sent, fromClient);
+    this.latestReceived = received;
+    this.latestSent = sent;
     this.received.add(received);
     this.sent.add(sent);
   }
 }
 
-/** The distinct values of one field; undefined is one. Mostly the latest comes again. */
+function kindOf(received: string | undefined, sent: string | undefined, fromClient: boolean): number {
+  if (received === undefined && sent === undefined) return NEITHER;
+  if (received === undefined || sent === undefined) return (received === undefined) === fromClient ? SERVER_ONLY : CLIENT_ONLY;
+  return received === sent ? EQUAL : DIFFERENT;
+}
+
+/** The distinct values of one field; undefined is one. */
 class Values {
   private readonly known: (string | undefined)[] = [];
-  private latest: string | undefined;
 
   get count(): number {
     return this.known.length;
   }
 
   add(value: string | undefined): void {
-    if (value === this.latest && this.known.length > 0) return;
-    this.latest = value;
     if (this.known.length < MAX_VALUES && !this.known.includes(value)) this.known.push(value);
   }
 }
@@ -339,7 +373,7 @@ export class Profiles {
 
 function compare({ request, response, versions }: OpenRoute, received: Message | undefined, sent: Message | undefined, up: boolean): void {
   if (received === undefined || sent === undefined) return;
-  (up ? request : response).add(connectionOf(received.fields), connectionOf(sent.fields), up);
+  (up ? request : response).add(connectionOf(received), connectionOf(sent), up);
   (up ? versions.request : versions.response).add(received.version, sent.version, up);
 }
 
@@ -360,7 +394,8 @@ function closingTime({ fin, reset }: EndFacts): number {
 }
 
 /** The value of Connection, several fields joined, or undefined. */
-function connectionOf(fields: readonly Field[]): string | undefined {
+function connectionOf({ fields, notable }: Message): string | undefined {
+  if ((notable & CONNECTION) === 0) return undefined;
   let value: string | undefined;
   for (const field of fields) {
     if (field.name.length !== 10 || field.name.toLowerCase() !== 'connection') continue;

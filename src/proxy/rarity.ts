@@ -11,8 +11,13 @@ const BACKGROUND = 256;
 
 export class Rarity {
   private readonly counters = new Float64Array(ROWS * WIDTH);
-  private total = 0;
+  /** A fraction sooner or later: it is never an integer in the eyes of V8. */
+  private total = Number.NaN;
   private sinceHalved = 0;
+
+  constructor() {
+    this.total = 0;
+  }
 
   add(value: number): void {
     for (let row = 0; row < ROWS; row++) this.counters[slot(row, value)] = (this.counters[slot(row, value)] ?? 0) + 1;

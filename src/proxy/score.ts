@@ -4,6 +4,7 @@
  * Equal parts count by their rarity; different ones by what is known of the proxy's manners.
  */
 import type { AnnouncedEnds, Exchange, RequestMessage } from '../model.ts';
+import { FORWARDED_FOR, VIA } from '../notable.ts';
 import { type Claim, chainOf } from './claims.ts';
 import type { Habits } from './habits.ts';
 import * as manner from './manners.ts';
@@ -184,17 +185,13 @@ function claimed(
 }
 
 /** A proxy before this one has left its name or its client's address in the request. */
-function isForwarded({ fields }: RequestMessage): boolean {
-  for (const { name } of fields) {
-    if ((name.length === 3 && name.toLowerCase() === 'via') || (name.length === 15 && name.toLowerCase() === 'x-forwarded-for'))
-      return true;
-  }
-  return false;
+function isForwarded({ notable }: RequestMessage): boolean {
+  return (notable & (VIA | FORWARDED_FOR)) !== 0;
 }
 
 /** The addresses that the proxy was told itself are a claim of their own; behind a NAT the last one is not what we see. */
 function claimAgrees({ client }: Exchange, received: RequestMessage, { address, port, before }: Claim): boolean {
-  const chain = before === undefined ? '' : chainOf(received.fields);
+  const chain = before === undefined ? '' : chainOf(received);
   if (chain !== '' && (before === chain || chain === (before === '' ? address : `${before}, ${address}`))) return true;
   return address === client.address && (Number.isNaN(port) || port === client.port) && (before === undefined || before === '');
 }

@@ -5,6 +5,7 @@
  * was answered with tells its own attempt from the others (RULES section 7.4, deferred assignment). What one gives up falls to
  * the next that claims it.
  */
+import { emptyList } from '../lists.ts';
 import type { Exchange } from '../model.ts';
 import { explains, stillWaiting, UNLIKELY } from './answers.ts';
 import { type Host, isSender } from './habits.ts';
@@ -221,4 +222,4 @@ function pass(attempt: OpenAttempt): void {
   if (best !== undefined && best.bits >= ENOUGH) give(attempt, best.relay);
 }
 
-const NOTHING: readonly Claim[] = [];
+const NOTHING: readonly Claim[] = emptyList();

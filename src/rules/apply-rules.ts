@@ -17,11 +17,12 @@ import type {
   Signature,
   Sink,
 } from '../model.ts';
+import { bitsOf } from '../notable.ts';
 import { subjectOf } from '../subjects.ts';
-import { bitsOf, factsOf, factsOfRelay } from './facts.ts';
+import { factsOf, factsOfRelay } from './facts.ts';
 import { isForwarder, mayConcern } from './forwarder.ts';
 import { timerText } from './lifetimes.ts';
-import { checkRelay } from './pair-invariance.ts';
+import { checkAmbiguous, isAmbiguous } from './pair-invariance.ts';
 import { signaturesOf, signaturesOfRelay } from './signatures.ts';
 
 /** Everything that the rules of one kind found at one subject, now. */
@@ -42,18 +43,22 @@ export interface RuleStage {
   readonly lookedAt: ReadonlyMap<string, number>;
 }
 
-/** A rule and its sink, which is made once: rules run for every exchange. */
-interface Asked<R extends Rule> {
+/**
+ * A rule and its sink, which is made once: rules run for every exchange. All have one layout, which rules have not: what stands
+ * here is read without asking whose it is.
+ */
+interface Asked<R extends Rule, Check> {
   readonly rule: R;
+  readonly check: Check;
   readonly take: Sink<Candidate>;
 }
 
 /** The rules that look at records with these facts, in their order. */
-type AskedFor<R extends Rule> = (facts: number) => readonly Asked<R>[];
+type AskedFor<A> = (facts: number) => readonly A[];
 
-function byFacts<R extends Rule>(asked: readonly Asked<R>[]): AskedFor<R> {
+function byFacts<A extends Asked<Rule, unknown>>(asked: readonly A[]): AskedFor<A> {
   const wanted = asked.map(({ rule: { onlyFor } }) => (onlyFor === undefined ? ALL_FACTS : bitsOf(onlyFor)));
-  const known = new Map<number, readonly Asked<R>[]>();
+  const known = new Map<number, readonly A[]>();
   return (facts) => {
     let found = known.get(facts);
     if (found === undefined) {
@@ -75,17 +80,18 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   /** The relay that was told last, and its facts: its exchange is told next. */
   let lastRelay: Relay | undefined;
   let lastFacts = 0;
-  const withSink = <R extends Rule>(rule: R): Asked<R> => ({
+  const withSink = <R extends Rule, Check>(rule: R, check: Check): Asked<R, Check> => ({
     rule,
+    check,
     take: (candidate) => found.push({ rule, candidate }),
   });
-  const onExchange = byFacts(rules.filter((r) => r.on === 'exchange').map(withSink));
-  const onRelay = byFacts(rules.filter((r) => r.on === 'relay').map(withSink));
-  const onHops = rules.filter((r) => r.on === 'hops').map(withSink);
-  const onProfile = rules.filter((r) => r.on === 'profile').map(withSink);
-  const atEnd = rules.filter((rule) => rule.ends !== undefined).map(withSink);
-  const atPeers = rules.filter((rule) => rule.checkPeer !== undefined).map(withSink);
-  const atStuck = rules.filter((rule) => rule.checkStuck !== undefined).map(withSink);
+  const onExchange = byFacts(rules.flatMap((rule) => (rule.on === 'exchange' ? [withSink(rule, rule.check)] : [])));
+  const onRelay = byFacts(rules.flatMap((rule) => (rule.on === 'relay' ? [withSink(rule, rule.check)] : [])));
+  const onHops = rules.flatMap((rule) => (rule.on === 'hops' ? [withSink(rule, rule.check)] : []));
+  const onProfile = rules.flatMap((rule) => (rule.on === 'profile' ? [withSink(rule, rule.check)] : []));
+  const atEnd = rules.flatMap((rule) => (rule.ends === undefined ? [] : [withSink(rule, rule.ends)]));
+  const atPeers = rules.flatMap((rule) => (rule.checkPeer === undefined ? [] : [withSink(rule, rule.checkPeer)]));
+  const atStuck = rules.flatMap((rule) => (rule.checkStuck === undefined ? [] : [withSink(rule, rule.checkStuck)]));
 
   const sign = (signatures: readonly Signature[]): void => {
     if (signatures.length > 0) found = found.map(({ rule, candidate }) => ({ rule, candidate: { signatures, ...candidate } }));
@@ -99,7 +105,11 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   const lookAt = (relay: Relay): void => {
     lastRelay = relay;
     lastFacts = factsOfRelay(relay);
-    for (const { rule, take } of onRelay(lastFacts)) checkRelay(rule, relay, take);
+    const ambiguous = isAmbiguous(relay);
+    for (const { rule, check, take } of onRelay(lastFacts)) {
+      if (ambiguous) checkAmbiguous(rule, relay, take);
+      else check.call(rule, relay, take);
+    }
     if (found.length > 0 && isForwarder(relay)) found = found.filter(mayConcern);
     if (found.length > 0) sign(signaturesOfRelay(relay));
   };
@@ -110,7 +120,7 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
       const { relay } = context;
       const facts = relay === undefined ? factsOf(exchange) : relay === lastRelay ? lastFacts : factsOfRelay(relay);
       lastRelay = undefined;
-      for (const { rule, take } of onExchange(facts)) rule.check(exchange, context, take);
+      for (const { rule, check, take } of onExchange(facts)) check.call(rule, exchange, context, take);
       if (found.length > 0) found = withTimers(found, context.server);
       if (found.length > 0) sign(signaturesOf(exchange, relay, context.parent));
       if (found.length > 0 || exchange.wait !== undefined) tell(subjectOf(exchange), 'exchange', exchange.ended);
@@ -126,24 +136,24 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
     },
     connection(connection, context) {
       counts.connection++;
-      for (const { rule, take } of atEnd) rule.ends?.(connection, context, take);
+      for (const { rule, check, take } of atEnd) check.call(rule, connection, context, take);
       if (found.length > 0) sign(signaturesOf(context.last, context.relay, undefined));
       if (found.length > 0) tell(subjectOf(context.last), 'connection', true);
     },
     stuck(connection) {
-      for (const { rule, take } of atStuck) rule.checkStuck?.(connection, take);
+      for (const { rule, check, take } of atStuck) check.call(rule, connection, take);
       if (found.length > 0) tell(connection.key, 'connection', true);
     },
     hops(hops) {
       counts.hops++;
-      for (const { rule, take } of onHops) rule.check(hops, take);
+      for (const { rule, check, take } of onHops) check.call(rule, hops, take);
       if (found.length > 0) sign(signaturesOfRelay(hops.relay));
       if (found.length > 0) tell(subjectOf(hops.relay.clientSide), 'hops', true);
     },
     profile(profile, final) {
       if (final) counts.profile++;
-      for (const { rule, take } of onProfile) rule.check(profile, take);
-      for (const { rule, take } of atPeers) rule.checkPeer?.(profile, take);
+      for (const { rule, check, take } of onProfile) check.call(rule, profile, take);
+      for (const { rule, check, take } of atPeers) check.call(rule, profile, take);
       tell(`${profile.client} > ${profile.server.text}`, 'profile', final);
     },
     get lookedAt() {

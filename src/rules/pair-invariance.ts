@@ -7,13 +7,14 @@ import { least } from './confidence.ts';
 
 type RelayRule = Extract<Rule, { readonly on: 'relay' }>;
 
-/** Lets the rule look at the relay, and once more for every other request that may have been meant. */
-export function checkRelay(rule: RelayRule, relay: Relay, found: Sink<Candidate>): void {
-  const { link, candidates, attempts } = relay;
-  if (link.confidence !== 'ambiguous' || candidates.length === 0 || attempts.length !== 1) {
-    rule.check(relay, found);
-    return;
-  }
+/** May it be that another one of several requests was meant? */
+export function isAmbiguous({ link, candidates, attempts }: Relay): boolean {
+  return candidates.length > 0 && link.confidence === 'ambiguous' && attempts.length === 1;
+}
+
+/** Lets the rule look at a relay that is ambiguous, and once more for every other request that may have been meant. */
+export function checkAmbiguous(rule: RelayRule, relay: Relay, found: Sink<Candidate>): void {
+  const { candidates } = relay;
   const own = findingsOf(rule, settled(relay));
   const others = candidates.map((exchange) => {
     const attempt = {

@@ -12,6 +12,7 @@ import type {
   ServerProfile,
   Spread,
 } from '../../src/model.ts';
+import { notableIn } from '../../src/notable.ts';
 
 function endpoint(text: string): Endpoint {
   const [address = '', port = '0'] = text.split(':');
@@ -36,6 +37,7 @@ const AT_ONCE = {
   version: 'HTTP/1.1',
   fields: [],
   options: [],
+  notable: 0,
   framing: 'none',
   contentLength: Number.NaN,
   oddities: [],
@@ -57,11 +59,19 @@ const AT_ONCE = {
 } as const;
 
 export function request(target: string, more: Partial<RequestMessage> = {}): RequestMessage {
-  return { ...AT_ONCE, kind: 'request', method: 'GET', target, absoluteForm: /^https?:/.test(target), ...more };
+  return {
+    ...AT_ONCE,
+    kind: 'request',
+    method: 'GET',
+    target,
+    absoluteForm: /^https?:/.test(target),
+    notable: notableIn(more.fields ?? []),
+    ...more,
+  };
 }
 
 export function response(status: number, more: Partial<ResponseMessage> = {}): ResponseMessage {
-  return { ...AT_ONCE, kind: 'response', status, reason: 'OK', ...more };
+  return { ...AT_ONCE, kind: 'response', status, reason: 'OK', notable: notableIn(more.fields ?? []), ...more };
 }
 
 export function field(name: string, value: string): Field {

@@ -123,6 +123,7 @@ function message(sent: Moment, endOffset: number) {
     version: 'HTTP/1.1',
     fields: [{ name: 'Connection', value: 'keep-alive' }],
     options: ['keep-alive'],
+    notable: 0,
     contentLength: Number.NaN,
     oddities: [],
     fingerprint: { target: 1, tail: 1, leaf: 1, query: 0, authority: 1, fields: 1, unique: [], traits: [] },
