@@ -82,7 +82,10 @@ class Analysis implements Analyzer {
     );
     this.ruleStage = applyRules(this.rules, (subject, kind, found, final) => this.verdict.decide(subject, kind, found, final));
     this.held = options.onRelay && new HeldRelays(options.onRelay);
+    const { asks } = this.ruleStage;
     const sink: RelaySink = {
+      asks,
+      spared: (kind) => this.ruleStage.spared(kind),
       exchange: (exchange, context) => this.ruleStage.exchange(exchange, context),
       relay: (relay) => {
         this.ruleStage.relay(relay);

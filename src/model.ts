@@ -887,6 +887,12 @@ export const FACTS = [
   'repeated',
   /** The next hop gave no answer. */
   'unanswered',
+  /** A message has Connection on both hops, and may say the same in it. */
+  'connection-twice',
+  /** The first pair of its route; a route whose proxy was sent several versions; what the box passed on is a copy. */
+  'first-of-route',
+  'versions-vary',
+  'copied',
 ] as const;
 
 export type Fact = (typeof FACTS)[number];

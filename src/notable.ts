@@ -4,6 +4,9 @@
  */
 import { FACTS, type Fact, type Field } from './model.ts';
 
+/** More than any record has. */
+export const ALL_FACTS = -1;
+
 /** The places of facts in a number. */
 export function bitsOf(facts: readonly Fact[]): number {
   return facts.reduce((bits, fact) => bits | (1 << FACTS.indexOf(fact)), 0);
@@ -17,12 +20,25 @@ export const KEEP_ALIVE = bit('keep-alive');
 export const PROXY_CONNECTION = bit('proxy-connection');
 const OPTIONS = bit('options');
 const CODING = bit('coding');
-/** Above the facts: the fields that only the pairing of hops asks for. */
-export const VIA = 1 << FACTS.length;
-export const FORWARDED_FOR = VIA << 1;
+/** Fields that only the pairing of hops asks for; they stand in places of facts that no field tells. */
+export const VIA = bit('wait');
+export const FORWARDED_FOR = bit('damaged');
 /** Forwarded or X-Real-IP. */
-export const FORWARDED = VIA << 2;
-export const CONTENT_ENCODING = VIA << 3;
+export const FORWARDED = bit('unasked');
+export const CONTENT_ENCODING = bit('interim');
+
+/** All facts that a field may tell. */
+export const FIELD_FACTS = bitsOf([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'te',
+  'http2-settings',
+  'proxy-authorization',
+  'options',
+  'coding',
+]);
 
 const NAMED: ReadonlyMap<string, number> = new Map([
   ['connection', CONNECTION],

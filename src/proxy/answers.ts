@@ -26,7 +26,7 @@ export function explains(serverSide: Exchange, clientSide: Exchange, context: Co
   if (answer === undefined || response === undefined) return Number.NEGATIVE_INFINITY;
   const early = answer.firstTime - response.firstTime;
   if (early > 0 && early > context.doubt(serverSide.connection.point, clientSide.connection.point)) return Number.NEGATIVE_INFINITY;
-  const manners = context.manners.of(clientSide);
+  const manners = context.manners?.of(clientSide) ?? manner.STRANGER;
   if (isRevalidation(serverSide, clientSide)) return latency(answer, response) + date(answer, response, manners) + 2;
   if (answer.status !== response.status) return -12;
   const [a, b] = [answer.fingerprint.traits, response.fingerprint.traits];

@@ -6,6 +6,7 @@
  * once a hundred pairs had the same one on both hops.
  */
 import type { Exchange } from '../model.ts';
+import type { Hop } from './open-relay.ts';
 
 /** Parts of a message that a proxy may keep or change; the numbers are places in a table. */
 export const FIELDS = 0;
@@ -110,7 +111,7 @@ export class Manners {
 }
 
 /** Nothing is known of it yet. */
-const STRANGER = new Manners();
+export const STRANGER = new Manners();
 
 export class KnownManners {
   private readonly known = new Map<string, Manners>();
@@ -120,13 +121,19 @@ export class KnownManners {
     return this.known.get(server.text) ?? STRANGER;
   }
 
+  /** Of the server of that hop, which remembers them. */
+  ofHop(hop: Hop, clientSide: Exchange): Manners {
+    hop.manners ??= this.known.get(clientSide.server.text);
+    return hop.manners ?? STRANGER;
+  }
+
   /** To be taught; undefined when too many are known already. */
-  pupil({ server }: Exchange): Manners | undefined {
-    const known = this.known.get(server.text);
-    if (known !== undefined || this.known.size >= MAX_PROXIES) return known;
-    const manners = new Manners();
-    this.known.set(server.text, manners);
-    return manners;
+  pupil(hop: Hop, { server }: Exchange): Manners | undefined {
+    hop.manners ??= this.known.get(server.text);
+    if (hop.manners !== undefined || this.known.size >= MAX_PROXIES) return hop.manners;
+    hop.manners = new Manners();
+    this.known.set(server.text, hop.manners);
+    return hop.manners;
   }
 }
 

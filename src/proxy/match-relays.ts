@@ -4,9 +4,9 @@
  * Every request is looked at twice: as the continuation of one that is still unanswered elsewhere, and as one that may be
  * continued itself; so chains of proxies need nothing special. What a proxy's addresses are is learned from the pairs.
  */
+import { factsOf, factsOfAttempt, factsOfRoute } from '../facts.ts';
 import { emptyList } from '../lists.ts';
 import type {
-  Attempt,
   Connection,
   ConnectionContext,
   ConnectionIdentity,
@@ -20,40 +20,38 @@ import type {
   PeerProfile,
   Relay,
 } from '../model.ts';
+import { ALL_FACTS } from '../notable.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
 import { Forwarders } from './forwarders.ts';
 import { Habits, type KnownProxy } from './habits.ts';
 import { Leaks } from './leaks.ts';
-import { negativeLookup } from './lookup.ts';
 import { KnownManners } from './manners.ts';
 import { OpenExchanges } from './open-exchanges.ts';
 import { type Claim, Hop, OpenAttempt, OpenRelay } from './open-relay.ts';
 import { Profiles } from './profiles.ts';
 import { Quality } from './quality.ts';
 import { Rarity } from './rarity.ts';
+import { isAmbiguous, RelayRecords } from './relay-records.ts';
 import { Rivals } from './rivals.ts';
-import { roleOf } from './roles.ts';
 import { type Context, learnRequests, scoreOf } from './score.ts';
-import { CONCEIVABLE, candidatesOf, LIKELY_MARGIN, offer, PROVEN_MARGIN, provisionalMargin, SURE_MARGIN, settle } from './settle.ts';
+import { CONCEIVABLE, offer, SURE_MARGIN, settle } from './settle.ts';
 import { slotOf, traitValue } from './traits.ts';
 
-const MAX_UNEXPLAINED = 256;
+/** Connections that nobody ever answered. */
+const MAX_UNANSWERED = 256;
 /** Lookups for exchanges that nobody waits for: each walks through all connections. */
 const MAX_LOOKUPS = 256;
 /** Redirects of one exchange that are followed. */
 const MAX_REDIRECTS = 16;
-const NO_CHECKS: Relay['lookup'] = emptyList();
 const NO_CONNECTIONS: readonly Connection[] = emptyList();
-const NO_ATTEMPTS: readonly Attempt[] = emptyList();
-const NO_PARTS: readonly string[] = [];
-const NO_LINK: Relay['link'] = { confidence: 'none', margin: 0, parts: NO_PARTS };
 const LOCATION = slotOf('location');
 
-/** How much is told of a relay: the exchanges, the connections of the next hop, too, or also the evidence for the pair. */
-type Depth = 'records' | 'connections' | 'all';
-
 export interface RelaySink {
+  /** Facts of which an exchange, or a relay, must have one to be told (src/facts.ts); those for which somebody waits always are. */
+  readonly asks: { readonly exchange: number; readonly relay: number };
+  /** One is over that is not told. */
+  spared(kind: 'exchange' | 'relay'): void;
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
   /** More is known of one that was told when it was over. */
@@ -104,8 +102,7 @@ class RelayMatcher implements RelayStage {
   private readonly context: Context;
   private readonly rivals: Rivals;
   private readonly assessed = new Quality();
-  /** Requests of known proxies that continue nothing, newest last. */
-  private readonly unexplained: Exchange[] = [];
+  private readonly records: RelayRecords;
   /** Connections that are given up, and that nobody ever answered. */
   private readonly unanswered: Connection[] = [];
   private lookups = 0;
@@ -123,6 +120,8 @@ class RelayMatcher implements RelayStage {
     this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
     this.rivals = new Rivals(this.context);
     this.forwarders = new Forwarders(connections);
+    const { context, habits, profiles, forwarders, assessed: quality } = this;
+    this.records = new RelayRecords({ connections, context, habits, profiles, forwarders, quality, explainAll });
   }
 
   proxies(): readonly (readonly string[])[] {
@@ -168,7 +167,7 @@ class RelayMatcher implements RelayStage {
     }
     if (claims === undefined) return undefined;
     offer(attempt, claims);
-    if (attempt.owner === undefined) this.rememberUnexplained(attempt.exchange);
+    if (attempt.owner === undefined) this.records.rememberUnexplained(attempt.exchange);
     return attempt;
   }
 
@@ -206,11 +205,6 @@ class RelayMatcher implements RelayStage {
     return bits >= CONCEIVABLE ? { relay, attempt, bits, content, contentLead: content } : undefined;
   }
 
-  private rememberUnexplained(exchange: Exchange): void {
-    if (this.unexplained.length >= MAX_UNEXPLAINED) this.unexplained.shift();
-    this.unexplained.push(exchange);
-  }
-
   response(exchange: Exchange): void {
     const { response } = exchange;
     this.at(response?.headTime);
@@ -242,29 +236,58 @@ class RelayMatcher implements RelayStage {
     this.at(exchange.response?.lastTime);
     const hop = this.known(exchange.connection);
     const relay = hop?.take(exchange);
-    let record: Relay | undefined;
     if (hop !== undefined) hop.last = exchange;
     this.profiles.ended(hop, exchange, relay?.attempt?.owner !== undefined);
     if (hop !== undefined && isDoubtful(exchange)) hop.doubtful = true;
-    if (relay !== undefined) {
-      if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
-      this.open.remove(relay);
-      settle(relay, this.context, this.now);
-      this.habits.received(relay.hop.asked, relay.attempts.length > 0);
-      if (relay.attempts.length > 0) this.learn(relay);
-      if (this.isRelay(relay)) {
-        const { attempts } = relay;
-        if (attempts.length > 0) this.facts.relays++;
-        for (const attempt of attempts) this.profiles.pair(this.routeOf(relay, attempt), exchange, attempt.exchange);
-        record = this.tell(relay, exchange);
-        this.learnForwarder(relay);
-        this.assess(relay, record);
-        relay.hop.lastRelay = relay;
-        if (attempts.length > 0) relay.hop.lastForwarded = relay;
-        if (mayOutlive(exchange)) bind(relay);
-      }
+    if (relay === undefined) this.tellExchange(exchange, undefined, factsOf(exchange), undefined);
+    else this.endedRelay(relay, exchange);
+  }
+
+  private endedRelay(relay: OpenRelay, exchange: Exchange): void {
+    const { hop } = relay;
+    if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
+    this.open.remove(relay);
+    settle(relay, this.context, this.now);
+    const { attempts } = relay;
+    this.habits.received(hop.asked, attempts.length > 0);
+    if (attempts.length > 0) this.learn(relay);
+    if (!this.isRelay(relay)) {
+      this.tellExchange(exchange, relay, factsOf(exchange), undefined);
+      return;
     }
-    this.sink.exchange(exchange, this.contextOf(exchange, relay, record));
+    if (attempts.length > 0) this.facts.relays++;
+    for (const attempt of attempts) this.profiles.pair(this.records.routeOf(relay, attempt), exchange, attempt.exchange);
+    const facts = this.factsOf(relay);
+    const wanted = this.explainAll || isWanted(exchange, facts, this.sink.asks.relay);
+    const record = wanted ? this.tell(relay, exchange) : undefined;
+    if (record === undefined) this.sink.spared('relay');
+    this.learnForwarder(relay);
+    this.assess(relay);
+    hop.lastRelay = relay;
+    if (attempts.length > 0) hop.lastForwarded = relay;
+    if (mayOutlive(exchange)) bind(relay);
+    this.tellExchange(exchange, relay, facts, record);
+  }
+
+  /** Of an exchange that is over and is asked of a proxy. */
+  private factsOf(relay: OpenRelay): number {
+    const { clientSide, attempts } = relay;
+    let facts = factsOf(clientSide);
+    const [first] = attempts;
+    if (first === undefined) return facts;
+    for (const attempt of attempts)
+      facts |= factsOfAttempt(clientSide, attempt.exchange, attempt.afterDoubt, this.forwarders.isCopy(relay, attempt));
+    return facts | factsOfRoute(this.records.routeOf(relay, first), attempts.length);
+  }
+
+  /** `record`: the relay, where it has been told. */
+  private tellExchange(exchange: Exchange, relay: OpenRelay | undefined, facts: number, record: Relay | undefined): void {
+    if (!isWanted(exchange, facts, this.sink.asks.exchange)) {
+      this.sink.spared('exchange');
+      return;
+    }
+    const told = record ?? (relay !== undefined && this.isRelay(relay) ? this.records.brief(relay, exchange) : undefined);
+    this.sink.exchange(exchange, this.contextOf(exchange, relay, told));
   }
 
   /** What a proxy was blamed for is told again when the box turns out to be none. */
@@ -276,16 +299,13 @@ class RelayMatcher implements RelayStage {
 
   /** More is known of a relay; only what is told when it is over is for good. */
   private revise(relay: OpenRelay): void {
-    if (relay.settled && relay.clientSide.wait === undefined)
-      this.sink.revised(this.relayOf(relay, relay.clientSide, 'records', NO_CHECKS, undefined));
+    if (relay.settled && relay.clientSide.wait === undefined) this.sink.revised(this.records.brief(relay, relay.clientSide));
   }
 
-  private assess(relay: OpenRelay, record: Relay): void {
+  private assess(relay: OpenRelay): void {
     const [first] = relay.attempts;
-    if (first !== undefined && this.assessed.asksForEvidence) {
-      this.assessed.evidence(this.explain(relay, first));
-    }
-    this.assessed.count(record);
+    if (first !== undefined && this.assessed.asksForEvidence) this.assessed.evidence(this.records.explain(relay, first));
+    this.assessed.count(relay.clientSide, relay.attempts, isAmbiguous(relay));
   }
 
   /** What a pair teaches about the proxy. */
@@ -301,7 +321,7 @@ class RelayMatcher implements RelayStage {
     }
     const [only] = attempts;
     if (only === undefined || attempts.length > 1 || margin < SURE_MARGIN) return;
-    const manners = this.context.manners.pupil(clientSide);
+    const manners = this.context.manners?.pupil(relay.hop, clientSide);
     if (manners?.learns !== true) return;
     learnRequests(clientSide, only, relay, manners);
     learnAnswers(only.exchange, clientSide, manners);
@@ -329,11 +349,15 @@ class RelayMatcher implements RelayStage {
     if (last === undefined) return undefined;
     const [attempt, retry] = lastForwarded?.attempts ?? [];
     if (lastForwarded !== undefined && attempt !== undefined && retry === undefined) {
-      this.profiles.relayClosed(this.routeOf(lastForwarded, attempt), connection, this.attemptRecord(lastForwarded, attempt, true));
+      this.profiles.relayClosed(
+        this.records.routeOf(lastForwarded, attempt),
+        connection,
+        this.records.attemptOf(lastForwarded, attempt, true),
+      );
     }
     return {
       last,
-      relay: lastRelay?.clientSide === last ? this.relayOf(lastRelay, last, 'connections', NO_CHECKS, undefined) : undefined,
+      relay: lastRelay?.clientSide === last ? this.records.withConnections(lastRelay, last) : undefined,
       server: this.profiles.closed(connection, last, hop.life),
       leak: this.leaks.at(connection, last),
     };
@@ -352,12 +376,11 @@ class RelayMatcher implements RelayStage {
     const attempt = relay?.attempts.at(-1);
     const [clientSide, serverSide] = [relay?.hop.final, attempt?.hop.final];
     if (relay === undefined || clientSide === undefined || serverSide === undefined) return;
-    const record = this.relayOf(relay, relay.clientSide, 'records', NO_CHECKS, undefined);
-    this.sink.hops({ relay: record, clientSide, serverSide, until: this.now });
+    this.sink.hops({ relay: this.records.brief(relay, relay.clientSide), clientSide, serverSide, until: this.now });
   }
 
   private rememberUnanswered(connection: Connection): void {
-    if (this.unanswered.length >= MAX_UNEXPLAINED) this.unanswered.shift();
+    if (this.unanswered.length >= MAX_UNANSWERED) this.unanswered.shift();
     this.unanswered.push(connection);
   }
 
@@ -407,18 +430,11 @@ class RelayMatcher implements RelayStage {
     return this.habits.isProxy(relay.hop.asked) || this.habits.isKnown(server);
   }
 
-  private routeOf(relay: OpenRelay, attempt: OpenAttempt): ReturnType<Profiles['route']> {
-    return this.profiles.route(relay.hop, relay.clientSide.server.text, attempt.exchange);
-  }
-
   private tell(relay: OpenRelay, clientSide: Exchange): Relay {
     const suspect = clientSide.wait !== undefined;
-    const before = suspect ? relay.hop.lastRelay : undefined;
-    const previous = before && this.relayOf(before, before.clientSide, 'all', NO_CHECKS, undefined);
     const unseen = relay.attempts.length === 0;
-    const wanted = unseen && (suspect || (this.explainAll && this.lookups++ < MAX_LOOKUPS));
-    const lookup = wanted ? this.lookup(clientSide, previous) : NO_CHECKS;
-    const record = this.relayOf(relay, clientSide, suspect ? 'all' : 'records', lookup, previous);
+    const lookup = unseen && (suspect || (this.explainAll && this.lookups++ < MAX_LOOKUPS));
+    const record = this.records.full(relay, clientSide, suspect, lookup);
     this.sink.relay(record);
     return record;
   }
@@ -427,81 +443,12 @@ class RelayMatcher implements RelayStage {
     this.told++;
     if (time !== undefined && time > this.now) this.now = time;
   }
-
-  /** What only a suspect needs (connections, the evidence for the pair) is left out of all the others. */
-  private relayOf(relay: OpenRelay, clientSide: Exchange, depth: Depth, lookup: Relay['lookup'], previous: Relay | undefined): Relay {
-    const [first] = relay.attempts;
-    return {
-      clientSide,
-      attempts: this.attemptRecords(relay, depth !== 'records'),
-      candidates: relay.settled ? relay.candidates : candidatesOf(relay.claims, NO_ONE),
-      link: this.linkOf(relay, depth === 'all'),
-      lookup,
-      previous,
-      route: first && this.routeOf(relay, first),
-    };
-  }
-
-  private attemptRecords(relay: OpenRelay, connections: boolean): readonly Attempt[] {
-    const { attempts } = relay;
-    if (attempts.length === 0) return NO_ATTEMPTS;
-    const records: Attempt[] = [];
-    for (const attempt of attempts) records.push(this.attemptRecord(relay, attempt, connections));
-    return records;
-  }
-
-  private attemptRecord(relay: OpenRelay, attempt: OpenAttempt, connections: boolean): Attempt {
-    return {
-      role: roleOf(relay, attempt),
-      exchange: attempt.exchange,
-      connection: connections ? this.connectionOf(attempt.hop) : undefined,
-      laterExchanges: attempt.hop.requests - attempt.ordinal,
-      doubtful: attempt.afterDoubt,
-      before: attempt.before,
-      copied: this.forwarders.isCopy(relay, attempt),
-    };
-  }
-
-  private linkOf(relay: OpenRelay, explained: boolean): Relay['link'] {
-    const [first] = relay.attempts;
-    if (first === undefined) return NO_LINK;
-    const margin = relay.settled ? relay.margin : provisionalMargin(relay);
-    const confidence =
-      margin >= PROVEN_MARGIN ? 'proven' : margin >= SURE_MARGIN ? 'strong' : margin >= LIKELY_MARGIN ? 'likely' : 'ambiguous';
-    const parts = explained || this.explainAll ? this.explain(relay, first) : NO_PARTS;
-    return { confidence: this.assessed.reliable || confidence === 'ambiguous' ? confidence : 'possible', margin, parts };
-  }
-
-  /** The evidence for a pair, without what it taught us itself. */
-  private explain(relay: OpenRelay, { exchange, request, hop, claim }: OpenAttempt): readonly string[] {
-    const parts: string[] = [];
-    const before = new OpenRelay(relay.clientSide, relay.hop, relay.since, relay.startedAt);
-    const untaught = { ...this.context, habits: undefined, manners: new KnownManners() };
-    scoreOf(before, { exchange, request, hop: new Hop(hop.identity, hop.asking, hop.asked), claim }, untaught, parts);
-    return parts;
-  }
-
-  private connectionOf(hop: Hop): Connection | undefined {
-    return hop.final ?? this.connections.snapshot(hop.identity);
-  }
-
-  private lookup(exchange: Exchange, previous: Relay | undefined): Relay['lookup'] {
-    const proxy = exchange.server.address;
-    const start = exchange.request?.firstTime ?? 0;
-    const own = this.known(exchange.connection);
-    return negativeLookup(exchange, {
-      connections: this.connections,
-      proxyAddresses: this.habits.addressesOf(proxy),
-      lastPair: this.habits.host(proxy).lastPair,
-      expected: [own && this.connectionOf(own), ...(previous?.attempts.map((attempt) => attempt.connection) ?? [])],
-      unexplained: this.unexplained.filter(
-        (other) => (other.request?.firstTime ?? 0) >= start && other.request?.fingerprint.tail === exchange.request?.fingerprint.tail,
-      ).length,
-    });
-  }
 }
 
-const NO_ONE: ReadonlyMap<OpenAttempt, number> = new Map();
+/** Somebody may have something to say about it. `asks`: the facts of which it must have one. */
+function isWanted({ wait }: Exchange, facts: number, asks: number): boolean {
+  return (facts & asks) !== 0 || asks === ALL_FACTS || wait !== undefined;
+}
 
 /** Its two connections end one after the other: it is a tunnel, or its client left. */
 function mayOutlive({ response, wait }: Exchange): boolean {

@@ -3,6 +3,7 @@ import { emptyList } from '../lists.ts';
 import type { Attempt, Connection, ConnectionIdentity, Exchange, RequestMessage } from '../model.ts';
 import type { Claim as NamedClient } from './claims.ts';
 import type { Host } from './habits.ts';
+import type { Manners } from './manners.ts';
 import type { Entry } from './open-exchanges.ts';
 import type { Peer } from './peers.ts';
 import type { OpenRoute, Server } from './profiles.ts';
@@ -52,6 +53,8 @@ export class Hop {
   readonly asking: Host;
   readonly asked: Host;
   profile: Server | undefined;
+  /** Those of its server, as a proxy: once they are known. */
+  manners: Manners | undefined;
   /** The statistics of the latest route behind it, and the connection that it led to. */
   route: OpenRoute | undefined;
   routeTo: ConnectionIdentity | undefined;

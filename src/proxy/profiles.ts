@@ -365,6 +365,7 @@ export class Profiles {
 
   /** A pair is complete: what the two hops carry in Connection, and which HTTP-version. */
   pair(route: OpenRoute, clientSide: Exchange, serverSide: Exchange): void {
+    route.pairs++;
     if (serverSide.ordinal > 1) route.reused++;
     compare(route, clientSide.request, serverSide.request, true);
     compare(route, serverSide.response, clientSide.response, false);

@@ -1,7 +1,7 @@
 /**
  * How far the pairing of hops can be trusted: its own account of itself, printed with the report (RULES section 7.7).
  */
-import type { PairingQuality, Relay } from '../model.ts';
+import type { Exchange, PairingQuality } from '../model.ts';
 
 /** Share of the pairs whose times contradict each other beyond which no statement on two hops can be trusted. */
 const UNRELIABLE = 0.05;
@@ -38,9 +38,9 @@ export class Quality {
   }
 
   /** An exchange is over that a proxy was asked for. */
-  count({ clientSide, attempts, link }: Relay): void {
+  count(clientSide: Exchange, attempts: readonly { readonly exchange: Exchange }[], ambiguous: boolean): void {
     const [first] = attempts;
-    if (link.confidence === 'ambiguous') this.counts.ambiguous++;
+    if (ambiguous) this.counts.ambiguous++;
     else if (first === undefined) this.counts.unpaired++;
     else this.counts.pairs++;
     if (first === undefined) return;

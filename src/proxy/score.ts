@@ -16,7 +16,8 @@ import { asTraitValue, compareTrait, DIFFERENT, EQUAL, FIRST_ONLY, slotOf } from
 export interface Context {
   readonly rarity: Rarity;
   readonly habits: Habits | undefined;
-  readonly manners: manner.KnownManners;
+  /** Undefined where they must not count. */
+  readonly manners: manner.KnownManners | undefined;
   /** See ConnectionLookup.doubt. */
   doubt(one: number, other: number): number;
 }
@@ -48,7 +49,7 @@ export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: P
   const clientSide = relay.clientSide;
   const received = clientSide.request;
   if (received === undefined || !possible(clientSide, sent.exchange, received, sent.request, context)) return undefined;
-  const manners = context.manners.of(clientSide);
+  const manners = context.manners?.ofHop(relay.hop, clientSide) ?? manner.STRANGER;
   return {
     content:
       targets(relay, received, sent.request, context.rarity, manners, parts) +
@@ -69,12 +70,17 @@ function note(weight: number, part: string, parts: Parts): number {
 }
 
 function possible(clientSide: Exchange, serverSide: Exchange, received: RequestMessage, sent: RequestMessage, context: Context): boolean {
-  if (clientSide.connection === serverSide.connection || clientSide.server.text === serverSide.server.text) return false;
+  if (clientSide.connection === serverSide.connection || isSameServer(clientSide, serverSide)) return false;
   if (received.method !== sent.method && !(received.method === 'HEAD' && sent.method === 'GET')) return false;
   const late = received.firstTime - sent.firstTime;
   if (late > 0 && late > context.doubt(clientSide.connection.point, serverSide.connection.point)) return false;
   const sameClient = clientSide.client.address === serverSide.client.address;
   return !sameClient || clientSide.server.address === serverSide.client.address;
+}
+
+/** Ports are quicker to tell apart than texts. */
+function isSameServer({ server: one }: Exchange, { server: other }: Exchange): boolean {
+  return one.port === other.port && one.text === other.text;
 }
 
 function targets(

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { anyRelay } from '../../test/support/any-relay.ts';
 import * as record from '../../test/support/records.ts';
 import { wait } from '../../test/support/waits.ts';
+import { factsOf, factsOfRelay } from '../facts.ts';
 import type { Candidate, Exchange, ExchangeContext, Fact, Relay, Rule } from '../model.ts';
 import { bitsOf } from '../notable.ts';
 import { applyRules } from './apply-rules.ts';
-import { factsOf, factsOfRelay } from './facts.ts';
 import { rules } from './index.ts';
 
 const CONNECTION = record.identity('10.0.0.1:40000', '10.0.0.2:80');

@@ -2,6 +2,8 @@
  * Records to candidates: every rule looks at every record of its kind that has something of what it is about. What they find is
  * told per subject (one exchange, one connection), so that a later look at the same subject replaces the earlier one.
  */
+
+import { factsOf, factsOfRelay } from '../facts.ts';
 import type {
   Candidate,
   Connection,
@@ -17,9 +19,8 @@ import type {
   Signature,
   Sink,
 } from '../model.ts';
-import { bitsOf } from '../notable.ts';
+import { ALL_FACTS, bitsOf } from '../notable.ts';
 import { subjectOf } from '../subjects.ts';
-import { factsOf, factsOfRelay } from './facts.ts';
 import { isForwarder, mayConcern } from './forwarder.ts';
 import { timerText } from './lifetimes.ts';
 import { checkAmbiguous, isAmbiguous } from './pair-invariance.ts';
@@ -29,6 +30,10 @@ import { signaturesOf, signaturesOfRelay } from './signatures.ts';
 export type CandidateSink = (subject: string, kind: Rule['on'], found: readonly RuleCandidate[], final: boolean) => void;
 
 export interface RuleStage {
+  /** Facts of which an exchange, or a relay, must have one to be worth telling; ALL_FACTS when all are. */
+  readonly asks: { readonly exchange: number; readonly relay: number };
+  /** One is over that has none of them and for which nobody waited: it only counts. */
+  spared(kind: 'exchange' | 'relay'): void;
   exchange(exchange: Exchange, context: ExchangeContext): void;
   relay(relay: Relay): void;
   /** Another look at one that is over. */
@@ -69,17 +74,19 @@ function byFacts<A extends Asked<Rule, unknown>>(asked: readonly A[]): AskedFor<
   };
 }
 
-const ALL_FACTS = -1;
 /** Combinations of facts whose rules are remembered: hostile variety costs time only for itself. */
 const MAX_KNOWN = 4096;
+
+function askedFor(rules: readonly Rule[], kind: Rule['on']): number {
+  return rules
+    .filter(({ on }) => on === kind)
+    .reduce((facts, { onlyFor }) => facts | (onlyFor === undefined ? ALL_FACTS : bitsOf(onlyFor)), 0);
+}
 
 export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleStage {
   const lookedAt = new Map<string, number>(rules.map((rule) => [rule.id, 0]));
   const counts = { exchange: 0, relay: 0, connection: 0, hops: 0, profile: 0 };
   let found: RuleCandidate[] = [];
-  /** The relay that was told last, and its facts: its exchange is told next. */
-  let lastRelay: Relay | undefined;
-  let lastFacts = 0;
   const withSink = <R extends Rule, Check>(rule: R, check: Check): Asked<R, Check> => ({
     rule,
     check,
@@ -103,10 +110,8 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   };
 
   const lookAt = (relay: Relay): void => {
-    lastRelay = relay;
-    lastFacts = factsOfRelay(relay);
     const ambiguous = isAmbiguous(relay);
-    for (const { rule, check, take } of onRelay(lastFacts)) {
+    for (const { rule, check, take } of onRelay(factsOfRelay(relay))) {
       if (ambiguous) checkAmbiguous(rule, relay, take);
       else check.call(rule, relay, take);
     }
@@ -115,11 +120,14 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   };
 
   return {
+    asks: { exchange: askedFor(rules, 'exchange'), relay: askedFor(rules, 'relay') },
+    spared(kind) {
+      counts[kind]++;
+    },
     exchange(exchange, context) {
       if (exchange.ended) counts.exchange++;
       const { relay } = context;
-      const facts = relay === undefined ? factsOf(exchange) : relay === lastRelay ? lastFacts : factsOfRelay(relay);
-      lastRelay = undefined;
+      const facts = relay === undefined ? factsOf(exchange) : factsOfRelay(relay);
       for (const { rule, check, take } of onExchange(facts)) check.call(rule, exchange, context, take);
       if (found.length > 0) found = withTimers(found, context.server);
       if (found.length > 0) sign(signaturesOf(exchange, relay, context.parent));

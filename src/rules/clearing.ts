@@ -2,6 +2,7 @@
  * What the rules share that exonerate (RULES section 6.8): when a silence is long enough that somebody would suspect the
  * connection, and the candidate that clears it.
  */
+import { LONG_PAUSE } from '../facts.ts';
 import type { Candidate, Confidence, Evidence, Exchange, Text, Wait } from '../model.ts';
 import { captureCap, least } from './confidence.ts';
 import { endEvidence } from './stalls.ts';
@@ -10,7 +11,7 @@ import * as say from './words.ts';
 
 /** An answer that comes is suspicious only when somebody has looked at the clock; a connection on which nobody asks, later still. */
 const LATE = 3e9;
-export const IDLE = 10e9;
+export const IDLE = LONG_PAUSE;
 /** Nobody watches one wait for a week: the clock jumped. */
 const JUMP = 7 * 86_400e9;
 

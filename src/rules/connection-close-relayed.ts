@@ -10,7 +10,7 @@ import { remediesFor } from './remedies.ts';
 export const connectionCloseRelayed: Rule = {
   id: 'connection-close-relayed',
   on: 'relay',
-  onlyFor: ['connection'],
+  onlyFor: ['connection-twice'],
   title: 'A close meant for one hop ends a pooled connection of the other',
   basis: ['RFC 9110 section 7.6.1', 'RFC 9112 section 9.6'],
   remedies: remediesFor('close-option'),

@@ -6,7 +6,7 @@ import { remediesFor } from './remedies.ts';
 export const connectionRelayedRequest: Rule = {
   id: 'connection-relayed-request',
   on: 'relay',
-  onlyFor: ['connection', 'wait'],
+  onlyFor: ['connection-twice', 'wait'],
   title: 'The proxy passed on a Connection field that was meant for the proxy itself',
   basis: ['RFC 9110 section 7.6.1', 'HTTP: The Definitive Guide section 4.5'],
   remedies: remediesFor('relay'),

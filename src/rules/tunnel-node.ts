@@ -11,6 +11,7 @@ import * as say from './words.ts';
 export const tunnelNode: Rule = {
   id: 'tunnel-node',
   on: 'relay',
+  onlyFor: ['copied'],
   exonerates: true,
   title: 'The box only moves octets: its silence, and what crosses it, is not HTTP',
   basis: ['RFC 9110 section 9.3.6', 'RFC 9110 section 7.8'],

@@ -10,6 +10,7 @@ const HTTP10 = 'HTTP/1.0';
 export const versionRelayed: Rule = {
   id: 'version-relayed',
   on: 'relay',
+  onlyFor: ['versions-vary'],
   title: 'The proxy passed on the HTTP-version that it received',
   basis: ['RFC 9112 section 2.3', 'RFC 9112 section 2.5'],
   remedies: remediesFor('version'),

@@ -1,17 +1,18 @@
 /** A proxy forwards without Via (RULES section 6.6): nobody behind it can tell what it speaks, or find a loop. Told once per route. */
-import type { Message, Rule, VaryTable } from '../model.ts';
+import type { Message, Rule } from '../model.ts';
 import { crossingCandidate, crossingsOf } from './crossings.ts';
 import { remediesFor } from './remedies.ts';
 
 export const viaMissing: Rule = {
   id: 'via-missing',
   on: 'relay',
+  onlyFor: ['first-of-route'],
   title: 'A proxy does not say in Via that it forwarded a request',
   basis: ['RFC 9110 section 7.6.3'],
   remedies: remediesFor('via'),
 
   check(relay, found) {
-    if (relay.route === undefined || pairsIn(relay.route.request) > relay.attempts.length) return;
+    if (relay.route === undefined || relay.route.pairs > relay.attempts.length) return;
     const [crossing] = crossingsOf(relay, isRequest);
     if (crossing === undefined || hopsIn(crossing.sent) > hopsIn(crossing.received)) return;
     found(
@@ -31,10 +32,6 @@ export const viaMissing: Rule = {
 
 function isRequest({ kind }: Message): boolean {
   return kind === 'request';
-}
-
-function pairsIn({ equal, different, clientOnly, serverOnly, neither }: VaryTable): number {
-  return equal + different + clientOnly + serverOnly + neither;
 }
 
 /** Recipients that Via names. */
