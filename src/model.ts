@@ -115,6 +115,8 @@ export interface Segment {
   frame: Frame;
   /** 4 or 6. */
   family: number;
+  /** IPv4: time to live. What the way to the place of capture has left of it. */
+  hopLimit: number;
   /** The IPv4 address as an int32, or the id of an IPv6 address in the address book. */
   source: number;
   destination: number;
