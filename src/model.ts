@@ -115,6 +115,8 @@ export interface Segment {
   frame: Frame;
   /** 4 or 6. */
   family: number;
+  /** IPv4: time to live. What the way to the place of capture has left of it. */
+  hopLimit: number;
   /** The IPv4 address as an int32, or the id of an IPv6 address in the address book. */
   source: number;
   destination: number;
@@ -179,7 +181,7 @@ export interface ConnectionTable {
   connecting(addresses: ReadonlySet<string>, time: number): boolean;
   /** The connections that one of these addresses has asked for, more than once, and that nobody has answered; the latest 256 at most. */
   unanswered(addresses: ReadonlySet<string>): readonly Connection[];
-  /** True when one side has sent data or a SYN again, and the peer has not acknowledged it. */
+  /** True when one side has sent data or a SYN again, and the peer has not acknowledged it; or when a reset arrived as nothing else did. */
   isStuck(connection: number): boolean;
   /** Called for data: true when the peer has sent nothing since then but, just now, the acknowledgement of everything before it. */
   releasedByAck(connection: number, side: Side, since: number): boolean;
@@ -231,6 +233,16 @@ export interface ConnectionIdentity {
   readonly firstTime: number;
 }
 
+/** What tells whether an end sent its first reset itself, or a box on the way did so in its name. */
+export interface ResetTraits {
+  /** As captured. */
+  readonly hopLimit: number;
+  /** Of everything else that came from that end; undefined where nothing did. */
+  readonly usual: { readonly least: number; readonly most: number } | undefined;
+  /** How long nothing had come from that end when its peer sent the last new data before the reset; in steps of 0.1 s, 0 for none. */
+  readonly silence: number;
+}
+
 /** What one end of a connection did. */
 export interface EndFacts {
   /** Sequence number of its first octet, by which another point of capture knows the connection again; NaN while it is not known. */
@@ -247,6 +259,7 @@ export interface EndFacts {
   /** When the peer acknowledged that FIN. */
   readonly finAcked: Moment | undefined;
   readonly reset: Moment | undefined;
+  readonly resetTraits: ResetTraits | undefined;
   /** Data segments sent again, and the last of them. */
   readonly retransmissions: number;
   readonly lastRetransmission: Moment | undefined;
@@ -499,7 +512,7 @@ export interface ExchangeSink {
   waiting(exchange: Exchange, state: Exchange): void;
   /** Nothing more can happen to this exchange: it is a record from now on. */
   ended(exchange: Exchange): void;
-  /** A connection is over, or the input is: one that carried HTTP, or one on which a side was never acknowledged what it sent again. */
+  /** A connection is over, or the input is: one that carried HTTP, or one that is stuck (`ConnectionTable.isStuck`). */
   connection(connection: Connection): void;
   /** Any connection is over, for who compares points: its key, and the numbers with which its two sides began. */
   closed?(key: string, began: readonly [number, number]): void;

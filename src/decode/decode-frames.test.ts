@@ -159,6 +159,23 @@ describe('IPv4', () => {
   });
 });
 
+describe('the hop limit is that of the innermost IP header', () => {
+  const inner4 = patched(v4(), 8, 57);
+  const inner6 = patched(v6(), 7, 57);
+  const outer = (protocol: number, ip: Uint8Array): Uint8Array =>
+    concat(patched(v4(), 3, 20 + ip.length, 0, 1, 0, 0, 250, protocol).subarray(0, 20), ip);
+
+  test.each([
+    ['IPv4 on the short path', concat(hex(`${MACS} 0800`), inner4), LINE],
+    ['IPv4 behind a tag', concat(hex(`${MACS} 8100 0064 0800`), inner4), LINE],
+    ['IPv6', concat(hex(`${MACS} 86dd`), inner6), LINE6],
+    ['IPv4 in IPv4', concat(hex(`${MACS} 0800`), outer(4, inner4)), LINE],
+    ['IPv6 in IPv4', concat(hex(`${MACS} 0800`), outer(41, inner6)), LINE6],
+  ])('%s', (_, frame, line) => {
+    expect(decodeOne(frame, 1)).toBe(`${line} hops=57`);
+  });
+});
+
 describe('TCP headers that only count for the number of their connection', () => {
   const ip = v4();
   const quote = (header: string, quoted: Uint8Array): Uint8Array => concat(hex(`${header} 0000 00000000`), quoted);

@@ -84,6 +84,7 @@ export function decodeFrames(
   function readAddresses(): boolean {
     const { bytes, family, sourceAt, destinationAt } = walk;
     segment.family = family;
+    segment.hopLimit = walk.hopLimit;
     segment.source = family === 4 ? int32(bytes, sourceAt) : addresses.intern(bytes, sourceAt);
     segment.destination = family === 4 ? int32(bytes, destinationAt) : addresses.intern(bytes, destinationAt);
     return family === 4 || (segment.source !== ADDRESS_LIMIT_REACHED && segment.destination !== ADDRESS_LIMIT_REACHED);
@@ -127,6 +128,7 @@ export function decodeFrames(
       const wireEnd = Math.min(at + ((bytes[at + 2]! << 8) | bytes[at + 3]!), Math.max(end, start + frame.wireLength));
       if (readTcp(bytes, at + IPV4_HEADER, Math.min(wireEnd, end), wireEnd)) {
         segment.family = 4;
+        segment.hopLimit = bytes[at + 8]!;
         segment.source = int32(bytes, at + 12);
         segment.destination = int32(bytes, at + 16);
         hand(frame);
@@ -146,6 +148,7 @@ function int32(bytes: Uint8Array, at: number): number {
 function newSegment(): Segment {
   const bytes = new Uint8Array(0);
   const frame = { bytes, start: 0, end: 0, wireLength: 0, time: 0, number: 0, offset: 0, recordLength: 0, capture: 0, linkType: 0 };
-  const numbers = { family: 4, source: 0, destination: 0, sourcePort: 0, destinationPort: 0, seq: 0, ack: 0, flags: 0, window: 0 };
-  return { frame, ...numbers, bytes, start: 0, end: 0, length: 0 };
+  const ip = { family: 4, hopLimit: 0, source: 0, destination: 0 };
+  const tcp = { sourcePort: 0, destinationPort: 0, seq: 0, ack: 0, flags: 0, window: 0 };
+  return { frame, ...ip, ...tcp, bytes, start: 0, end: 0, length: 0 };
 }

@@ -1,5 +1,5 @@
 /**
- * IPv4 and IPv6: where the addresses are, how long the packet is, and which protocol comes next.
+ * IPv4 and IPv6: where the addresses are, how long the packet is, which way it has left to go, and which protocol comes next.
  *
  * Hot: IPv6, and IPv4 with options or behind other headers, come through here (bench: decode). The IP length decides how
  * many octets are payload: Ethernet padding must not reach HTTP, and a frame that the capture cut keeps its length.
@@ -31,6 +31,7 @@ function ipv4(walk: Walk): Next {
   // Zero: segmentation was left to the network card, and the packet goes to the end of the frame.
   if (total !== 0) limitTo(walk, total);
   setAddresses(walk, 4, 12, 16);
+  walk.hopLimit = octet(walk, 8);
   const identification = word(walk, 4);
   const bits = word(walk, 6);
   const protocol = octet(walk, 9);
@@ -56,6 +57,7 @@ function ipv6(walk: Walk): Next {
   // Zero: a jumbogram (RFC 2675), or segmentation was left to the network card.
   if (length !== 0) limitTo(walk, IPV6_HEADER + length);
   setAddresses(walk, 6, 8, 24);
+  walk.hopLimit = octet(walk, 7);
   return skipTo(walk, IPV6_HEADER, IP_PROTOCOL, octet(walk, 6));
 }
 

@@ -54,8 +54,9 @@ export interface Walk {
   wireEnd: number;
   /** The number of the next header, in the name space that the layer returned. */
   key: number;
-  /** The innermost IP header: 4 or 6, and where its addresses are. */
+  /** The innermost IP header: 4 or 6, its hop limit or time to live, and where its addresses are. */
   family: number;
+  hopLimit: number;
   sourceAt: number;
   destinationAt: number;
   /** The packet is one that an ICMP error quotes, not one that was sent here. */
@@ -69,7 +70,7 @@ export interface Walk {
 export function newWalk(fragments: Fragments, seen: Seen): Walk {
   const [numbers, addresses] = [
     { at: 0, end: 0, wireEnd: 0, key: 0, time: 0 },
-    { family: 0, sourceAt: 0, destinationAt: 0 },
+    { family: 0, hopLimit: 0, sourceAt: 0, destinationAt: 0 },
   ];
   return { bytes: new Uint8Array(0), ...numbers, ...addresses, quoted: false, fragments, seen };
 }

@@ -28,6 +28,7 @@ import { Delivery } from './delivery.ts';
 import * as at from './fields.ts';
 import { type FlowFacts, newFlowFacts } from './flow-facts.ts';
 import { Handshakes } from './handshakes.ts';
+import { isResetOtherwise, widen } from './hop-limits.ts';
 import { Reassembly } from './reassembly.ts';
 import { Records } from './records.ts';
 import { FlowTable } from './table.ts';
@@ -121,7 +122,11 @@ class Answers implements ConnectionTable {
   }
 
   isStuck(connection: number): boolean {
-    return this.rows.unacked(2 * connection) > 0 || this.rows.unacked(2 * connection + 1) > 0;
+    return this.isStuckBy(2 * connection) || this.isStuckBy(2 * connection + 1);
+  }
+
+  private isStuckBy(direction: number): boolean {
+    return this.rows.unacked(direction) > 0 || isResetOtherwise(this.rows, direction);
   }
 }
 
@@ -170,6 +175,7 @@ class Flows implements FlowStage {
       return;
     }
     if ((flags & SYN) !== 0 || (ints[own + at.SIDE_STATE]! & at.SENT) === 0) this.handshakes.introduce(direction, segment);
+    if (ints[own + at.SIDE_STATE]! >>> at.MOST_HOPS !== segment.hopLimit) widen(flows, direction, segment.hopLimit);
     ints[own + at.LAST_FRAME] = frame.number | 0;
     floats[(own >> 1) + at.LAST_TIME] = time;
 

@@ -19,6 +19,8 @@ export const ORDINAL = 6;
 export const FIRST_FRAME = 7;
 /** Place in the ring of closed connections, plus one; 0 while it is not there. */
 export const LINGER = 12;
+/** Of side 0, and behind it of side 1: the hop limit of its reset, and above it how long it had been silent, in tenths of a second. */
+export const RESET_TRAITS = 13;
 // Doubles of the shared line.
 export const FIRST_TIME = 4;
 /** Time of the SYN until HANDSHAKE_DONE, then the length of the handshake. */
@@ -82,6 +84,10 @@ export const ACK_DUE = 0x400;
 export const HOLE_DUE = 0x800;
 /** BASE is set. */
 export const BASED = 0x1000;
+/** All of them. In the upper half is the least and the most hop limit of what this side sent, resets aside: the places of their bits. */
+export const STATE_BITS = 0xffff;
+export const LEAST_HOPS = 16;
+export const MOST_HOPS = 24;
 
 // Integers of an extra row.
 export const GAPS = 0;

@@ -4,6 +4,7 @@ import { ACK, FIN, type FlowSink, RST, type Segment, SYN } from '../model.ts';
 import type { Connections } from './connections.ts';
 import * as at from './fields.ts';
 import type { FlowFacts } from './flow-facts.ts';
+import { noteReset } from './hop-limits.ts';
 import type { Reassembly } from './reassembly.ts';
 import type { Records } from './records.ts';
 import type { FlowTable } from './table.ts';
@@ -195,6 +196,7 @@ export class Handshakes {
       facts.resetsIgnored++;
       return;
     }
+    if (!table.is(direction, at.RESET)) noteReset(table, direction, segment.hopLimit);
     table.setInt(direction, at.LAST_FRAME, table.frame.number | 0);
     table.setFloat(direction, at.LAST_TIME, table.frame.time);
     if (!table.is(direction, at.SENT) && table.is(direction ^ 1, at.SENT)) this.answers(direction);

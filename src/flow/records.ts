@@ -3,6 +3,7 @@
 import type { AddressBook, Connection, ConnectionIdentity, EndFacts, Endpoint, Moment, Side } from '../model.ts';
 import { Endpoints } from './endpoints.ts';
 import * as at from './fields.ts';
+import { resetTraits } from './hop-limits.ts';
 import type { FlowTable } from './table.ts';
 
 /** A connection gets a further entry in `seenIn`, and its SYN may be found late: then the identity that was handed out says so too. */
@@ -179,6 +180,7 @@ export class Records {
       fin: moment(at.FIN_MOMENT),
       finAcked: moment(at.FIN_ACKED_MOMENT),
       reset: moment(at.RESET_MOMENT),
+      resetTraits: resetTraits(table, direction),
       retransmissions: table.extra(direction, at.RETRANSMISSIONS),
       lastRetransmission: moment(at.RETRANSMISSION_MOMENT),
       unacked: this.unacked(direction),

@@ -17,7 +17,9 @@ import type {
   Wait,
 } from '../model.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
-import { spreadText } from './lifetimes.ts';
+import { type ForeignReset, foreignReset, forgottenOn, hopLimitText } from './foreign-reset.ts';
+import { ownWordText, refusedFor, toldText } from './gateway-error.ts';
+import { reachOf, spreadText } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import * as say from './words.ts';
 
@@ -28,15 +30,9 @@ const LONG_IDLE = 5e9;
 const VERY_LONG_IDLE = 30e9;
 /** The client knew of the close for so long. */
 const KNOWN = 10e6;
-/** A round trip, where the handshake was not captured; and what a host may take on top of it. */
-const USUAL_ROUND_TRIP = 50e6;
-const SLACK = 5e6;
 
 /** How the request met the close. */
 type Meeting = 'race' | 'stale-reuse' | 'reset';
-
-/** What a proxy says to its client for a server that did not answer. */
-const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
 
 export const idleCloseRace: Rule = {
   id: 'idle-close-race',
@@ -77,26 +73,28 @@ function raceOf(exchange: Exchange, usual: Spread | undefined): Race | undefined
 
 /** The proxy met such a close, asked nobody else, and told its client that there is no answer. */
 function passedOn(relay: Relay): Race | undefined {
-  const attempt = relay.attempts.at(-1);
-  if (attempt === undefined || !GATEWAY_ERRORS.has(relay.clientSide.response?.status ?? 0)) return undefined;
-  const race = raceOf(attempt.exchange, undefined);
+  const attempt = refusedFor(relay);
+  const race = attempt && raceOf(attempt, undefined);
   return race && { ...race, relay };
 }
 
 interface Met {
   readonly how: Meeting;
   readonly close: Moment;
+  /** Where somebody else may have reset the connection in the server's name. */
+  readonly foreign?: ForeignReset | undefined;
 }
 
 function meetingOf(connection: Connection, request: RequestMessage, idle: number): Met | undefined {
-  const { handshake, serverEnd, clientEnd } = connection;
+  const { serverEnd, clientEnd } = connection;
   const { fin, finAcked, reset } = serverEnd;
-  const reach = (Number.isNaN(handshake) ? USUAL_ROUND_TRIP : handshake) + SLACK;
+  const reach = reachOf(connection);
   if (fin === undefined) {
     const left = clientEnd.fin ?? clientEnd.reset;
     const own = left !== undefined && reset !== undefined && left.frame < reset.frame;
     if (reset === undefined || own || idle < LONG_IDLE || reset.time - request.lastTime > reach) return undefined;
-    return { how: 'reset', close: reset };
+    if (forgottenOn(connection, 'client') !== undefined) return undefined; // idle-connection-blackholed says so
+    return { how: 'reset', close: reset, foreign: foreignReset(serverEnd) };
   }
   if (finAcked !== undefined && fin.frame < request.firstFrame && finAcked.time <= request.firstTime - KNOWN)
     return { how: 'stale-reuse', close: fin };
@@ -108,7 +106,8 @@ function candidateOf(race: Race): Candidate {
   const { exchange, wait, relay } = race;
   const seen = { exchange, hop: relay === undefined ? 'only' : 'server-side' } as const;
   const client = relay && ({ exchange: relay.clientSide, hop: 'client-side' } as const);
-  const byEvidence: Confidence = race.how !== 'reset' ? 'proven' : race.idle >= VERY_LONG_IDLE ? 'likely' : 'possible';
+  const probable = race.idle >= VERY_LONG_IDLE && race.foreign === undefined;
+  const byEvidence: Confidence = race.how !== 'reset' ? 'proven' : probable ? 'likely' : 'possible';
   const caps = [
     captureCap(wait.connection),
     exchange.damaged ? 'possible' : 'proven',
@@ -145,12 +144,12 @@ function evidenceOf({ how, before, close, wait }: Race, seen: say.Seen): readonl
   ];
 }
 
-function messageOf({ exchange, request, how, close, idle, relay }: Race): Text {
+function messageOf({ exchange, request, how, close, foreign, idle, relay }: Race): Text {
   const { ordinal, client, server, connection } = exchange;
   const which = connection.synSeen ? `request ${ordinal} (` : 'a later request (';
   const lost: Text = [which, ...say.requestText(request), `) of ${client.text} was lost: after ${say.duration(idle)} without traffic `];
   const apart = request.firstTime - close.time;
-  const given = relay === undefined ? [] : givenText(relay.clientSide);
+  const given = relay === undefined ? [] : toldText(relay.clientSide);
   switch (how) {
     case 'race':
       return [
@@ -165,16 +164,15 @@ function messageOf({ exchange, request, how, close, idle, relay }: Race): Text {
         ...given,
       ];
     default:
-      return [...lost, `${server.text} answered it with a reset`, ...given];
+      return [
+        ...lost,
+        foreign === undefined ? `${server.text} answered it with a reset` : `a reset in the name of ${server.text} answered it`,
+        ...given,
+      ];
   }
 }
 
-/** ", and 10.0.9.1:40001 was told 502 Bad Gateway for it". */
-function givenText({ client, response }: Exchange): Text {
-  return response === undefined ? [] : [`, and ${client.text} was told `, ...say.statusText(response), ' for it'];
-}
-
-function becauseOf({ wait: { connection }, request, how, usual, close, relay }: Race): readonly Text[] {
+function becauseOf({ wait: { connection }, exchange, request, how, usual, close, foreign, relay }: Race): readonly Text[] {
   const because: Text[] = [['the response before it was complete and left the connection open to be used again']];
   if (how === 'race')
     because.push([
@@ -185,11 +183,9 @@ function becauseOf({ wait: { connection }, request, how, usual, close, relay }: 
       'the client could have known: it was no race, it took a connection out of its pool without looking whether it was still open',
     ]);
   if (how === 'reset') because.push(['the reset came within a round trip: nobody had read the request']);
+  if (foreign !== undefined) because.push([...hopLimitText(foreign, exchange.server), ': somebody else may have sent it in its name']);
   if (usual !== undefined && usual.count > 0) because.push([`idle connections that this server closed: ${spreadText(usual)}`]);
-  if (relay !== undefined)
-    because.push([
-      `the error is the proxy's own word: it got no answer from ${relay.attempts.at(-1)?.exchange.server.text} and asked nobody else`,
-    ]);
+  if (relay !== undefined) because.push(ownWordText(relay));
   else if (connection.serverEnd.reset === undefined) because.push(['no reset followed: the client can only wait for its own timer']);
   return because;
 }

@@ -1,9 +1,11 @@
 /**
  * After an idle time the octets of one end are not even acknowledged any more (RULES R45): a box between the two has forgotten the
- * connection. What is acknowledged and ignored is the application's; what is never acknowledged is the network's.
+ * connection. What is acknowledged and ignored is the application's; what is never acknowledged is the network's. So is a reset
+ * in the name of the other end.
  */
 import type { Candidate, Connection, Endpoint, Exchange, Moment, RequestMessage, Rule, Text, Wait } from '../model.ts';
 import { captureCap, least, openCap } from './confidence.ts';
+import { forgottenOctetsCandidate, forgottenRequest, forgottenRequestCandidate, idleText } from './forgotten-by-box.ts';
 import { hopOf, seenOn } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import { endEvidence, silenceText } from './stalls.ts';
@@ -16,12 +18,14 @@ const AGAIN = 3;
 export const idleConnectionBlackholed: Rule = {
   id: 'idle-connection-blackholed',
   on: 'exchange',
-  onlyFor: ['wait'],
-  title: 'After an idle time the network swallows what is sent on a connection',
+  onlyFor: ['wait', 'unanswered'],
+  title: 'After an idle time the network swallows or rejects what is sent on a connection',
   basis: ['RFC 9112 section 9.5', 'RFC 9293 section 3.8.3'],
   remedies: remediesFor('idle-path'),
 
-  check(exchange, { server }, found) {
+  check(exchange, { server, relay }, found) {
+    const forgotten = forgottenRequest(exchange, relay);
+    if (forgotten !== undefined) found(forgottenRequestCandidate(forgotten, server));
     const { wait, request, response } = exchange;
     if (wait === undefined || request === undefined || response !== undefined || wait.ended === 'answered') return;
     if (wait.ended === 'server-close' || !lasted(wait, wait.ended === 'capture-end' ? OPEN : ENDED)) return;
@@ -33,6 +37,8 @@ export const idleConnectionBlackholed: Rule = {
   checkStuck(connection, found) {
     const { clientEnd, serverEnd } = connection;
     for (const from of ['client', 'server'] as const) {
+      const forgotten = forgottenOctetsCandidate(connection, from);
+      if (forgotten !== undefined) found(forgotten);
       const [own, peer] = from === 'client' ? [clientEnd, serverEnd] : [serverEnd, clientEnd];
       if (own.unacked === undefined || peer.last === undefined || peer.octets + own.octets === 0) continue;
       const { retransmissions, since } = own.unacked;
@@ -105,7 +111,7 @@ const ONCE_MORE = 'the same once more';
 function becauseOf({ idle }: Hole, alive: boolean): readonly Text[] {
   return [
     ['TCP itself acknowledged nothing: it did not arrive, or no answer could come back'],
-    [`the connection had worked, and then been idle for ${say.duration(idle)}: longer than the state of many a NAT, firewall or balancer`],
+    idleText(idle),
     ...(alive ? [['the server answered a request that was sent later, on another connection']] : []),
   ];
 }

@@ -9,6 +9,14 @@ const ENOUGH = 3;
 const WELL_KNOWN = [5, 10, 15, 20, 30, 60, 65, 75, 100, 120, 300, 350, 900];
 const NEAR = 0.05;
 const SECOND = 1e9;
+/** A round trip, where the handshake was not captured; and what a host may take on top of it. */
+const USUAL_ROUND_TRIP = 50e6;
+const SLACK = 5e6;
+
+/** For so long neither end can know what the other one did; and what its TCP answers by itself has come by then. */
+export function reachOf({ handshake }: Connection): number {
+  return (Number.isNaN(handshake) ? USUAL_ROUND_TRIP : handshake) + SLACK;
+}
 
 /** The share by which they differ is below `share`, over three or more. */
 export function isConstant({ count, mean, deviation }: Spread, share = CONSTANT): boolean {
@@ -22,8 +30,9 @@ export function spreadText(spread: Spread): string {
   return `${times}, ${range}${isConstant(spread) ? `: constant, a timer${knownTimer(spread.mean)}` : ''}`;
 }
 
-function knownTimer(mean: number): string {
-  const known = WELL_KNOWN.find((seconds) => Math.abs(mean / SECOND - seconds) <= NEAR * seconds);
+/** " (near 60 s)", where there is such a timer. */
+export function knownTimer(mean: number, timers: readonly number[] = WELL_KNOWN): string {
+  const known = timers.find((seconds) => Math.abs(mean / SECOND - seconds) <= NEAR * seconds);
   return known === undefined ? '' : ` (near ${known} s)`;
 }
 

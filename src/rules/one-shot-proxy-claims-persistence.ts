@@ -5,15 +5,13 @@
  */
 import type { Candidate, Connection, Exchange, Moment, PeerProfile, RequestMessage, Rule, ServerProfile, Text } from '../model.ts';
 import { captureCap, least } from './confidence.ts';
+import { reachOf } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import { HABIT } from './thresholds.ts';
 import * as say from './words.ts';
 
 /** A server that closes so soon after a response did not mean to keep the connection. */
 const AT_ONCE = 100e6;
-/** A round trip, where the handshake was not captured; and what a host may take on top of it. */
-const USUAL_ROUND_TRIP = 50e6;
-const SLACK = 5e6;
 
 export const oneShotProxyClaimsPersistence: Rule = {
   id: 'one-shot-proxy-claims-persistence',
@@ -41,11 +39,6 @@ export const oneShotProxyClaimsPersistence: Rule = {
 
 function isNeverOtherwise({ stayedOpen, laterAnswered }: ServerProfile): boolean {
   return stayedOpen === 0 && laterAnswered === 0;
-}
-
-/** The client cannot have known of a close for longer. */
-function reachOf({ handshake }: Connection): number {
-  return (Number.isNaN(handshake) ? USUAL_ROUND_TRIP : handshake) + SLACK;
 }
 
 function closedAtOnce(connection: Connection, { response, serverBelief, clientBelief }: Exchange): Moment | undefined {

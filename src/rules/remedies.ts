@@ -436,7 +436,10 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'nginx', text: 'proxy_socket_keepalive on; keepalive_timeout of the upstream' },
     { product: 'Apache httpd', text: 'ProxyPass with keepalive=on and ttl=' },
     { product: 'HAProxy', text: 'option srvtcpka, option clitcpka; pool-purge-delay' },
-    { product: 'the box between', text: 'reset connections whose state it drops, instead of dropping their packets' },
+    {
+      product: 'the box between',
+      text: 'keep the state of idle connections for longer than their ends do; reset those whose state it drops, at both ends and at once, instead of dropping or resetting what comes later',
+    },
   ],
   retry: [
     { product: 'any proxy', text: 'send again only what is idempotent (RFC 9110 section 9.2.2)' },

@@ -1,6 +1,7 @@
 /** The proxy sent a request again that must not be done twice (RULES R47): the only fault of this catalogue that charges a card twice. */
 import type { Attempt, Candidate, Confidence, Exchange, PeerProfile, Relay, Repeat, Rule, Text } from '../model.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
+import { forgottenOn } from './foreign-reset.ts';
 import { remediesFor } from './remedies.ts';
 import { wentThroughProxy } from './single-messages.ts';
 import * as say from './words.ts';
@@ -54,10 +55,11 @@ function isRepeated({ exchange: first }: Attempt, { role, exchange: again }: Att
   );
 }
 
-/** Nobody can have done it: not all of it was sent, TCP never acknowledged it, or the server had closed before. */
+/** Nobody can have done it: not all of it was sent, TCP never acknowledged it, the server had closed before, or a box reset it on the way. */
 function cannotBeDone({ request, wait }: Exchange): boolean {
   const closed = wait?.connection.serverEnd.fin;
-  return request?.complete !== true || request.acked === undefined || (closed !== undefined && closed.frame < request.firstFrame);
+  if (request?.complete !== true || request.acked === undefined || (closed !== undefined && closed.frame < request.firstFrame)) return true;
+  return wait !== undefined && forgottenOn(wait.connection, 'client')?.far === true;
 }
 
 function candidateOf(relay: Relay, first: Attempt, again: Attempt): Candidate {
@@ -153,7 +155,7 @@ function becauseOf({ server }: Exchange, harmless: boolean): readonly Text[] {
   return [
     [
       harmless
-        ? 'the first one did not reach the server whole, or came after the server had closed'
+        ? 'the first one did not reach the server whole, was reset on the way to it, or came after it had closed'
         : `TCP acknowledged the whole first one at ${server.text}, and no answer followed: nobody knows whether it was done`,
     ],
     ['a proxy must not repeat a request by itself whose method is not idempotent (RFC 9110 section 9.2.2)'],

@@ -30,6 +30,10 @@ test.each([
   expect(isPartOf(rule, 'dumb-proxy-deadlock')).toBe(part);
 });
 
+test.each(['idle-close-race', 'idle-connection-blackholed'])('a retry that must not be is part of what lost the first try: %s', (rule) => {
+  expect([hasParts(rule), isPartOf('unsafe-retry-by-proxy', rule)]).toEqual([true, true]);
+});
+
 test('that the next hop saw nothing makes a dropped request as sure as that, and nothing else surer', () => {
   expect(confirms('dumb-proxy-deadlock', 'pipelined-request-dropped')).toBe(true);
   expect(confirms('request-ignored-on-persistent-connection', 'pipelined-request-dropped')).toBe(false);

@@ -75,6 +75,7 @@ const PARTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['proxy-connection-cascade', DEADLOCK_PARTS],
   ['dumb-proxy-deadlock', DEADLOCK_PARTS],
   ['idle-close-race', new Set(['unsafe-retry-by-proxy'])],
+  ['idle-connection-blackholed', new Set(['unsafe-retry-by-proxy'])],
 ]);
 
 /** Rank of a rule at a debt, smaller owns; undefined for rules that are not about debts. */

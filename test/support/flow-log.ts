@@ -23,6 +23,8 @@ export interface Sent {
   readonly of?: number;
   /** 4 unless said otherwise. */
   readonly family?: 4 | 6;
+  /** 64 unless said otherwise. */
+  readonly hopLimit?: number;
   /** Milliseconds after the segment before it. */
   readonly after?: number;
 }
@@ -46,7 +48,7 @@ export class FlowLog {
   }
 
   send(side: Side, sent: Sent): this {
-    const { flags = ACK, seq = 0, ack = 0, window = 1000, text = '', of = 0, family = 4, after = 0.1 } = sent;
+    const { flags = ACK, seq = 0, ack = 0, window = 1000, text = '', of = 0, family = 4, hopLimit = 64, after = 0.1 } = sent;
     this.time += after * 1e6;
     const bytes = new Uint8Array(OFFSET + text.length + 10).fill(0x23);
     bytes.set(new TextEncoder().encode(text), OFFSET);
@@ -55,6 +57,7 @@ export class FlowLog {
     const segment: Segment = {
       frame: this.frame(bytes),
       family,
+      hopLimit,
       source: here,
       destination: there,
       sourcePort: port,

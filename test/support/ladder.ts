@@ -10,6 +10,7 @@
  *     wait 6 s                                                                    or 200 ms
  *     origin closes proxy                                                         FIN; the next request opens a new connection
  *     proxy resets client
+ *     what origin sends has hop limit 61                                          from here on; 64 before: another box in its name
  *     capture ends                                                                it went on until here: an ARP frame shows it
  *     20 times:                                                                   what follows up to the next `again`
  *     again
@@ -93,6 +94,10 @@ const VERBS: readonly Line[] = [
   {
     verb: /^wait (?<count>[\d.]+) (?<unit>s|ms)$/,
     play: (story, { count, unit }) => story.wait(Number(count) * (unit === 'ms' ? 0.001 : 1)),
+  },
+  {
+    verb: verb('what A sends has hop limit (?<hops>\\d+)'),
+    play: (story, { a = '', hops }) => story.hopLimit(a, Number(hops)),
   },
   { verb: verb('nothing that A sends is captured'), play: (story, { a = '' }) => story.hide(a) },
   { verb: /^capture ends$/, play: (story) => story.goesOn() },

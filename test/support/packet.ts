@@ -9,6 +9,9 @@ export type LinkType = 'ethernet' | 'raw' | 'sll2';
 
 export const LINK_TYPES: Readonly<Record<LinkType, number>> = { ethernet: 1, raw: 101, sll2: 276 };
 
+/** What a host sends with unless it is told otherwise. */
+export const HOP_LIMIT = 64;
+
 interface PacketEnd {
   /** 4 or 16 octets. */
   readonly address: Uint8Array;
@@ -21,6 +24,8 @@ export interface Packet {
   readonly to: PacketEnd;
   /** IPv4 identification. */
   readonly identification: number;
+  /** IPv4: time to live. */
+  readonly hopLimit?: number | undefined;
   readonly seq: number;
   readonly ack: number;
   readonly flags: number;
@@ -70,29 +75,29 @@ function macOf(end: PacketEnd): number[] {
 function ipPacket(packet: Packet): Uint8Array {
   const { from, to } = packet;
   const tcp = tcpSegment(packet);
-  const header = from.address.length === 4 ? ipv4Header(packet, tcp.length) : ipv6Header(tcp.length);
+  const header = from.address.length === 4 ? ipv4Header(packet, tcp.length) : ipv6Header(packet, tcp.length);
   header.set(from.address, header.length - 2 * from.address.length);
   header.set(to.address, header.length - from.address.length);
   if (from.address.length === 4) new DataView(header.buffer).setUint16(10, checksum(header));
   return concat(header, tcp);
 }
 
-function ipv4Header({ identification }: Packet, length: number): Uint8Array {
+function ipv4Header({ identification, hopLimit = HOP_LIMIT }: Packet, length: number): Uint8Array {
   const header = new Uint8Array(20);
   const view = new DataView(header.buffer);
   header[0] = 0x45;
   view.setUint16(2, 20 + length);
   view.setUint16(4, identification);
   view.setUint16(6, 0x4000);
-  header.set([64, 6], 8);
+  header.set([hopLimit, 6], 8);
   return header;
 }
 
-function ipv6Header(length: number): Uint8Array {
+function ipv6Header({ hopLimit = HOP_LIMIT }: Packet, length: number): Uint8Array {
   const header = new Uint8Array(40);
   header[0] = 0x60;
   new DataView(header.buffer).setUint16(4, length);
-  header.set([6, 64], 6);
+  header.set([6, hopLimit], 6);
   return header;
 }
 

@@ -89,6 +89,7 @@ const silentEnd: EndFacts = {
   fin: undefined,
   finAcked: undefined,
   reset: undefined,
+  resetTraits: undefined,
   retransmissions: 0,
   lastRetransmission: undefined,
   unacked: undefined,

@@ -1,10 +1,14 @@
-/** Decodes frames for a test, and writes each segment as one line: `10.0.0.1:40001 > 10.0.0.2:80 PA seq=1 ack=2 len=5 "hello"`. */
+/**
+ * Decodes frames for a test, and writes each segment as one line: `10.0.0.1:40001 > 10.0.0.2:80 PA seq=1 ack=2 len=5 "hello"`.
+ * A hop limit is written where it is not the 64 with which `packet.ts` sends: `... "hello" hops=57`.
+ */
 
 import { type Addresses, newAddresses } from '../../src/decode/addresses.ts';
 import { type DecodeFacts, newDecodeFacts } from '../../src/decode/decode-facts.ts';
 import { decodeFrames } from '../../src/decode/decode-frames.ts';
 import type { AddressBook, Frame, Segment } from '../../src/model.ts';
 import { latin1 } from '../../src/octets.ts';
+import { HOP_LIMIT } from './packet.ts';
 
 const FLAG_LETTERS = 'FSRPA';
 
@@ -20,7 +24,8 @@ function segmentText(segment: Segment, book: AddressBook): string {
   const source = `${book.text(family, segment.source)}:${segment.sourcePort}`;
   const destination = `${book.text(family, segment.destination)}:${segment.destinationPort}`;
   const letters = [...FLAG_LETTERS].filter((_, bit) => (flags & (1 << bit)) !== 0).join('');
-  return `${source} > ${destination} ${letters} seq=${seq} ack=${ack} len=${length} "${latin1(bytes, start, end)}"`;
+  const hops = segment.hopLimit === HOP_LIMIT ? '' : ` hops=${segment.hopLimit}`;
+  return `${source} > ${destination} ${letters} seq=${seq} ack=${ack} len=${length} "${latin1(bytes, start, end)}"${hops}`;
 }
 
 /** The segment in one line, or the reason why there is none. */

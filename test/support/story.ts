@@ -45,11 +45,8 @@ export class Story {
 
   open(from: string, to: string, options: { readonly handshake?: boolean } = {}): void {
     const name = `c${++this.#opened}`;
-    for (const host of [hostOf(from), hostOf(to)]) {
-      if (this.#hosts.includes(host)) continue;
-      this.#hosts.push(host);
-      this.#wire.host(host, `10.0.9.${this.#hosts.length}`);
-    }
+    this.#meet(hostOf(from));
+    this.#meet(hostOf(to));
     this.#wire.open(name, hostOf(from), hostOf(to), hostOf(to) === 'proxy' ? 8080 : 80, options);
     this.#connections.set(keyOf(from, to), { name, client: hostOf(from), closed: new Set() });
     this.#waited = 0;
@@ -107,6 +104,12 @@ export class Story {
     this.#waited += Math.round(seconds * 1e6);
   }
 
+  /** From now on what comes in the name of this host arrives with this hop limit. */
+  hopLimit(host: string, hopLimit: number): void {
+    this.#meet(host);
+    this.#wire.hopLimit(host, hopLimit);
+  }
+
   /** The capture shows one direction: nothing that this host sends, ever. */
   hide(host: string): void {
     this.#unseen.add(host);
@@ -127,6 +130,12 @@ export class Story {
   /** The hosts' names in place of their addresses. */
   named(text: string): string {
     return text.replaceAll(/10\.0\.9\.(\d+)(?::\d+)?/g, (_, number: string) => this.#hosts[Number(number) - 1] ?? '?');
+  }
+
+  #meet(host: string): void {
+    if (this.#hosts.includes(host)) return;
+    this.#hosts.push(host);
+    this.#wire.host(host, `10.0.9.${this.#hosts.length}`);
   }
 
   #isUnseen({ bytes }: WireFrame): boolean {

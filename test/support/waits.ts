@@ -14,6 +14,7 @@ function endFacts(more: Partial<EndFacts> = {}): EndFacts {
     fin: undefined,
     finAcked: undefined,
     reset: undefined,
+    resetTraits: undefined,
     retransmissions: 0,
     lastRetransmission: undefined,
     unacked: undefined,

@@ -55,6 +55,15 @@ test('a probe and a retransmission do not move them', () => {
   expect(seqs).toEqual([0xffff_ffff, 2, 0xffff_ffff, 3]);
 });
 
+test('the hop limit of a host is 64 until it is told', () => {
+  const wire = new Wire({ linkType: 'raw' })
+    .open('c1', 'client', 'server', 80)
+    .hopLimit('server', 57)
+    .reset('c1', 'server')
+    .ack('c1', 'client');
+  expect(wire.frames().map(({ bytes }) => bytes[8])).toEqual([64, 64, 64, 57, 64]);
+});
+
 test.each([
   [GET('/a'), 'GET /a HTTP/1.1\r\nHost: www.example.com\r\n\r\n'],
   [GET('/a HTTP/1.0', 'Connection: keep-alive'), 'GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'],

@@ -80,6 +80,7 @@ export class Wire {
   readonly #linkType: LinkType;
   readonly #hosts = new Map<string, Uint8Array>();
   readonly #conversations = new Map<string, Conversation>();
+  readonly #hopLimits = new Map<Uint8Array, number>();
   readonly #frames: WireFrame[] = [];
   #time: number;
   #lose = 0;
@@ -94,6 +95,12 @@ export class Wire {
   /** Gives a host an address, IPv4 or IPv6; hosts that are not named here get 10.0.9.1, 10.0.9.2 ... in order of appearance. */
   host(name: string, address: string): this {
     this.#hosts.set(name, parseAddress(address));
+    return this;
+  }
+
+  /** From now on what comes from this host arrives with this hop limit: it stands elsewhere, or somebody else sends in its name. */
+  hopLimit(name: string, hopLimit: number): this {
+    this.#hopLimits.set(this.#address(name), hopLimit);
     return this;
   }
 
@@ -208,7 +215,8 @@ export class Wire {
     tcp: { seq: number; ack: number; flags: number; window: number; options: Uint8Array; payload: Uint8Array },
   ): void {
     this.#identification = (this.#identification + 1) & 0xffff;
-    const bytes = framePacket({ linkType: this.#linkType, from, to, identification: this.#identification, ...tcp });
+    const hopLimit = this.#hopLimits.get(from.address);
+    const bytes = framePacket({ linkType: this.#linkType, from, to, identification: this.#identification, hopLimit, ...tcp });
     if (this.#lose > 0) this.#lose--;
     else this.#frames.push({ time: this.#time, bytes, wireLength: bytes.length });
     this.#time += STEP;
