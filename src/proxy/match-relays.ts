@@ -23,6 +23,7 @@ import type {
 import { ALL_FACTS } from '../notable.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
+import { EndContext } from './end-context.ts';
 import { Forwarders } from './forwarders.ts';
 import { Habits, type KnownProxy } from './habits.ts';
 import { Leaks } from './leaks.ts';
@@ -143,7 +144,7 @@ class RelayMatcher implements RelayStage {
     this.profiles.request(hop, exchange, request);
     this.context.rarity.add(request.fingerprint.target);
     this.context.rarity.add(request.fingerprint.fields);
-    const relay = new OpenRelay(exchange, hop, request.headTime, this.told);
+    const relay = new OpenRelay(exchange, hop, this.told);
     const named = claimOf(request);
     const likely = this.open.like(request.method, request.fingerprint, named?.address);
     if (likely.length > 0) {
@@ -349,18 +350,11 @@ class RelayMatcher implements RelayStage {
     if (last === undefined) return undefined;
     const [attempt, retry] = lastForwarded?.attempts ?? [];
     if (lastForwarded !== undefined && attempt !== undefined && retry === undefined) {
-      this.profiles.relayClosed(
-        this.records.routeOf(lastForwarded, attempt),
-        connection,
-        this.records.attemptOf(lastForwarded, attempt, true),
-      );
+      const route = this.records.routeOf(lastForwarded, attempt);
+      this.profiles.relayClosed(route, connection, attempt.exchange, attempt.hop.requests, () => this.records.connectionOf(attempt.hop));
     }
-    return {
-      last,
-      relay: lastRelay?.clientSide === last ? this.records.withConnections(lastRelay, last) : undefined,
-      server: this.profiles.closed(connection, last, hop.life),
-      leak: this.leaks.at(connection, last),
-    };
+    const [server, leak] = [this.profiles.closed(connection, last, hop.life), this.leaks.at(connection, last)];
+    return new EndContext(last, server, leak, lastRelay?.clientSide === last ? lastRelay : undefined, this.records);
   }
 
   /** Statistics and pairs of connections that end with it. */

@@ -17,7 +17,7 @@ function asked(
 ): { readonly relay: OpenRelay; readonly message: RequestMessage } {
   const fingerprint = { target: tail, tail, leaf: tail, query: 0, authority: 0, fields: 0, unique, traits: [] };
   const message = request('/', { method, fingerprint, headTime: time });
-  return { relay: new OpenRelay(exchange(connection, { request: message }), hop, time, 0), message };
+  return { relay: new OpenRelay(exchange(connection, { request: message }), hop, 0), message };
 }
 
 function like(open: OpenExchanges, message: RequestMessage): readonly OpenRelay[] {
@@ -71,6 +71,16 @@ test('the oldest go when there are too many or they are too old', () => {
   const late = asked(9000, [], 301e9);
   open.add(late.relay, late.message);
   expect([like(open, asked(2).message).length, like(open, late.message).length]).toEqual([0, 1]);
+});
+
+test('the oldest go when all entries are taken by exchanges with many names', () => {
+  const open = new OpenExchanges();
+  const names = (tail: number): readonly number[] => Array.from({ length: 15 }, (_, nth) => tail * 16 + nth);
+  for (let tail = 1; tail <= 5000; tail++) {
+    const { relay, message } = asked(tail, names(tail));
+    open.add(relay, message);
+  }
+  expect([1, 800, 1500, 5000].map((tail) => like(open, asked(tail).message).length)).toEqual([0, 0, 1, 1]);
 });
 
 test('agrees with a list, whatever comes and goes', () => {

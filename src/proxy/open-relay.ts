@@ -4,7 +4,6 @@ import type { Attempt, Connection, ConnectionIdentity, Exchange, RequestMessage 
 import type { Claim as NamedClient } from './claims.ts';
 import type { Host } from './habits.ts';
 import type { Manners } from './manners.ts';
-import type { Entry } from './open-exchanges.ts';
 import type { Peer } from './peers.ts';
 import type { OpenRoute, Server } from './profiles.ts';
 import type { Sent } from './score.ts';
@@ -155,8 +154,7 @@ export interface Claim {
 export class OpenRelay {
   readonly clientSide: Exchange;
   readonly hop: Hop;
-  /** When its request was there; and its place in the order of all that was told. */
-  readonly since: number;
+  /** Its place in the order of all that was told. */
   readonly startedAt: number;
   /** Its own, in order of time. */
   attempts: readonly OpenAttempt[] = NO_ATTEMPTS;
@@ -173,17 +171,18 @@ export class OpenRelay {
   redirects: readonly number[] = NO_REDIRECTS;
   /** The same request as the continuation of others. */
   attempt: OpenAttempt | undefined;
-  /** Its place among the open exchanges: see there. */
-  open = false;
-  entries: Entry | undefined;
-  older: OpenRelay | undefined;
-  newer: OpenRelay | undefined;
+  /** Its place among the open exchanges; -1 when it has none. */
+  place = -1;
 
-  constructor(clientSide: Exchange, hop: Hop, since: number, startedAt: number) {
+  constructor(clientSide: Exchange, hop: Hop, startedAt: number) {
     this.clientSide = clientSide;
     this.hop = hop;
-    this.since = since;
     this.startedAt = startedAt;
+  }
+
+  /** When its request was there. */
+  get since(): number {
+    return this.clientSide.request?.headTime ?? Number.NaN;
   }
 }
 

@@ -2,7 +2,6 @@
  * Bounded statistics per server, per pair of hosts and per route, for the rules that look across exchanges.
  */
 import type {
-  Attempt,
   Connection,
   EndFacts,
   Exchange,
@@ -314,12 +313,17 @@ export class Profiles {
     return profile;
   }
 
-  /** A client-side connection is over: did the proxy close it because the server closed the other one? */
-  relayClosed(route: OpenRoute, clientSide: Connection, attempt: Attempt): void {
-    const serverSide = attempt.connection;
+  /** A client-side connection is over: did the proxy close it because the server closed the other one? `requests`: so many came on that. */
+  relayClosed(
+    route: OpenRoute,
+    clientSide: Connection,
+    sent: Exchange,
+    requests: number,
+    serverSideOf: () => Connection | undefined,
+  ): void {
+    if (sent.response?.complete !== true || sent.serverBelief !== 'keep' || requests > 1) return;
+    const serverSide = serverSideOf();
     if (serverSide === undefined) return;
-    const { response, serverBelief, ordinal } = attempt.exchange;
-    if (response?.complete !== true || serverBelief !== 'keep' || ordinal + attempt.laterExchanges > 1) return;
     const [client, proxy] = [closingTime(clientSide.clientEnd), closingTime(clientSide.serverEnd)];
     const [proxyToServer, server] = [closingTime(serverSide.clientEnd), closingTime(serverSide.serverEnd)];
     if (client < Math.min(proxy, proxyToServer, server)) return;

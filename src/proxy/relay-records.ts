@@ -86,7 +86,7 @@ export class RelayRecords {
   /** The evidence for a pair, without what it taught us itself. */
   explain(relay: OpenRelay, { exchange, request, hop, claim }: OpenAttempt): readonly string[] {
     const parts: string[] = [];
-    const before = new OpenRelay(relay.clientSide, relay.hop, relay.since, relay.startedAt);
+    const before = new OpenRelay(relay.clientSide, relay.hop, relay.startedAt);
     const untaught = { ...this.from.context, habits: undefined, manners: undefined };
     scoreOf(before, { exchange, request, hop: new Hop(hop.identity, hop.asking, hop.asked), claim }, untaught, parts);
     return parts;
@@ -124,7 +124,8 @@ export class RelayRecords {
     return { confidence: quality.reliable || confidence === 'ambiguous' ? confidence : 'possible', margin, parts };
   }
 
-  private connectionOf(hop: Hop): Connection | undefined {
+  /** As it stands; undefined when it is forgotten. Cold: a record of a connection is large. */
+  connectionOf(hop: Hop): Connection | undefined {
     return hop.final ?? this.from.connections.snapshot(hop.identity);
   }
 

@@ -78,8 +78,9 @@ export class Rivals {
   /** Casts doubt on a pair, when `rival` fits an attempt nearly as well as the pair fits. */
   private cast(relay: OpenRelay, own: OpenAttempt, rival: OpenRelay, attempt: OpenAttempt): boolean {
     if (relay.doubtful) return false;
-    const [best, score] = [scoreOf(relay, own, this.context, undefined), scoreOf(rival, attempt, this.context, undefined)];
-    if (score === undefined || best === undefined || best.content - score.content >= PROVEN_MARGIN) return false;
+    const best = scoreOf(relay, own, this.context, undefined)?.content;
+    const other = scoreOf(rival, attempt, this.context, undefined)?.content;
+    if (other === undefined || best === undefined || best - other >= PROVEN_MARGIN) return false;
     relay.doubtful = true;
     relay.margin = Math.min(relay.margin, PROVEN_MARGIN - 1);
     return true;

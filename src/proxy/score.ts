@@ -11,7 +11,7 @@ import * as manner from './manners.ts';
 import type { Hop, OpenRelay } from './open-relay.ts';
 import type { Rarity } from './rarity.ts';
 import { alreadyContinued } from './reasons.ts';
-import { asTraitValue, compareTrait, DIFFERENT, EQUAL, FIRST_ONLY, slotOf } from './traits.ts';
+import { asTraitValue, compareTrait, DIFFERENT, EQUAL, FIRST_ONLY, slotOf, traitsIn } from './traits.ts';
 
 export interface Context {
   readonly rarity: Rarity;
@@ -36,32 +36,33 @@ export interface Sent {
 /** Weight of a PROXY protocol header: more than equal requests can make up for. */
 const ANNOUNCED = 40;
 
-/** What speaks for a pair, in bits. */
-export interface Score {
+/** What speaks for a pair, in bits: filled again for each pair, and valid until the next one. Hot: one for all. */
+class Score {
   /** What the messages themselves say, and the addresses. */
-  readonly content: number;
+  content = Number.NaN;
   /** When it was sent, and on which connection: that tells equal requests apart, and may be chance. */
-  readonly circumstance: number;
+  circumstance = Number.NaN;
 }
 
+const score = new Score();
+
 /** Undefined when the one cannot continue the other. */
-export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: Parts): Score | undefined {
+export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: Parts): Readonly<Score> | undefined {
   const clientSide = relay.clientSide;
   const received = clientSide.request;
   if (received === undefined || !possible(clientSide, sent.exchange, received, sent.request, context)) return undefined;
   const manners = context.manners?.ofHop(relay.hop, clientSide) ?? manner.STRANGER;
-  return {
-    content:
-      targets(relay, received, sent.request, context.rarity, manners, parts) +
-      contents(received, sent.request, context.rarity, manners, parts) +
-      note(context.habits === undefined ? 0 : addresses(relay, sent, context.habits), 'addresses', parts) +
-      note(sent.exchange.announced === undefined ? 0 : announced(clientSide, sent.exchange.announced), 'PROXY protocol', parts) +
-      claimed(clientSide, received, sent.request, sent.claim, manners, parts),
-    circumstance:
-      peers(relay, sent.hop, manners, parts) +
-      note(relay.attempts.length === 0 ? 0 : alreadyContinued(relay), 'already continued', parts) +
-      note(latency(sent.request.firstTime - received.firstTime), 'time between the hops', parts),
-  };
+  score.content =
+    targets(relay, received, sent.request, context.rarity, manners, parts) +
+    contents(received, sent.request, context.rarity, manners, parts) +
+    note(context.habits === undefined ? 0 : addresses(relay, sent, context.habits), 'addresses', parts) +
+    note(sent.exchange.announced === undefined ? 0 : announced(clientSide, sent.exchange.announced), 'PROXY protocol', parts) +
+    claimed(clientSide, received, sent.request, sent.claim, manners, parts);
+  score.circumstance =
+    peers(relay, sent.hop, manners, parts) +
+    note(relay.attempts.length === 0 ? 0 : alreadyContinued(relay), 'already continued', parts) +
+    note(latency(sent.request.firstTime - received.firstTime), 'time between the hops', parts);
+  return score;
 }
 
 function note(weight: number, part: string, parts: Parts): number {
@@ -125,6 +126,9 @@ function contents(received: RequestMessage, sent: RequestMessage, rarity: Rarity
   return bits;
 }
 
+/** Those of them that a proxy adds itself, as bits. */
+const ADDED = [AUTHORIZATION, ...OTHERS].reduce((bits, slot) => bits | (1 << slot), 0);
+
 /** Traits that count among the end-to-end fields, which are known to differ. */
 function differing(a: readonly number[], b: readonly number[], manners: manner.Manners, parts: Parts): number {
   return (
@@ -135,6 +139,7 @@ function differing(a: readonly number[], b: readonly number[], manners: manner.M
 
 /** Traits that proxies add themselves: what the client sent is there on the next hop, or else it is another request. */
 function added(a: readonly number[], b: readonly number[], manners: manner.Manners, parts: Parts): number {
+  if ((traitsIn(a) & ADDED) === 0) return 0;
   let bits = note(weigh(compareTrait(AUTHORIZATION, a, b), 6, manners.against(manner.OTHER_TRAIT)), 'Authorization', parts);
   for (const slot of OTHERS) bits += note(weigh(compareTrait(slot, a, b), 3, manners.against(manner.OTHER_TRAIT)), 'a field value', parts);
   return bits;

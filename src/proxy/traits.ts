@@ -31,6 +31,13 @@ export function compareTrait(slot: number, first: readonly number[], second: rea
   return there ? SECOND_ONLY : NEITHER;
 }
 
+/** The places of those that a message has, as bits. */
+export function traitsIn(traits: readonly number[]): number {
+  let places = 0;
+  for (const value of traits) places |= 1 << (value & SLOT_BITS);
+  return places;
+}
+
 /** The value of a trait, without its place; 0 when it is absent. */
 export function traitValue(slot: number, traits: readonly number[]): number {
   for (const value of traits) if ((value & SLOT_BITS) === slot) return value & ~SLOT_BITS;
