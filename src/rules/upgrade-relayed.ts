@@ -24,11 +24,14 @@ export const upgradeRelayed: Rule = {
     if (failure !== undefined) found(candidateOf(relay, serverSide, upgrade, failure));
   },
 
-  ends(connection, { last, relay }, found) {
-    const attempt = relay?.attempts.at(-1);
+  ends(connection, context, found) {
+    const { last } = context;
+    if (last.response?.status !== SWITCHING) return;
     const upgrade = say.fieldOf(last.request, 'upgrade');
+    const { relay } = context;
+    const attempt = relay?.attempts.at(-1);
     if (relay === undefined || attempt?.connection === undefined || upgrade === undefined) return;
-    if (last.response?.status !== SWITCHING || attempt.exchange.response?.status !== SWITCHING) return;
+    if (attempt.exchange.response?.status !== SWITCHING) return;
     const failure = neverCarriedOn(connection, last, attempt.connection, attempt.exchange);
     if (failure !== undefined) found(candidateOf(relay, attempt.exchange, upgrade, failure));
   },
