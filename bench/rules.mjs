@@ -9,7 +9,7 @@
  * `limit` times the run without them.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -44,6 +44,7 @@ async function bundle(folder) {
   const contents = [
     "export { createAnalyzer } from './src/analyze.ts';",
     "export { Points } from './src/capture-points.ts';",
+    "export { readFile } from './src/cli/input-file.ts';",
     "export { SmallHeap } from './src/cli/small-heap.ts';",
   ].join('\n');
   await build({
@@ -81,16 +82,16 @@ function secondsOf(way, capture, stages) {
 }
 
 async function run(way, capture, stages) {
-  const { createAnalyzer, Points, SmallHeap } = await import(pathToFileURL(stages).href);
+  const { createAnalyzer, Points, readFile, SmallHeap } = await import(pathToFileURL(stages).href);
   const analysis = way === 'exchanges' ? exchangesOf(Points) : createAnalyzer(way === 'pairs' ? { rules: [] } : {});
   const heap = new SmallHeap();
   const input = analysis.open({ name: capture });
-  const chunk = new Uint8Array(176 + (1 << 20)).subarray(176); // off the start of a page, as src/cli/input-file.ts has it
   const fd = openSync(capture, 'r');
-  for (let read = readSync(fd, chunk, 0, chunk.length, null); read > 0; read = readSync(fd, chunk, 0, chunk.length, null)) {
-    heap.read(read);
-    input.push(chunk.subarray(0, read));
-  }
+  const chunk = (bytes) => {
+    heap.read(bytes.length);
+    input.push(bytes);
+  };
+  await readFile(fd, { chunk, stopped: () => false });
   closeSync(fd);
   input.end();
   analysis.finish();

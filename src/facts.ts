@@ -37,7 +37,11 @@ const COPIED = bit('copied');
 export const LONG_PAUSE = 10e9;
 
 export function factsOf(exchange: Exchange): number {
-  return exchange.wait === undefined ? ownFacts(exchange) : ownFacts(exchange) | WAIT;
+  return withWait(ownFacts(exchange), exchange);
+}
+
+export function withWait(facts: number, { wait }: Exchange): number {
+  return wait === undefined ? facts : facts | WAIT;
 }
 
 export function factsOfRelay({ clientSide, attempts, route }: Relay): number {
@@ -47,8 +51,13 @@ export function factsOfRelay({ clientSide, attempts, route }: Relay): number {
 }
 
 /** What one attempt adds to the facts of the exchange that it continues. */
-export function factsOfAttempt({ request, response }: Exchange, sent: Exchange, doubtful: boolean, copied: boolean): number {
-  let facts = ownFacts(sent);
+function factsOfAttempt(clientSide: Exchange, sent: Exchange, doubtful: boolean, copied: boolean): number {
+  return ownFacts(sent) | factsOfCrossing(clientSide, sent, doubtful, copied);
+}
+
+/** What two exchanges tell together. */
+export function factsOfCrossing({ request, response }: Exchange, sent: Exchange, doubtful: boolean, copied: boolean): number {
+  let facts = 0;
   if (doubtful) facts |= DOUBTFUL;
   if (copied) facts |= COPIED;
   if (request !== undefined && sent.request !== undefined) {
@@ -82,7 +91,8 @@ function isReframed(one: Message, other: Message): boolean {
   return one.framing !== other.framing || !Object.is(one.contentLength, other.contentLength);
 }
 
-function ownFacts({ request, response, previous, interim, damaged, ordinal }: Exchange): number {
+/** Of an exchange but for what somebody waited. */
+export function ownFacts({ request, response, previous, interim, damaged, ordinal }: Exchange): number {
   let facts = damaged ? DAMAGED : 0;
   if (ordinal === 2) facts |= SECOND;
   if (interim.length > 0) facts |= INTERIM;

@@ -5,6 +5,8 @@
 import type { Frame, RecordPlace } from './model.ts';
 
 const PAGE = 1 << 14;
+/** The first page is small: so it is turned before `note` is compiled, and not for the first time when everything is. */
+const FIRST_PAGE = 1 << 6;
 const PAGES = 128;
 /** An offset this far behind the start of its page is not kept: it takes blocks of megabytes between the frames. */
 const FARTHEST = 0xffff_ffff;
@@ -20,13 +22,15 @@ interface Page {
 export class FramePlaces {
   private readonly pages: Page[] = [];
   private page: Page = newPage(0, 0);
+  /** Frames of the page. */
+  private frames = 0;
   private capture = -1;
 
   /** Numbers grow; in between some may be missing. */
   note(frame: Frame): void {
     const { number, offset, capture } = frame;
     let at = number - this.page.first;
-    if (at >= PAGE || capture !== this.capture) {
+    if (at >= this.frames || capture !== this.capture) {
       this.turn(number, offset);
       this.capture = capture;
       at = 0;
@@ -46,6 +50,7 @@ export class FramePlaces {
   private turn(first: number, base: number): void {
     const oldest = this.pages.length < PAGES ? undefined : this.pages.shift();
     oldest?.lengths.fill(0);
+    this.frames = this.pages.length === 0 ? FIRST_PAGE : PAGE;
     this.page = oldest ?? newPage(first, PAGE);
     this.page.first = first;
     this.page.base = base;

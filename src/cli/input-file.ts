@@ -6,6 +6,12 @@
 import { readSync, statSync } from 'node:fs';
 
 const CHUNK = 1 << 20;
+/**
+ * The first read is small, and each one larger than the one before: what happens where one ends and the next one begins has happened
+ * some times before the code is hot, and is compiled with it instead of making it compile again.
+ */
+const FIRST_CHUNK = 16 << 10;
+const GROWTH = 4;
 const OFF_THE_PAGE = 176;
 const REST_EVERY_MS = 50;
 
@@ -43,8 +49,8 @@ export interface FileReading {
 /** Reads from the present position to the end. Throws what the file system and `chunk` throw. */
 export async function readFile(fd: number, { chunk, stopped, target = readBuffer() }: FileReading): Promise<void> {
   let rested = Date.now();
-  for (;;) {
-    const count = readSync(fd, target, 0, target.length, null);
+  for (let size = FIRST_CHUNK; ; size = Math.min(size * GROWTH, target.length)) {
+    const count = readSync(fd, target, 0, size, null);
     if (count === 0) return;
     const working = chunk(target.subarray(0, count));
     if (working !== undefined) await working;

@@ -15,13 +15,26 @@ function takeAll(deadlines: Deadlines, now: number): number[] {
   return ids;
 }
 
-test('nothing is due at first', () => {
+/** Those that have had their first looks, which are due at once. */
+function newDeadlines(): Deadlines {
   const deadlines = new Deadlines();
+  while (deadlines.due === Number.NEGATIVE_INFINITY) deadlines.take(Number.NEGATIVE_INFINITY);
+  return deadlines;
+}
+
+test('nothing is due once the first looks have found nothing', () => {
+  const deadlines = newDeadlines();
   expect([deadlines.due, takeAll(deadlines, 1e18)]).toEqual([Number.POSITIVE_INFINITY, []]);
 });
 
-test('is due a quarter of a second later, or five seconds', () => {
+test('what is due at once is told no earlier than any other', () => {
   const deadlines = new Deadlines();
+  deadlines.add(conversation(1), 0, false);
+  expect([deadlines.due, takeAll(deadlines, 0.2 * SECOND), takeAll(deadlines, 0.25 * SECOND)]).toEqual([Number.NEGATIVE_INFINITY, [], [1]]);
+});
+
+test('is due a quarter of a second later, or five seconds', () => {
+  const deadlines = newDeadlines();
   deadlines.add(conversation(1), 0, true);
   expect(deadlines.due).toBe(5 * SECOND);
   deadlines.add(conversation(2), 0, false);
@@ -34,7 +47,7 @@ test('is due a quarter of a second later, or five seconds', () => {
 });
 
 test('stands in one queue once, and may come back when it was taken', () => {
-  const deadlines = new Deadlines();
+  const deadlines = newDeadlines();
   const one = conversation(1);
   deadlines.add(one, 0, false);
   deadlines.add(one, 0, false);
@@ -45,7 +58,7 @@ test('stands in one queue once, and may come back when it was taken', () => {
 });
 
 test('a connection that is over is not looked at', () => {
-  const deadlines = new Deadlines();
+  const deadlines = newDeadlines();
   const [one, other] = [conversation(1), conversation(2)];
   deadlines.add(one, 0, false);
   deadlines.add(other, 0, false);
@@ -56,7 +69,7 @@ test('a connection that is over is not looked at', () => {
 });
 
 test('a hundred thousand in a row keep their order', () => {
-  const deadlines = new Deadlines();
+  const deadlines = newDeadlines();
   const taken: number[] = [];
   for (let id = 0; id < 1e5; id++) {
     deadlines.add(conversation(id), id * 1e6, false);

@@ -11,6 +11,7 @@ const SECOND = 1e9;
 /** How often a young debt is looked at, hence how late a deadline may be told. */
 const OFTEN = 0.25 * SECOND;
 const SELDOM = 5 * SECOND;
+const EARLY = 64;
 
 class Queue {
   private items: (Conversation | undefined)[] = [];
@@ -48,22 +49,30 @@ export class Deadlines {
   private readonly often = new Queue(OFTEN);
   private readonly seldom = new Queue(SELDOM);
   /** Capture time of the next look; infinite when there is none. */
-  due = Number.POSITIVE_INFINITY;
+  due = Number.NEGATIVE_INFINITY;
+  /** Looks that are due at once, and mostly find nothing: so the code that asks has looked before it is compiled. */
+  private early = EARLY;
 
   add(conversation: Conversation, now: number, seldom: boolean): void {
     if (conversation.queued || conversation.over) return;
     conversation.queued = true;
     (seldom ? this.seldom : this.often).push(conversation, now);
-    this.due = Math.min(this.often.due, this.seldom.due);
+    this.setDue();
+  }
+
+  private setDue(): void {
+    this.due = this.early > 0 ? Number.NEGATIVE_INFINITY : Math.min(this.often.due, this.seldom.due);
   }
 
   /** The next conversation whose look is due at `now`. */
   take(now: number): Conversation | undefined {
+    if (this.early > 0) this.early--;
     for (;;) {
       const queue = this.often.due <= this.seldom.due ? this.often : this.seldom;
+      this.setDue();
       if (queue.due > now) return undefined;
       const conversation = queue.shift();
-      this.due = Math.min(this.often.due, this.seldom.due);
+      this.setDue();
       if (conversation === undefined) continue;
       conversation.queued = false;
       if (!conversation.over) return conversation;

@@ -4,7 +4,7 @@
  * Every request is looked at twice: as the continuation of one that is still unanswered elsewhere, and as one that may be
  * continued itself; so chains of proxies need nothing special. What a proxy's addresses are is learned from the pairs.
  */
-import { factsOf, factsOfAttempt, factsOfRoute } from '../facts.ts';
+import { factsOf, factsOfCrossing, factsOfRoute, ownFacts, withWait } from '../facts.ts';
 import { emptyList } from '../lists.ts';
 import type {
   Connection,
@@ -245,20 +245,24 @@ class RelayMatcher implements RelayStage {
   }
 
   private endedRelay(relay: OpenRelay, exchange: Exchange): void {
-    const { hop } = relay;
-    if (relay.attempt !== undefined) relay.attempt.endedAt = this.told;
+    const { hop, attempt } = relay;
+    const own = ownFacts(exchange);
+    if (attempt !== undefined) {
+      attempt.endedAt = this.told;
+      attempt.facts = own;
+    }
     this.open.remove(relay);
     settle(relay, this.context, this.now);
     const { attempts } = relay;
     this.habits.received(hop.asked, attempts.length > 0);
     if (attempts.length > 0) this.learn(relay);
     if (!this.isRelay(relay)) {
-      this.tellExchange(exchange, relay, factsOf(exchange), undefined);
+      this.tellExchange(exchange, relay, withWait(own, exchange), undefined);
       return;
     }
     if (attempts.length > 0) this.facts.relays++;
     for (const attempt of attempts) this.profiles.pair(this.records.routeOf(relay, attempt), exchange, attempt.exchange);
-    const facts = this.factsOf(relay);
+    const facts = withWait(own, exchange) | this.factsBeyond(relay);
     const wanted = this.explainAll || isWanted(exchange, facts, this.sink.asks.relay);
     const record = wanted ? this.tell(relay, exchange) : undefined;
     if (record === undefined) this.sink.spared('relay');
@@ -270,15 +274,17 @@ class RelayMatcher implements RelayStage {
     this.tellExchange(exchange, relay, facts, record);
   }
 
-  /** Of an exchange that is over and is asked of a proxy. */
-  private factsOf(relay: OpenRelay): number {
+  /** What the next hop tells of an exchange that is over. */
+  private factsBeyond(relay: OpenRelay): number {
     const { clientSide, attempts } = relay;
-    let facts = factsOf(clientSide);
     const [first] = attempts;
-    if (first === undefined) return facts;
-    for (const attempt of attempts)
-      facts |= factsOfAttempt(clientSide, attempt.exchange, attempt.afterDoubt, this.forwarders.isCopy(relay, attempt));
-    return facts | factsOfRoute(this.records.routeOf(relay, first), attempts.length);
+    if (first === undefined) return 0;
+    let facts = factsOfRoute(this.records.routeOf(relay, first), attempts.length);
+    for (const attempt of attempts) {
+      const own = attempt.facts < 0 ? ownFacts(attempt.exchange) : attempt.facts;
+      facts |= own | factsOfCrossing(clientSide, attempt.exchange, attempt.afterDoubt, this.forwarders.isCopy(relay, attempt));
+    }
+    return facts;
   }
 
   /** `record`: the relay, where it has been told. */

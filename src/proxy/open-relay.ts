@@ -114,6 +114,8 @@ export class OpenAttempt implements Sent {
   /** When it began and ended, in the order of all that was told. */
   readonly startedAt: number;
   endedAt = Number.POSITIVE_INFINITY;
+  /** Its own facts (src/facts.ts), once it is over; -1 before. */
+  facts = -1;
   /** Least lead by which a settled exchange left it to others: equal answers cannot be told apart. */
   doubt = Number.POSITIVE_INFINITY;
 
