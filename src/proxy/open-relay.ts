@@ -117,6 +117,8 @@ export class OpenAttempt implements Sent {
   endedAt = Number.POSITIVE_INFINITY;
   /** Least lead by which a settled exchange left it to others: equal answers cannot be told apart. */
   doubt = Number.POSITIVE_INFINITY;
+  /** An exchange that has its own might have had this one, too: its owner is only sure of it where it has no other. */
+  coveted = false;
 
   constructor({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage, claim: NamedClient | undefined) {
     const { previous } = clientSide;

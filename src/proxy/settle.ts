@@ -73,7 +73,7 @@ export function settle(relay: OpenRelay, context: Context, now: number): void {
       attempt.claims = NOTHING;
     } else if (attempt.owner === relay) pass(attempt);
   }
-  const inferred = relay.doubtful || (own.size > 1 && relay.redirects.length > 0);
+  const inferred = relay.doubtful || (own.size > 1 && (relay.redirects.length > 0 || someCoveted(own)));
   relay.margin = Math.min(marginOf(claims, own), inferred ? PROVEN_MARGIN - 1 : Number.POSITIVE_INFINITY);
   if (relay.margin < LIKELY_MARGIN) relay.candidates = candidatesOf(claims, own);
 }
@@ -198,6 +198,11 @@ function leadOf({ attempt, relay, bits }: Claim): number {
   let most = 0;
   for (const rival of attempt.claims) if (rival.relay !== relay) most = Math.max(most, rival.bits);
   return bits - most;
+}
+
+function someCoveted(own: ReadonlyMap<OpenAttempt, number>): boolean {
+  for (const attempt of own.keys()) if (attempt.coveted) return true;
+  return false;
 }
 
 function give(attempt: OpenAttempt, relay: OpenRelay): void {
