@@ -86,7 +86,8 @@ export class Hop {
       else pending.shift();
       return first;
     }
-    const index = pending.findIndex((relay) => relay.clientSide === exchange);
+    // What ends out of turn has mostly just begun: one of too many, behind thousands.
+    const index = pending.findLastIndex((relay) => relay.clientSide === exchange);
     return index < 0 ? undefined : pending.splice(index, 1)[0];
   }
 
