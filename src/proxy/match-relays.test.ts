@@ -122,6 +122,19 @@ test('what a proxy answered itself is told even where that was before it was kno
   expect(pairs(wire).toSorted()).toEqual(['1001 /a -> forward 2001 /a', '1002 /cached -> nothing']);
 });
 
+test('of hundreds of attempts the first ones are kept, and the one that is answered', () => {
+  const wire = new Wire().open('near', 'client', 'proxy', 8080, { clientPort: 1001 }).say('near', 'client', get('/a'));
+  for (let count = 1; count < 200; count++)
+    wire
+      .open(`far${count}`, 'proxy', 'origin', 80, { clientPort: 2000 + count })
+      .say(`far${count}`, 'client', get('/a'))
+      .reset(`far${count}`, 'server');
+  wire.open('last', 'proxy', 'origin', 80, { clientPort: 2200 }).say('last', 'client', get('/a')).say('last', 'server', ok('hello'));
+  const [relay, more] = relaysOf(wire.say('near', 'server', ok('hello')));
+  const ports = relay?.attempts.map(({ exchange }) => exchange.client.port);
+  expect([ports?.length, ports?.[0], ports?.at(-2), ports?.at(-1), more]).toEqual([64, 2001, 2063, 2200, undefined]);
+});
+
 test('in a chain of proxies each hop continues the one before it', () => {
   const wire = new Wire()
     .open('one', 'client', 'proxy', 8080, { clientPort: 1001 })

@@ -30,7 +30,9 @@ export function offer(attempt: OpenAttempt, claims: Claim[]): void {
   const [only] = claims;
   if (only !== undefined && claims.length === 1) {
     attempt.claims = claims;
-    only.relay.claims = only.relay.claims.length === 0 ? claims : [...only.relay.claims, only];
+    const { relay } = only;
+    if (relay.claims.length >= MAX_CLAIMED) dropLatest(relay);
+    relay.claims = relay.claims.length === 0 ? claims : [...relay.claims, only];
     if (only.bits >= ENOUGH) give(attempt, only.relay);
     return;
   }
@@ -45,6 +47,16 @@ export function offer(attempt: OpenAttempt, claims: Claim[]): void {
   for (const claim of claims.slice(MAX_CLAIMS)) if (before.includes(claim)) withdraw(claim);
   const [best] = claims;
   if (best !== undefined && best.bits >= ENOUGH && attempt.owner !== best.relay) give(attempt, best.relay);
+}
+
+/** Of too many the first ones are kept, and the one that comes: it may be the one that is answered. */
+function dropLatest(relay: OpenRelay): void {
+  const latest = relay.claims.at(-1);
+  if (latest === undefined) return;
+  const { attempt } = latest;
+  relay.claims = relay.claims.slice(0, -1);
+  attempt.claims = attempt.claims.filter((other) => other !== latest);
+  if (attempt.owner === relay) pass(attempt);
 }
 
 function compareContents(claims: readonly Claim[]): void {
