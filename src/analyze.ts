@@ -270,6 +270,7 @@ const COUNTED: readonly (readonly [count: string, code: string, message: string]
     'connection-translated',
     'connections captured once more behind a translation of their addresses; the later copy is left out',
   ],
+  ['unpaired', 'pending-limit', 'requests behind 10,000 that wait on the same connection: what answers them is not told'],
   ['evicted', 'connections-evicted', 'connections given up because too many were open'],
 ];
 

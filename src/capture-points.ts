@@ -259,7 +259,7 @@ export class Point {
 
   private counts(): Counts {
     const { skipped, urgent, fragmentConflicts, unknownLinkTypes, seen } = this.decoded;
-    const { encrypted, http2 } = this.http.facts;
+    const { encrypted, http2, unpaired } = this.http.facts;
     return {
       ...skipped,
       fragmentConflicts,
@@ -270,6 +270,7 @@ export class Point {
       ...this.flow.facts,
       encrypted,
       http2,
+      unpaired,
     };
   }
 }

@@ -1,6 +1,7 @@
 /** Who waited for what, since when, and how it ended: in capture time, whatever else is in the capture. */
 import { expect, test } from 'vitest';
 import { createAnalyzer } from '../src/analyze.ts';
+import type { Report } from '../src/model.ts';
 import { type HttpLog, readHttp, waitLine } from './support/http-log.ts';
 import { GET, OK, Wire } from './support/wire.ts';
 
@@ -315,7 +316,16 @@ test('ten thousand pipelined requests are paired with their answers, and those b
   expect(answered).toHaveLength(10_001);
   expect(answered.every(({ ordinal, response }) => [`${ordinal}`, 'late'].includes(numberOf(response?.fields)))).toBe(true);
   expect(log.messages).toHaveLength(2 * count + 2);
+  expect(reportOf(wire).captures[0]?.issues.map((issue) => `${issue.code} ${issue.count}`)).toEqual(['pending-limit 500']);
 });
+
+function reportOf(wire: Wire): Report {
+  const analyzer = createAnalyzer();
+  const input = analyzer.open({ name: 'story' });
+  input.push(wire.pcap());
+  input.end();
+  return analyzer.finish();
+}
 
 function numberOf(fields: readonly { readonly name: string; readonly value: string }[] = []): string {
   return fields.find(({ name }) => name === 'X-N')?.value ?? '';

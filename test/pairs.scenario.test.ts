@@ -186,16 +186,34 @@ test("a proxy's own health check continues nobody's", () => {
   expect(ports(wire)).toEqual(['1001 -> forward 2001']);
 });
 
+/** Behind so much other traffic that equal targets mean something. */
+function busy(): Wire {
+  const wire = twoClients();
+  for (let page = 0; page < 16; page++) {
+    wire.say('ann', 'client', get(`/${page}`)).say('far1', 'client', get(`/${page}`));
+    wire.say('far1', 'server', ok('fine')).say('ann', 'server', ok('fine')).wait(1);
+  }
+  return wire;
+}
+
+test('a request is left to the client that still waits, though the proxy has got an answer that either of two may be waiting for', () => {
+  const wire = busy()
+    .say('ann', 'client', get('/health/of/the/first/cluster'))
+    .say('bob', 'client', get('/health/of/the/first/cluster'))
+    .say('far1', 'client', get('/health/of/the/first/cluster')) // on its own account
+    .say('far1', 'server', ok('its own', 'ETag: "1"'))
+    .wait(0.1)
+    .say('far2', 'client', get('/health/of/the/first/cluster'))
+    .say('far3', 'client', get('/health/of/the/first/cluster'))
+    .say('far3', 'server', ok('well'))
+    .say('bob', 'server', ok('well'))
+    .wait(2)
+    .say('far2', 'server', ok('slow'))
+    .say('ann', 'server', ok('slow'));
+  expect(ports(wire).slice(-2)).toEqual(['1002 -> forward 2003', '1001 -> forward 2002']);
+});
+
 describe('an equal request that another client sends, and the proxy passes on, when the first one has been answered', () => {
-  /** Behind so much other traffic that equal targets mean something. */
-  const busy = (): Wire => {
-    const wire = twoClients();
-    for (let page = 0; page < 16; page++) {
-      wire.say('ann', 'client', get(`/${page}`)).say('far1', 'client', get(`/${page}`));
-      wire.say('far1', 'server', ok('fine')).say('ann', 'server', ok('fine')).wait(1);
-    }
-    return wire;
-  };
   const story = (pause: number): Wire =>
     busy()
       .say('ann', 'client', get('/health/of/the/first/cluster'))
@@ -211,6 +229,22 @@ describe('an equal request that another client sends, and the proxy passes on, w
 
   test('a moment later might be a second attempt for the first one, too', () => {
     expect(told(story(0)).slice(-2)).toEqual(['1001 -> forward 2001 (strong)', '1002 -> forward 2002 (proven)']);
+  });
+
+  test('a moment later might be a second attempt for the first one, too, which leaves it a retry that is its own', () => {
+    const again = busy()
+      .say('ann', 'client', get('/health/of/the/first/cluster'))
+      .say('far1', 'client', get('/health/of/the/first/cluster'))
+      .say('far1', 'server', ok('fine'))
+      .say('ann', 'server', ok('fine'))
+      .say('bob', 'client', get('/health/of/the/first/cluster'))
+      .say('far2', 'client', get('/health/of/the/first/cluster'))
+      .reset('far2', 'server')
+      .wait(0.1)
+      .say('far3', 'client', get('/health/of/the/first/cluster'))
+      .say('far3', 'server', ok('fine'))
+      .say('bob', 'server', ok('fine'));
+    expect(told(again).at(-1)).toBe('1002 -> forward 2002, retry 2003 (strong)');
   });
 
   test('a second later is none', () => {

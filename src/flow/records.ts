@@ -4,6 +4,7 @@ import type { AddressBook, Connection, ConnectionIdentity, EndFacts, Endpoint, M
 import { Endpoints } from './endpoints.ts';
 import * as at from './fields.ts';
 import { resetTraits } from './hop-limits.ts';
+import { MarkedIds } from './marked-ids.ts';
 import type { FlowTable } from './table.ts';
 
 /** A connection gets a further entry in `seenIn`, and its SYN may be found late: then the identity that was handed out says so too. */
@@ -36,6 +37,8 @@ export class Records {
   /** Of SYNs that were answered or forgotten: a ring. */
   private readonly waited: SynWait[] = [];
   private waitedInAll = 0;
+  /** Those that a SYN began, until it is found that it was answered: a lookup for each of ten thousand waits goes through them. */
+  private readonly begun = new MarkedIds();
 
   constructor(table: FlowTable, point: number, pointName: string, addresses: AddressBook) {
     this.table = table;
@@ -68,6 +71,7 @@ export class Records {
   }
 
   synFound(id: number): void {
+    this.begun.add(id);
     const known = this.identities[id];
     if (known !== undefined) known.synSeen = true;
   }
@@ -110,11 +114,10 @@ export class Records {
 
   /** Did a SYN from one of these addresses wait for its answer at that time? */
   connecting(addresses: ReadonlySet<string>, time: number): boolean {
-    const { table } = this;
     const waits = (one: SynWait): boolean => one.from <= time && time < one.to && addresses.has(one.address);
     if (this.waited.some(waits)) return true;
-    for (let id = 0; id < table.rows.limit; id++) if (table.isOpen(id) && this.isUnanswered(id) && waits(this.synWait(id))) return true;
-    return false;
+    const isUnanswered = (id: number): boolean => this.table.isOpen(id) && this.isUnanswered(id);
+    return this.begun.find(isUnanswered, (id) => waits(this.synWait(id))) !== undefined;
   }
 
   /** Its SYN is answered by the frame at hand. */

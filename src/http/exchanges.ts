@@ -28,6 +28,8 @@ export type Cut = 'lost' | 'stopped' | 'answered';
 
 export class Exchanges {
   count = 0;
+  /** Requests behind too many others on their connection. */
+  unpaired = 0;
   private readonly table: ConnectionTable;
   private readonly sink: ExchangeSink;
   private readonly waits: Waits;
@@ -144,6 +146,7 @@ export class Exchanges {
   private isUnpaired(conversation: Conversation): boolean {
     if (conversation.overflow === 0 && conversation.pending.length < MAX_PENDING) return false;
     conversation.overflow++;
+    this.unpaired++;
     return true;
   }
 
@@ -335,7 +338,7 @@ export class Exchanges {
 
   private end(conversation: Conversation, exchange: OpenExchange): void {
     if (exchange.ended) return;
-    conversation.pending.remove(exchange);
+    if (!exchange.unpaired) conversation.pending.remove(exchange);
     exchange.ended = true;
     this.sink.ended(exchange);
     // Those that are open still ask for the one before them; what is before that keeps nobody alive.

@@ -47,6 +47,8 @@ export interface ExchangeStage extends FlowSink {
 
 export interface HttpFacts {
   readonly exchanges: number;
+  /** Requests whose responses are not looked for, since too many others wait on the same connection. */
+  readonly unpaired: number;
   readonly encrypted: number;
   /** Connections that speak HTTP/2 in plain text, which is not read. */
   readonly http2: number;
@@ -91,7 +93,7 @@ class ExchangeParser implements ExchangeStage {
 
   get facts(): HttpFacts {
     const { tls, http2 } = this.conversations.givenUp;
-    return { exchanges: this.exchanges.count, encrypted: tls, http2 };
+    return { exchanges: this.exchanges.count, unpaired: this.exchanges.unpaired, encrypted: tls, http2 };
   }
 
   // -------------------------------------------------------------------------------------------- octets

@@ -47,6 +47,25 @@ test('an origin that answers a hundred requests itself is no proxy, one coincide
   expect(habits.weigh(habits.host(ORIGIN), habits.host('10.0.0.9'))).toBeLessThan(-7);
 });
 
+test('an origin that is asked what others ask of its proxy, too, is none, though several of those seem to continue it', () => {
+  const habits = new Habits();
+  for (let count = 0; count < 40; count++) {
+    const coincidence = count % 10 === 0;
+    if (coincidence) habits.pair(habits.host(ORIGIN), habits.host(`10.0.1.${count}`));
+    habits.received(habits.host(ORIGIN), coincidence);
+  }
+  expect(habits.isProxy(habits.host(ORIGIN))).toBe(false);
+});
+
+test('an origin and a browser that are both known for what they are weigh twice', () => {
+  const habits = new Habits();
+  for (let count = 0; count < 40; count++) {
+    habits.received(habits.host(ORIGIN), false);
+    habits.sent(habits.host(CLIENT), false, count);
+  }
+  expect(habits.weigh(habits.host(ORIGIN), habits.host(CLIENT))).toBe(-16);
+});
+
 test('a browser that asks a hundred times for itself continues nobody', () => {
   const habits = new Habits();
   for (let count = 0; count < 100; count++) habits.sent(habits.host(CLIENT), false, count);

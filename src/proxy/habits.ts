@@ -11,7 +11,9 @@ const MAX_HOSTS = 65_536;
 const MAX_ADDRESSES = 256;
 /** Pairs after which the addresses of a proxy are taken to be known. */
 const KNOWN_AFTER = 4;
-/** Most that habits can say against a pair, in bits. */
+/** Requests that a proxy may keep to itself before it is doubted. */
+const FEW_KEPT = 8;
+/** Most that the habits of one host can say against a pair, in bits; and of both, when the one is known to ask for the other. */
 const MOST_AGAINST = 8;
 /** Against another address than the known ones: at first, and at most. */
 const ELSEWHERE = 10;
@@ -40,6 +42,8 @@ export class Host {
   own = 0;
   /** Where it is a proxy: the addresses that it asks from. */
   asksFrom: Map<string, Times> | undefined;
+  /** It asked more than once from one of them. */
+  asksAgain = false;
   /** Pairs in which it was the sender on the next hop. */
   pairs = 0;
   /** Where the proxy is asked that it was the sender of in the latest of them, and how often it was so. */
@@ -103,6 +107,7 @@ export class Habits {
     if (sender.times !== undefined && sender.proxy === proxy) {
       sender.times.pairs++;
       sender.pairs++;
+      proxy.asksAgain = true;
     } else this.pairAnew(proxy, sender);
   }
 
@@ -119,7 +124,7 @@ export class Habits {
       times = { pairs: 0 };
       asksFrom.set(sender.address, times);
     }
-    if (times !== undefined) times.pairs++;
+    if (times !== undefined && ++times.pairs > 1) proxy.asksAgain = true;
     if (this.listening.size < MAX_HOSTS) this.listening.set(sender.address, proxy.address);
     sender.pairs++;
     sender.proxy = proxy;
@@ -142,8 +147,10 @@ export class Habits {
   /** Where the host that asks from this address is asked itself: there, or where a proxy was seen to be. */
   readonly askedAt = (address: string): string => this.listening.get(address) ?? address;
 
-  isProxy({ asksFrom, forwarded, kept }: Host): boolean {
-    return asksFrom !== undefined && forwarded * 20 >= kept && (forwarded > 1 || kept <= 8); // one pair may be chance
+  /** One pair may be chance, and so may several when each went on from another address: those are clients, all equal. */
+  isProxy({ asksFrom, asksAgain, forwarded, kept }: Host): boolean {
+    if (asksFrom === undefined || forwarded * 20 < kept) return false;
+    return kept <= FEW_KEPT || (forwarded > 1 && (asksAgain || asksFrom.size === 1));
   }
 
   /** Did somebody say that it is a proxy? */
@@ -177,9 +184,10 @@ export class Habits {
 
   /** Bits for and against a request of the one continuing one to the other. */
   weigh(asked: Host, asking: Host): number {
-    const against = Math.min(MOST_AGAINST, notForwarding(asked) + notContinuing(asking));
     const { asksFrom, forwarded } = asked;
-    if (isSender(asking, asked)) return 6 - against;
+    const notAsking = notContinuing(asking);
+    if (isSender(asking, asked)) return 6 - Math.min(MOST_AGAINST, notForwarding(asked) + notAsking);
+    const against = Math.min(MOST_AGAINST, notForwardingTo(asked)) + Math.min(MOST_AGAINST, notAsking);
     const elsewhere = asksFrom !== undefined && forwarded >= KNOWN_AFTER ? Math.min(MOST_ELSEWHERE, ELSEWHERE + Math.log2(forwarded)) : 0;
     const ofAnother = asking.pairs >= KNOWN_AFTER ? OF_ANOTHER : 0;
     return -Math.max(elsewhere, ofAnother) - against;
@@ -200,6 +208,11 @@ export function isSender(asking: Host, proxy: Host): boolean {
 
 function notForwarding({ known, kept, forwarded }: Host): number {
   return known ? 0 : doubt(kept, forwarded);
+}
+
+/** What went on from one address says nothing for another one. */
+function notForwardingTo(asked: Host): number {
+  return asked.known || asked.asksFrom === undefined ? notForwarding(asked) : doubt(asked.kept, 0);
 }
 
 function notContinuing({ known, own, continuing }: Host): number {

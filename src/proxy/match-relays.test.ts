@@ -108,6 +108,33 @@ test('a proxy that asks again when its server hangs up makes a second attempt, a
   expect(pairs(wire)).toEqual(['1001 /a -> forward 2001 /a, retry 2002 /a']);
 });
 
+test('what a proxy answered itself is told even where that was before it was known to be one', () => {
+  const wire = new Wire()
+    .open('early', 'other', 'proxy', 8080, { clientPort: 1002 })
+    .say('early', 'client', get('/cached'))
+    .say('early', 'server', ok('copy'))
+    .open('near', 'client', 'proxy', 8080, { clientPort: 1001 })
+    .say('near', 'client', get('/a'))
+    .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
+    .say('far', 'client', get('/a'))
+    .say('far', 'server', ok('hello'))
+    .say('near', 'server', ok('hello'));
+  expect(pairs(wire).toSorted()).toEqual(['1001 /a -> forward 2001 /a', '1002 /cached -> nothing']);
+});
+
+test('of hundreds of attempts the first ones are kept, and the one that is answered', () => {
+  const wire = new Wire().open('near', 'client', 'proxy', 8080, { clientPort: 1001 }).say('near', 'client', get('/a'));
+  for (let count = 1; count < 200; count++)
+    wire
+      .open(`far${count}`, 'proxy', 'origin', 80, { clientPort: 2000 + count })
+      .say(`far${count}`, 'client', get('/a'))
+      .reset(`far${count}`, 'server');
+  wire.open('last', 'proxy', 'origin', 80, { clientPort: 2200 }).say('last', 'client', get('/a')).say('last', 'server', ok('hello'));
+  const [relay, more] = relaysOf(wire.say('near', 'server', ok('hello')));
+  const ports = relay?.attempts.map(({ exchange }) => exchange.client.port);
+  expect([ports?.length, ports?.[0], ports?.at(-2), ports?.at(-1), more]).toEqual([64, 2001, 2063, 2200, undefined]);
+});
+
 test('in a chain of proxies each hop continues the one before it', () => {
   const wire = new Wire()
     .open('one', 'client', 'proxy', 8080, { clientPort: 1001 })

@@ -23,9 +23,10 @@ import type {
 import { ALL_FACTS } from '../notable.ts';
 import { learnAnswers } from './answers.ts';
 import { claimOf } from './claims.ts';
+import { EarlyRelays } from './early-relays.ts';
 import { EndContext } from './end-context.ts';
 import { Forwarders } from './forwarders.ts';
-import { Habits, type KnownProxy } from './habits.ts';
+import { Habits, type Host, type KnownProxy } from './habits.ts';
 import { Leaks } from './leaks.ts';
 import { KnownManners } from './manners.ts';
 import { OpenExchanges } from './open-exchanges.ts';
@@ -96,6 +97,7 @@ class RelayMatcher implements RelayStage {
   private readonly open = new OpenExchanges();
   /** By point and by the id of the connection. Arrays, since a map through which every connection passes keeps its dead alive. */
   private readonly hops: (Hop | undefined)[][] = [];
+  private readonly early = new EarlyRelays();
   private readonly leaks = new Leaks();
   private readonly forwarders: Forwarders;
   private readonly habits: Habits;
@@ -257,10 +259,12 @@ class RelayMatcher implements RelayStage {
     this.habits.received(hop.asked, attempts.length > 0);
     if (attempts.length > 0) this.learn(relay);
     if (!this.isRelay(relay)) {
+      this.early.add(relay);
       this.tellExchange(exchange, relay, withWait(own, exchange), undefined);
       return;
     }
     if (attempts.length > 0) this.facts.relays++;
+    if (hop.asked.kept > 0 && this.habits.isProxy(hop.asked)) this.tellEarly(hop.asked);
     for (const attempt of attempts) this.profiles.pair(this.records.routeOf(relay, attempt), exchange, attempt.exchange);
     const facts = withWait(own, exchange) | this.factsBeyond(relay);
     const wanted = this.explainAll || isWanted(exchange, facts, this.sink.asks.relay);
@@ -272,6 +276,16 @@ class RelayMatcher implements RelayStage {
     if (attempts.length > 0) hop.lastForwarded = relay;
     if (mayOutlive(exchange)) bind(relay);
     this.tellExchange(exchange, relay, facts, record);
+  }
+
+  /** Of a host that has turned out to be a proxy: what it answered itself before. */
+  private tellEarly(proxy: Host): void {
+    for (const relay of this.early.take(proxy)) {
+      const wanted = this.explainAll || isWanted(relay.clientSide, factsOf(relay.clientSide), this.sink.asks.relay);
+      if (wanted) this.tell(relay, relay.clientSide);
+      else this.sink.spared('relay');
+      this.assess(relay);
+    }
   }
 
   /** What the next hop tells of an exchange that is over. */

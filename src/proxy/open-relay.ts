@@ -85,7 +85,8 @@ export class Hop {
       else pending.shift();
       return first;
     }
-    const index = pending.findIndex((relay) => relay.clientSide === exchange);
+    // What ends out of turn has mostly just begun: one of too many, behind thousands.
+    const index = pending.findLastIndex((relay) => relay.clientSide === exchange);
     return index < 0 ? undefined : pending.splice(index, 1)[0];
   }
 
@@ -118,6 +119,8 @@ export class OpenAttempt implements Sent {
   facts = -1;
   /** Least lead by which a settled exchange left it to others: equal answers cannot be told apart. */
   doubt = Number.POSITIVE_INFINITY;
+  /** An exchange that has its own might have had this one, too: its owner is only sure of it where it has no other. */
+  coveted = false;
 
   constructor({ clientSide, hop, startedAt }: OpenRelay, request: RequestMessage, claim: NamedClient | undefined) {
     const { previous } = clientSide;

@@ -25,11 +25,19 @@ export function unused({ exchange }: OpenAttempt): number {
   return exchange.response !== undefined && isFinal(exchange.response.status) ? UNUSED : 0;
 }
 
+/** Bits against asking again for what the proxy has got an answer to; less where that answer may be somebody else's. */
+const ANSWERED = -10;
+const PERHAPS_ANSWERED = -5;
+
+function answered({ claims }: OpenAttempt): number {
+  return claims.length > 1 ? PERHAPS_ANSWERED : ANSWERED;
+}
+
 /** Bits against one more attempt of an exchange that has some already, for all that is known when it begins. */
 export function alreadyContinued(relay: OpenRelay): number {
   const last = relay.attempts.at(-1);
   if (last === undefined) return 0;
   const status = last.exchange.response?.status;
-  if (status !== undefined) return isFinal(status) ? -10 : 0;
+  if (status !== undefined) return isFinal(status) ? answered(last) : 0;
   return last.endedAt < Number.POSITIVE_INFINITY ? 0 : -2;
 }

@@ -55,13 +55,13 @@ export class Rivals {
       if (owner === undefined || owner.hop === relay.hop) return [];
       if (owner.clientSide.server.text !== server.text) return [];
       const late = request.firstTime - attempt.request.firstTime > this.doubt(connection.point, exchange.connection.point);
-      return !late && this.cast(owner, attempt, relay, attempt) ? [owner] : [];
+      return !late && !owner.doubtful && this.fits(owner, attempt, relay, attempt) && doubt(owner) ? [owner] : [];
     });
   }
 
   /**
-   * Exchanges that were answered just before it was sent: they might have had this attempt, too, and one that has none might
-   * have it instead of its owner.
+   * Exchanges that were answered just before it was sent: they might have had this attempt, too; one that has none might have
+   * it instead of its owner, and one whose own attempt the owner might have had might have changed places with it.
    */
   private tooEarlyFor(attempt: OpenAttempt, owner: OpenRelay, lately: readonly OpenRelay[]): readonly OpenRelay[] {
     const { request } = attempt;
@@ -70,21 +70,34 @@ export class Rivals {
       if (relay === owner || relay.hop === owner.hop) return [];
       if (request.firstTime - answeredAt(relay) > this.doubt(connection.point, attempt.exchange.connection.point)) return [];
       const [own] = relay.attempts;
-      const doubted = own === undefined ? owner : relay;
-      return this.cast(doubted, own ?? attempt, relay, attempt) ? [doubted] : [];
+      if (own === undefined) return this.fits(owner, attempt, relay, attempt) && doubt(owner) ? [owner] : [];
+      if (!this.fits(relay, own, relay, attempt)) return [];
+      attempt.coveted = true;
+      const swapped = this.mayHaveCome(owner, own) && this.fits(owner, attempt, owner, own);
+      return (swapped ? [relay, owner] : [relay]).filter(doubt);
     });
   }
 
-  /** Casts doubt on a pair, when `rival` fits an attempt nearly as well as the pair fits. */
-  private cast(relay: OpenRelay, own: OpenAttempt, rival: OpenRelay, attempt: OpenAttempt): boolean {
-    if (relay.doubtful) return false;
+  /** Had it come when the attempt was sent, for all that two clocks tell? With one, the hops cannot be off both ways. */
+  private mayHaveCome({ clientSide: { connection, request } }: OpenRelay, { request: sent, exchange }: OpenAttempt): boolean {
+    const [here, there] = [connection.point, exchange.connection.point];
+    return request !== undefined && here !== there && request.firstTime - sent.firstTime <= this.doubt(here, there);
+  }
+
+  /** `rival` and `attempt` fit nearly as well as the pair of `relay` and `own`. */
+  private fits(relay: OpenRelay, own: OpenAttempt, rival: OpenRelay, attempt: OpenAttempt): boolean {
     const best = scoreOf(relay, own, this.context, undefined)?.content;
     const other = scoreOf(rival, attempt, this.context, undefined)?.content;
-    if (other === undefined || best === undefined || best - other >= PROVEN_MARGIN) return false;
-    relay.doubtful = true;
-    relay.margin = Math.min(relay.margin, PROVEN_MARGIN - 1);
-    return true;
+    return other !== undefined && best !== undefined && best - other < PROVEN_MARGIN;
   }
+}
+
+/** Casts doubt on what is said of it; false where there is doubt already. */
+function doubt(relay: OpenRelay): boolean {
+  if (relay.doubtful) return false;
+  relay.doubtful = true;
+  relay.margin = Math.min(relay.margin, PROVEN_MARGIN - 1);
+  return true;
 }
 
 const NONE: readonly OpenRelay[] = [];

@@ -30,7 +30,9 @@ export function offer(attempt: OpenAttempt, claims: Claim[]): void {
   const [only] = claims;
   if (only !== undefined && claims.length === 1) {
     attempt.claims = claims;
-    only.relay.claims = only.relay.claims.length === 0 ? claims : [...only.relay.claims, only];
+    const { relay } = only;
+    if (relay.claims.length >= MAX_CLAIMED) dropLatest(relay);
+    relay.claims = relay.claims.length === 0 ? claims : [...relay.claims, only];
     if (only.bits >= ENOUGH) give(attempt, only.relay);
     return;
   }
@@ -45,6 +47,16 @@ export function offer(attempt: OpenAttempt, claims: Claim[]): void {
   for (const claim of claims.slice(MAX_CLAIMS)) if (before.includes(claim)) withdraw(claim);
   const [best] = claims;
   if (best !== undefined && best.bits >= ENOUGH && attempt.owner !== best.relay) give(attempt, best.relay);
+}
+
+/** Of too many the first ones are kept, and the one that comes: it may be the one that is answered. */
+function dropLatest(relay: OpenRelay): void {
+  const latest = relay.claims.at(-1);
+  if (latest === undefined) return;
+  const { attempt } = latest;
+  relay.claims = relay.claims.slice(0, -1);
+  attempt.claims = attempt.claims.filter((other) => other !== latest);
+  if (attempt.owner === relay) pass(attempt);
 }
 
 function compareContents(claims: readonly Claim[]): void {
@@ -73,7 +85,7 @@ export function settle(relay: OpenRelay, context: Context, now: number): void {
       attempt.claims = NOTHING;
     } else if (attempt.owner === relay) pass(attempt);
   }
-  const inferred = relay.doubtful || (own.size > 1 && relay.redirects.length > 0);
+  const inferred = relay.doubtful || (own.size > 1 && (relay.redirects.length > 0 || someCoveted(own)));
   relay.margin = Math.min(marginOf(claims, own), inferred ? PROVEN_MARGIN - 1 : Number.POSITIVE_INFINITY);
   if (relay.margin < LIKELY_MARGIN) relay.candidates = candidatesOf(claims, own);
 }
@@ -198,6 +210,11 @@ function leadOf({ attempt, relay, bits }: Claim): number {
   let most = 0;
   for (const rival of attempt.claims) if (rival.relay !== relay) most = Math.max(most, rival.bits);
   return bits - most;
+}
+
+function someCoveted(own: ReadonlyMap<OpenAttempt, number>): boolean {
+  for (const attempt of own.keys()) if (attempt.coveted) return true;
+  return false;
 }
 
 function give(attempt: OpenAttempt, relay: OpenRelay): void {
