@@ -651,6 +651,8 @@ export interface ServerProfile {
   readonly stalls: ReadonlyMap<string, Spread>;
   /** Routes of which one answer took 3 s and more to come, by path (`routeOf`). */
   readonly slowRoutes: ReadonlyMap<string, SlowRoute>;
+  /** Targets (`Fingerprint.target`) that were answered sooner than that: each at the place of its lowest bits, the latest there. */
+  readonly soonTargets: Int32Array;
 }
 
 /** What answers took that came late, and how many have come sooner since the first of them. */

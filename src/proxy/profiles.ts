@@ -134,6 +134,8 @@ const NO_STALLS = new Map<string, Durations>();
 const NO_ROUTES = new Map<string, OpenSlowRoute>();
 /** Slow routes of one server that are told apart. */
 const MAX_ROUTES = 64;
+/** Places for targets that were answered soon: a power of two. */
+const SOON_TARGETS = 64;
 
 export class Server implements ServerProfile {
   readonly server: string;
@@ -148,6 +150,7 @@ export class Server implements ServerProfile {
   readonly latencies = new Histogram();
   stalls: Map<string, Durations> = NO_STALLS;
   slowRoutes: Map<string, OpenSlowRoute> = NO_ROUTES;
+  readonly soonTargets = new Int32Array(SOON_TARGETS);
 
   constructor(server: string) {
     this.server = server;
@@ -169,6 +172,8 @@ export class Server implements ServerProfile {
       if (response.firstTime >= request.lastTime) this.latencies.add(response.firstTime - request.lastTime);
     }
     const late = answered && wait !== undefined && isLate(wait);
+    const { target } = request.fingerprint;
+    if (answered && !late) this.soonTargets[target & (SOON_TARGETS - 1)] = target;
     if (late || (answered && this.slowRoutes.size > 0)) this.countRoute(request, wait, late);
     if (wait === undefined || wait.ended === 'capture-end' || wait.end.time - wait.start.time < STALL) return;
     const kind = `${wait.debt} ${wait.ended}`;

@@ -38,6 +38,12 @@ export function lateAnswers({ request, wait, ended }: Exchange, { slowRoutes }: 
   return route === undefined || route.soon > 0 || route.late.count - own < ENOUGH ? undefined : route.late;
 }
 
+/** The same target was answered at once elsewhere: it is not slow by design (RULES R02, traps). */
+export function isAnsweredSoon({ request }: Exchange, { soonTargets }: ServerProfile): boolean {
+  const target = request?.fingerprint.target ?? 0;
+  return target !== 0 && soonTargets[target & (soonTargets.length - 1)] === target;
+}
+
 /** Others have waited as long and were answered. */
 export function isWithin(wait: Wait, late: Spread): boolean {
   return lengthOf(wait) <= OVERDUE * late.most;

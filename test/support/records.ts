@@ -149,6 +149,7 @@ export function serverProfile(more: Partial<ServerProfile> = {}): ServerProfile 
     latencies: { count: 0, median: Number.NaN, p95: Number.NaN },
     stalls: new Map(),
     slowRoutes: new Map(),
+    soonTargets: new Int32Array(1),
     ...more,
   };
 }
