@@ -18,8 +18,8 @@ export const pipelinedRequestDropped: Rule = {
   remedies: remediesFor('pipelining'),
 
   check(exchange, { forwarded }, found) {
-    const { wait, request, previous } = exchange;
-    if (!exchange.pipelined || forwarded || wait?.debt !== 'response-head' || wait.ended === 'answered') return;
+    const { wait, request, response, previous } = exchange;
+    if (!exchange.pipelined || forwarded || response !== undefined || wait?.debt !== 'response-head' || wait.ended === 'answered') return;
     if (request?.acked === undefined || previous?.response?.complete !== true || previous.clientBelief !== 'keep') return;
     if (wait.connection.clientEnd.zeroWindow !== undefined) return;
     // Until the answer before it was complete, nobody owed one to this request.

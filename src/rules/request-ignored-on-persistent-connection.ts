@@ -28,7 +28,7 @@ export const requestIgnoredOnPersistentConnection: Rule = {
   check(exchange, { server, forwarded }, found) {
     const { wait, request, previous } = exchange;
     if (wait === undefined || request === undefined || forwarded || wait.debt !== 'response-head') return;
-    if (wait.ended === 'answered' && !isTimedOut(exchange)) return;
+    if ((wait.ended === 'answered' || isBegun(exchange)) && !isTimedOut(exchange)) return;
     if (!isLater(exchange) || saidClose(previous) || isBehindAnother(exchange)) return;
     const threshold = wait.ended === 'capture-end' ? OPEN : ENDED;
     if (wait.end.time - wait.start.time < threshold || stillBlind(wait, threshold)) return;
@@ -38,6 +38,11 @@ export const requestIgnoredOnPersistentConnection: Rule = {
     found(candidateOf(exchange, wait, server, late));
   },
 };
+
+/** Its answer stopped in the head. */
+function isBegun({ response, damaged }: Exchange): boolean {
+  return response !== undefined && !damaged;
+}
 
 /** The server says that it has waited for a request, though it had one: it has not read it (RFC 9110 section 15.5.9). */
 function isTimedOut({ request, response }: Exchange): boolean {

@@ -17,7 +17,8 @@ export const truncatedByClose: Rule = {
 
   check(exchange, context, found) {
     const { wait, response, request } = exchange;
-    if (wait?.debt !== 'response-body' || request === undefined || response === undefined || response.complete) return;
+    if (wait === undefined || request === undefined || response === undefined || response.complete) return;
+    if (wait.debt !== 'response-body' && !(wait.debt === 'response-head' && isHeadCut(response))) return;
     const [server, client] = [say.closingOf(wait.connection, 'server'), say.closingOf(wait.connection, 'client')];
     if (server === undefined || wait.ended === 'answered') return;
     // A client that left first has cut the response short itself.
@@ -27,7 +28,8 @@ export const truncatedByClose: Rule = {
 
   ends(connection, { last, relay }, found) {
     const { response, request } = last;
-    if (response?.framing !== 'until-close' || response.complete || request === undefined || isStream(response)) return;
+    if (response?.framing !== 'until-close' || response.complete || request === undefined) return;
+    if (isStream(response) || isHeadCut(response)) return;
     const { fin, reset } = connection.serverEnd;
     const client = say.closingOf(connection, 'client');
     if (reset === undefined || fin !== undefined || (client !== undefined && client.frame < reset.frame)) return;
@@ -46,7 +48,7 @@ interface Truncation {
 function candidateOf({ exchange, response, wait, connection, close }: Truncation, blame: Blame): Candidate {
   const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
   const { request } = exchange;
-  const untold = response.framing === 'until-close';
+  const untold = response.framing === 'until-close' && !isHeadCut(response);
   return {
     severity: 'loss',
     // Many a server resets where it should close, behind all that it had to send.
@@ -63,7 +65,7 @@ function candidateOf({ exchange, response, wait, connection, close }: Truncation
     evidence: say.inOrder([
       ...say.requestEvidence(seen),
       ...say.responseEvidence(seen),
-      say.evidence(seen, 'server', say.lastOf(response), ['last octet of the body']),
+      say.evidence(seen, 'server', say.lastOf(response), ['last octet of the response']),
       ...blame.evidence,
       ...say.closeEvidence(seen, connection, 'server').filter(({ moment }) => moment.frame === close.frame),
     ]),
@@ -81,7 +83,12 @@ function candidateOf({ exchange, response, wait, connection, close }: Truncation
   };
 }
 
+function isHeadCut({ oddities }: ResponseMessage): boolean {
+  return oddities.includes('head-cut');
+}
+
 function gotText(response: ResponseMessage): string {
+  if (isHeadCut(response)) return 'only the beginning of its head';
   if (response.framing === 'length') return shareText(response);
   const body = response.framing === 'chunked' ? 'a chunked body without its end' : 'a body, and cannot tell whether that is all';
   return `${response.bodyOctets} octets of ${body}`;

@@ -36,7 +36,8 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   const attempt = before?.attempts.at(-1);
   if (wait === undefined || request === undefined || before === undefined || attempt === undefined) return undefined;
   const release = releaseOf(relay, wait, attempt);
-  if (release === undefined && (relay.attempts.length > 0 || wait.ended === 'answered')) return undefined;
+  const begun = relay.clientSide.response !== undefined && !relay.clientSide.damaged;
+  if (release === undefined && (relay.attempts.length > 0 || wait.ended === 'answered' || begun)) return undefined;
   const silence = (release?.close ?? wait.end).time - wait.start.time;
   if (wait.debt !== 'response-head' || silence < THRESHOLD || stillBlind(wait, THRESHOLD)) return undefined;
   if ((request.acked === undefined && !relay.clientSide.damaged) || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
