@@ -451,6 +451,8 @@ export interface Wait {
   readonly connection: Connection;
   /** False while it is known that the capture goes on or went on beyond `end`: at a deadline, and at the end of one that was watched live. */
   readonly final: boolean;
+  /** For how long more of the same message had been waited for before, at most, and came: of 1 s and more, in nanoseconds. */
+  readonly resumedAfter?: number;
 }
 
 /** Octets behind a complete response that begin no other one. */

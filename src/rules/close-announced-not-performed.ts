@@ -6,7 +6,7 @@
 import type { Candidate, Connection, Exchange, Moment, RequestMessage, ResponseMessage, Rule, Wait } from '../model.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
-import { endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
+import { endEvidence, isInFlight, isStream, networkExplains, silenceText } from './stalls.ts';
 import { COUPLING, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -22,7 +22,8 @@ export const closeAnnouncedNotPerformed: Rule = {
     const { wait, response, request } = exchange;
     if (wait?.debt !== 'close' || response?.framing !== 'until-close' || wait.ended === 'answered' || request === undefined) return;
     const announced = response.options.includes('close') || exchange.serverBelief === 'close';
-    if (announced && !isStream(response) && lasted(wait, OPEN) && !networkExplains(wait)) found(candidateOf(exchange, response, wait));
+    if (!announced || isStream(response) || networkExplains(wait) || isInFlight(wait)) return;
+    if (lasted(wait, OPEN)) found(candidateOf(exchange, response, wait));
   },
 
   ends(connection, { last }, found) {

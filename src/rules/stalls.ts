@@ -8,6 +8,10 @@ import * as say from './words.ts';
 const STREAMS =
   /^(?:text\/event-stream|multipart\/x-mixed-replace|application\/(?:x-ndjson|ndjson|json-seq|stream\+json|grpc|x-json-stream))/i;
 
+/** Answers that make a habit, and by how much a wait may be longer than the longest of them before it is overdue. */
+const ENOUGH = 2;
+const OVERDUE = 1.5;
+
 export function isStream(message: Message): boolean {
   return STREAMS.test(say.fieldOf(message, 'content-type')?.value ?? '');
 }
@@ -20,15 +24,18 @@ export function networkExplains(wait: Wait): boolean {
   return creditor.zeroWindow !== undefined || creditor.ackedTo < debtor.octets || (again > wait.start.time && again <= wait.end.time);
 }
 
+/** The body paused before as long and went on (RULES R24, traps). Where its sender closes in the end, nothing more was to come. */
+export function isInFlight(wait: Wait): boolean {
+  const { debtor, ended, resumedAfter = 0 } = wait;
+  const givenUp = ended === (debtor === 'server' ? 'server-close' : 'client-abort');
+  return !givenUp && lengthOf(wait) <= OVERDUE * resumedAfter;
+}
+
 /** The debtor's TCP acknowledged all that the creditor had sent: it knows what it owes. */
 export function arrived({ connection, debtor }: Wait): boolean {
   const { clientEnd, serverEnd } = connection;
   return debtor === 'server' ? serverEnd.ackedTo >= clientEnd.octets : clientEnd.ackedTo >= serverEnd.octets;
 }
-
-/** Answers that make a habit, and by how much a wait may be longer than the longest of them before it is overdue. */
-const ENOUGH = 2;
-const OVERDUE = 1.5;
 
 /** The other answers of this server to the same route, where all came late: it waits by design (X2). */
 export function lateAnswers({ request, wait, ended }: Exchange, { slowRoutes }: ServerProfile): Spread | undefined {
