@@ -1,7 +1,7 @@
 /** What the rules about silences share: who else may explain one, and the words for how it ended (RULES sections 5 and 6.8). */
-import type { Evidence, Exchange, Message, ServerProfile, Spread, Text, Wait } from '../model.ts';
+import type { EndFacts, Evidence, Exchange, Message, ServerProfile, Spread, Text, Wait } from '../model.ts';
 import { routeOf } from '../route.ts';
-import { lengthOf } from './thresholds.ts';
+import { lengthOf, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
 /** Bodies that go on as events come: their silence means nothing (RULES R21, traps; X2). */
@@ -21,7 +21,14 @@ export function networkExplains(wait: Wait): boolean {
   const { clientEnd, serverEnd } = wait.connection;
   const [debtor, creditor] = wait.debtor === 'server' ? [serverEnd, clientEnd] : [clientEnd, serverEnd];
   const again = debtor.lastRetransmission?.time ?? Number.NEGATIVE_INFINITY;
+  if (isJustOpened(wait, creditor)) return true;
   return creditor.zeroWindow !== undefined || creditor.ackedTo < debtor.octets || (again > wait.start.time && again <= wait.end.time);
+}
+
+/** It read no more, and does so again; what it is owed may be on its way when the capture ends. */
+function isJustOpened({ start, end, ended }: Wait, { lastZeroWindow, last }: EndFacts): boolean {
+  if (ended !== 'capture-end' || lastZeroWindow === undefined || last === undefined) return false;
+  return lastZeroWindow.time >= start.time && end.time - last.time < OPEN;
 }
 
 /** The body paused before as long and went on (RULES R24, traps). Where its sender closes in the end, nothing more was to come. */
