@@ -645,6 +645,8 @@ export interface ServerProfile {
   /** Connections that were to be kept after their first response: closed by the server at once, and not so. */
   readonly closedAtOnce: number;
   readonly stayedOpen: number;
+  /** From the first close at once to the latest: all at one instant they may be one stop of the server. */
+  readonly closedAtOnceWithin: number;
   /** Kept connections that the server closed while nobody owed anything: how long they had been idle. */
   readonly idleCloses: Spread;
   /** From the last octet of a request to the first of its response. */

@@ -146,6 +146,8 @@ export class Server implements ServerProfile {
   lastAnsweredStart = Number.NEGATIVE_INFINITY;
   closedAtOnce = 0;
   stayedOpen = 0;
+  private firstClosedAtOnce = Number.NaN;
+  closedAtOnceWithin = 0;
   readonly idleCloses = new Durations();
   readonly latencies = new Histogram();
   stalls: Map<string, Durations> = NO_STALLS;
@@ -181,6 +183,11 @@ export class Server implements ServerProfile {
     const stalls = this.stalls.get(kind) ?? new Durations();
     stalls.add(wait.end.time - wait.start.time);
     this.stalls.set(kind, stalls);
+  }
+
+  closeAtOnce(time: number): void {
+    if (this.closedAtOnce++ === 0) this.firstClosedAtOnce = time;
+    this.closedAtOnceWithin = Math.max(this.closedAtOnceWithin, time - this.firstClosedAtOnce);
   }
 
   private countRoute({ target }: RequestMessage, wait: Wait | undefined, late: boolean): void {
@@ -311,7 +318,7 @@ export class Profiles {
     if (server < client && server - response.lastTime >= IDLE) profile.idleCloses.add(server - response.lastTime);
     if (last.ordinal !== 1) return profile;
     if (server - response.lastTime <= AT_ONCE && server < client) {
-      profile.closedAtOnce++;
+      profile.closeAtOnce(server);
       const { fin, reset } = connection.serverEnd;
       const close = fin?.time === server ? fin : reset;
       if (close !== undefined) life?.peer.oneShot(last, close);

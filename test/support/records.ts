@@ -144,6 +144,7 @@ export function serverProfile(more: Partial<ServerProfile> = {}): ServerProfile 
     laterAnswered: 0,
     lastAnsweredStart: Number.NEGATIVE_INFINITY,
     closedAtOnce: 0,
+    closedAtOnceWithin: 0,
     stayedOpen: 0,
     idleCloses: NO_SPREAD,
     latencies: { count: 0, median: Number.NaN, p95: Number.NaN },
