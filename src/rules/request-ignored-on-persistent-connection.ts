@@ -80,7 +80,8 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late
   const overdue = byServer || soon;
   const unread = byServer && wait.by === 'RST';
   const likely = isTimedOut(exchange) || (alive && overdue);
-  const byEvidence: Confidence = contrast < SIGNIFICANT || (alive && unread) ? 'strong' : likely ? 'likely' : 'possible';
+  const strong = (contrast < SIGNIFICANT && overdue) || (alive && unread);
+  const byEvidence: Confidence = strong ? 'strong' : likely ? 'likely' : 'possible';
   const acked = request?.acked;
   const ending = wait.ended === 'client-abort' ? 'client' : 'server';
   return {
