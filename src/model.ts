@@ -451,6 +451,8 @@ export interface Wait {
   readonly connection: Connection;
   /** False while it is known that the capture goes on or went on beyond `end`: at a deadline, and at the end of one that was watched live. */
   readonly final: boolean;
+  /** For how long more of the same message had been waited for before, at most, and came: of 1 s and more, in nanoseconds. */
+  readonly resumedAfter?: number;
 }
 
 /** Octets behind a complete response that begin no other one. */
@@ -643,6 +645,8 @@ export interface ServerProfile {
   /** Connections that were to be kept after their first response: closed by the server at once, and not so. */
   readonly closedAtOnce: number;
   readonly stayedOpen: number;
+  /** From the first close at once to the latest: all at one instant they may be one stop of the server. */
+  readonly closedAtOnceWithin: number;
   /** Kept connections that the server closed while nobody owed anything: how long they had been idle. */
   readonly idleCloses: Spread;
   /** From the last octet of a request to the first of its response. */
@@ -651,6 +655,8 @@ export interface ServerProfile {
   readonly stalls: ReadonlyMap<string, Spread>;
   /** Routes of which one answer took 3 s and more to come, by path (`routeOf`). */
   readonly slowRoutes: ReadonlyMap<string, SlowRoute>;
+  /** Targets (`Fingerprint.target`) that were answered sooner than that: each at the place of its lowest bits, the latest there. */
+  readonly soonTargets: Int32Array;
 }
 
 /** What answers took that came late, and how many have come sooner since the first of them. */

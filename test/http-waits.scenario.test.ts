@@ -40,6 +40,11 @@ test.each<[string, (wire: Wire) => Wire, readonly string[]]>([
     ['server owes response-head from 4 to 6 (6.0 s): client-abort by RST'],
   ],
   [
+    'answered with the beginning of a head',
+    (w) => w.say('c', 'client', GET('/')).say('c', 'server', 'HTTP/1.1 200 OK\r\nConte').wait(6).fin('c', 'client'),
+    ['server owes response-head from 4 to 8 (6.0 s): client-abort by FIN'],
+  ],
+  [
     'never answered, capture ends',
     (w) => w.say('c', 'client', GET('/')).wait(6).open('d', 'x', 'y', 1),
     ['server owes response-head from 4 to 8 (6.0 s): capture-end'],

@@ -65,7 +65,9 @@ const lookAlikes: readonly LookAlikes[] = [
       one > server     GET /first HTTP/1.1 | Host: s.test
       server > one     HTTP/1.1 200 OK | Content-Length: 2 || hi
       wait 4 s${BYE}`,
-    hang: `${DIRECT}
+    hang: `
+      two > server     GET /next HTTP/1.1 | Host: s.test
+      server > two     HTTP/1.1 200 OK | Content-Length: 2 || []${DIRECT}
       client > server  GET /next HTTP/1.1 | Host: s.test
       wait 12 s
       one > server     GET /first HTTP/1.1 | Host: s.test

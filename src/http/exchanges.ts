@@ -91,6 +91,9 @@ export class Exchanges {
 
   /** A response of whose head only a part was captured, or sent. */
   cutResponse(conversation: Conversation, response: OpenResponse, lost: boolean): void {
+    const { unanswered } = conversation.pending;
+    // The beginning of a head answers nothing.
+    if (!lost && unanswered !== undefined) this.waits.unpaid(conversation, unanswered, this.waits.latest);
     const exchange = this.answer(conversation, response);
     if (lost) {
       exchange.damaged = true;

@@ -96,7 +96,7 @@ export class Waits {
     }
     const wait = this.waitOf(conversation, exchange, now, !this.watchedLive);
     if (wait === undefined) return;
-    if (lengthOf(wait) >= LEVELS[1]) exchange.wait = wait;
+    if (lengthOf(wait) >= LEVELS[1]) keep(exchange, wait);
     else keepLonger(exchange, wait);
   }
 
@@ -126,7 +126,7 @@ export class Waits {
     }
     if (level > exchange.toldLevel) {
       exchange.toldLevel = level;
-      exchange.wait = this.waitOf(conversation, exchange, now, false);
+      keep(exchange, this.newWait(conversation, debt, wait.end, wait.ended, wait.by, false));
       this.sink.waiting(exchange, snapshotOf(exchange, conversation));
     }
     this.deadlines.add(conversation, now.time, level === 2 || wait.ended !== 'capture-end');
@@ -175,7 +175,19 @@ export class Waits {
 
 function keepLonger(exchange: OpenExchange, wait: Wait): void {
   const known = exchange.wait;
-  if (known === undefined || !known.final || lengthOf(known) < lengthOf(wait)) exchange.wait = wait;
+  if (known === undefined || !known.final || lengthOf(known) < lengthOf(wait)) keep(exchange, wait);
+}
+
+/** What replaces a wait that was paid still tells how long that was. */
+function keep(exchange: OpenExchange, wait: Wait): void {
+  const known = exchange.wait;
+  const resumedAfter = known?.debt === wait.debt ? pauseIn(known) : 0;
+  exchange.wait = resumedAfter > 0 ? { ...wait, resumedAfter } : wait;
+}
+
+function pauseIn(wait: Wait): number {
+  const { ended, resumedAfter = 0 } = wait;
+  return ended === 'answered' ? Math.max(resumedAfter, lengthOf(wait)) : resumedAfter;
 }
 
 function levelOf(start: Moment, end: Moment): number {

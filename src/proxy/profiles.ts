@@ -133,6 +133,8 @@ const NO_STALLS = new Map<string, Durations>();
 const NO_ROUTES = new Map<string, OpenSlowRoute>();
 /** Slow routes of one server that are told apart. */
 const MAX_ROUTES = 64;
+/** Places for targets that were answered soon: a power of two. */
+const SOON_TARGETS = 64;
 
 export class Server implements ServerProfile {
   readonly server: string;
@@ -143,10 +145,13 @@ export class Server implements ServerProfile {
   lastAnsweredStart = Number.NEGATIVE_INFINITY;
   closedAtOnce = 0;
   stayedOpen = 0;
+  private firstClosedAtOnce = Number.NaN;
+  closedAtOnceWithin = 0;
   readonly idleCloses = new Durations();
   readonly latencies = new Histogram();
   stalls: Map<string, Durations> = NO_STALLS;
   slowRoutes: Map<string, OpenSlowRoute> = NO_ROUTES;
+  readonly soonTargets = new Int32Array(SOON_TARGETS);
 
   constructor(server: string) {
     this.server = server;
@@ -168,6 +173,8 @@ export class Server implements ServerProfile {
       if (response.firstTime >= request.lastTime) this.latencies.add(response.firstTime - request.lastTime);
     }
     const late = answered && wait !== undefined && isLate(wait);
+    const { target } = request.fingerprint;
+    if (answered && !late) this.soonTargets[target & (SOON_TARGETS - 1)] = target;
     if (late || (answered && this.slowRoutes.size > 0)) this.countRoute(request, wait, late);
     if (wait === undefined || wait.ended === 'capture-end' || wait.end.time - wait.start.time < STALL) return;
     const kind = `${wait.debt} ${wait.ended}`;
@@ -175,6 +182,11 @@ export class Server implements ServerProfile {
     const stalls = this.stalls.get(kind) ?? new Durations();
     stalls.add(wait.end.time - wait.start.time);
     this.stalls.set(kind, stalls);
+  }
+
+  closeAtOnce(time: number): void {
+    if (this.closedAtOnce++ === 0) this.firstClosedAtOnce = time;
+    this.closedAtOnceWithin = Math.max(this.closedAtOnceWithin, time - this.firstClosedAtOnce);
   }
 
   private countRoute({ target }: RequestMessage, wait: Wait | undefined, late: boolean): void {
@@ -305,7 +317,7 @@ export class Profiles {
     if (server < client && server - response.lastTime >= IDLE) profile.idleCloses.add(server - response.lastTime);
     if (last.ordinal !== 1) return profile;
     if (server - response.lastTime <= AT_ONCE && server < client) {
-      profile.closedAtOnce++;
+      profile.closeAtOnce(server);
       const { fin, reset } = connection.serverEnd;
       const close = fin?.time === server ? fin : reset;
       if (close !== undefined) life?.peer.oneShot(last, close);

@@ -16,7 +16,7 @@ export interface Blame {
 }
 
 /** For a response that stops at `exchange`, which is the client side of a relay or a hop by itself. */
-export function blameForResponse(exchange: Exchange, context: ExchangeContext): Blame {
+export function blameForResponse(exchange: Exchange, context: Pick<ExchangeContext, 'relay'>): Blame {
   const serverSide = nextHopOf(context);
   const [here, there] = [exchange.response, serverSide?.response];
   if (serverSide === undefined || here === undefined || there === undefined) return alone(exchange, exchange.server.text);
@@ -78,7 +78,7 @@ export function blameForRequest(exchange: Exchange, context: ExchangeContext): B
   });
 }
 
-function nextHopOf({ relay }: ExchangeContext): Exchange | undefined {
+function nextHopOf({ relay }: Pick<ExchangeContext, 'relay'>): Exchange | undefined {
   if (relay === undefined || relay.link.confidence === 'ambiguous' || relay.link.confidence === 'none') return undefined;
   return relay.attempts.at(-1)?.exchange;
 }

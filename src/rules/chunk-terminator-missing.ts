@@ -1,6 +1,7 @@
-/** A chunked response that is never ended, on a connection that stays open (RULES R25). */
-import type { Candidate, ChunkPosition, Confidence, Rule } from '../model.ts';
+/** A chunked response that is never ended, on a connection that stays open, or on which something else follows (RULES R25). */
+import type { Candidate, ChunkPosition, Confidence, Exchange, Rule } from '../model.ts';
 import { type Blame, blameForResponse } from './blame.ts';
+import { least } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { silenceText } from './stalls.ts';
 import { type StoppedBody, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
@@ -9,7 +10,7 @@ import * as say from './words.ts';
 export const chunkTerminatorMissing: Rule = {
   id: 'chunk-terminator-missing',
   on: 'exchange',
-  onlyFor: ['wait'],
+  onlyFor: ['wait', 'oddities'],
   title: 'A chunked body without its end',
   basis: ['RFC 9112 section 7.1', 'RFC 9112 section 8'],
   remedies: remediesFor('last-chunk'),
@@ -17,8 +18,46 @@ export const chunkTerminatorMissing: Rule = {
   check(exchange, context, found) {
     const stopped = stoppedBody(exchange, 'response-body', 'chunked');
     if (stopped !== undefined) found(candidateOf(stopped, blameForResponse(exchange, context)));
+    else if (exchange.ended && isOverrun(exchange)) found(overrunOf(exchange, blameForResponse(exchange, context)));
   },
 };
+
+/** Where the size of a chunk was due came octets that are none: mostly the next response. Of a 408 proxy-cycle-on-one-hop tells. */
+function isOverrun({ request, response, damaged }: Exchange): boolean {
+  if (request === undefined || damaged || response?.framing !== 'chunked') return false;
+  return response.oddities.includes('bad-chunk') && !response.oddities.includes('timeout-within');
+}
+
+function overrunOf(exchange: Exchange, blame: Blame): Candidate {
+  const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
+  const { request, response } = exchange;
+  return {
+    severity: 'loss',
+    confidence: least('strong', exchange.connection.synSeen ? 'proven' : 'likely'),
+    message: [
+      `${blame.culprit} went on behind a chunk of its answer to `,
+      ...(request === undefined ? [] : say.requestText(request)),
+      ' with octets that are neither a chunk nor the end of the body: from there on nobody can read the connection',
+    ],
+    hops: blame.hops,
+    exchange,
+    fields: ['Transfer-Encoding'],
+    direction: 'response',
+    evidence: say.inOrder([
+      ...say.requestEvidence(seen),
+      ...say.responseEvidence(seen),
+      ...(response === undefined ? [] : [say.evidence(seen, 'server', say.lastOf(response), ['no chunk size where one was due'])]),
+      ...blame.evidence,
+    ]),
+    because: [
+      [`overrun: ${response?.bodyOctets ?? 0} octets of content arrived in chunks, and then something that begins with no size`],
+      ['a chunked body ends with 0 CRLF CRLF and with nothing else (RFC 9112 section 7.1)'],
+      ...blame.because,
+    ],
+    covers: blame.covers,
+    wouldChangeOurMind: ['octets of the body that the capture lost'],
+  };
+}
 
 interface Place {
   readonly code: string;

@@ -1,12 +1,12 @@
 /**
- * The server says that it will close and does not (RULES R23). Where the close is also the end of the body it is a hang, which
+ * The server has to close, because it or its client said so, and does not (RULES R23). Where the close is also the end of the body it is a hang, which
  * until-close-but-kept-open owns; behind a body that tells its own length nobody needs it, unless the client is an HTTP/1.0 one
  * that reads until the close whatever the length says.
  */
-import type { Candidate, Connection, Exchange, Moment, ResponseMessage, Rule, Wait } from '../model.ts';
+import type { Candidate, Connection, Exchange, Moment, RequestMessage, ResponseMessage, Rule, Wait } from '../model.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
-import { endEvidence, isStream, networkExplains, silenceText } from './stalls.ts';
+import { endEvidence, isInFlight, isStream, networkExplains, silenceText } from './stalls.ts';
 import { COUPLING, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -22,22 +22,45 @@ export const closeAnnouncedNotPerformed: Rule = {
     const { wait, response, request } = exchange;
     if (wait?.debt !== 'close' || response?.framing !== 'until-close' || wait.ended === 'answered' || request === undefined) return;
     const announced = response.options.includes('close') || exchange.serverBelief === 'close';
-    if (announced && !isStream(response) && lasted(wait, OPEN) && !networkExplains(wait)) found(candidateOf(exchange, response, wait));
+    if (!announced || isStream(response) || networkExplains(wait) || isInFlight(wait)) return;
+    if (lasted(wait, OPEN)) found(candidateOf(exchange, response, wait));
   },
 
   ends(connection, { last }, found) {
     const { request, response } = last;
     // While the request is not complete the server may still read the rest of it.
-    if (request?.complete !== true || response?.complete !== true || !response.options.includes('close') || last.damaged) return;
+    if (request?.complete !== true || response?.complete !== true || last.damaged) return;
     if (response.framing === 'until-close' || response.framing === 'tunnel' || isStream(response)) return;
-    const late = lateClose(connection, response);
-    if (late !== undefined) found(lateCandidate(connection, last, response, late));
+    const why = reasonToClose(last, request, response);
+    const late = why && lateClose(connection, response);
+    if (why === undefined || late === undefined) return;
+    const wait = clientWaited(connection, last, response, late);
+    if (wait !== undefined || why !== 'never-asked') found(lateCandidate(connection, last, response, { ...late, why, wait }));
   },
 };
 
 /** A server that closes does so within this time (RULES R23). */
 const PROMPT = 2e9;
 const ROUND_TRIPS = 10;
+
+/** Who said it; an HTTP/1.0 client says it by not asking for anything else, and may then be granted what it does not know. */
+type Reason = 'response' | 'request' | 'http10' | 'never-asked';
+
+const REASONS: Readonly<Record<Reason, string>> = {
+  response: 'the response says Connection: close: its sender must close after it (RFC 9112 section 9.6)',
+  request: 'the request says Connection: close: whoever answers it must close after the response (RFC 9112 section 9.6)',
+  http10: 'a connection of HTTP/1.0 on which nobody said keep-alive does not persist (RFC 9112 section 9.3)',
+  'never-asked': 'the client speaks HTTP/1.0 and did not ask for keep-alive: the server granted what it need not understand',
+};
+
+function reasonToClose(exchange: Exchange, request: RequestMessage, response: ResponseMessage): Reason | undefined {
+  if (response.options.includes('close')) return 'response';
+  if (request.options.includes('close')) return 'request';
+  if (request.options.includes('keep-alive')) return undefined; // http10-keepalive-not-echoed looks at those
+  if (exchange.clientBelief === 'close') return 'http10';
+  const asked = say.fieldOf(request, 'proxy-connection') !== undefined;
+  return request.version === 'HTTP/1.0' && !asked ? 'never-asked' : undefined;
+}
 
 interface Late {
   /** Since the last octet of the response, in nanoseconds. */
@@ -59,10 +82,16 @@ function lateClose(connection: Connection, { lastTime }: ResponseMessage): Late 
   return { length, close: first === server ? server : undefined, end };
 }
 
-function lateCandidate(connection: Connection, exchange: Exchange, response: ResponseMessage, late: Late): Candidate {
+interface Owed extends Late {
+  readonly why: Reason;
+  /** Of a client that needed the close. */
+  readonly wait: Wait | undefined;
+}
+
+function lateCandidate(connection: Connection, exchange: Exchange, response: ResponseMessage, late: Owed): Candidate {
   const seen = { exchange, hop: 'only' } as const;
   const { request, server } = exchange;
-  const wait = clientWaited(connection, exchange, response, late);
+  const { why, wait } = late;
   const ending =
     late.close === undefined
       ? `${say.duration(late.length)} later it had not done so`
@@ -71,7 +100,7 @@ function lateCandidate(connection: Connection, exchange: Exchange, response: Res
     severity: wait === undefined ? 'hygiene' : 'hang',
     confidence: least(wait === undefined ? 'strong' : 'likely', captureCap(connection)),
     message: [
-      `${server.text} announced a close behind its answer to `,
+      `${server.text} ${why === 'response' ? 'announced' : 'owed'} a close behind its answer to `,
       ...(request === undefined ? [] : say.requestText(request)),
       `, and ${ending}`,
     ],
@@ -88,16 +117,16 @@ function lateCandidate(connection: Connection, exchange: Exchange, response: Res
       ...say.closeEvidence(seen, connection, 'client'),
     ]),
     because: [
-      ['the response says Connection: close: its sender must close after it (RFC 9112 section 9.6)'],
+      [REASONS[why]],
       wait === undefined
         ? ['the body tells its own length, so the client needs no close; it may close itself']
-        : ['the client speaks HTTP/1.0, asked for no persistence, and closed only when the server had closed: it read until the close'],
+        : ['the client asked for no persistence, and closed only when the server had closed: it read until the close'],
     ],
     wouldChangeOurMind: ['a close that the capture lost'],
   };
 }
 
-/** An HTTP/1.0 client that closes as soon as the server does, and not before, has waited for that. */
+/** A client that wants no persistence, and closes as soon as the server does and not before, has waited for that. */
 function clientWaited(
   connection: Connection,
   { request }: Exchange,
@@ -105,11 +134,15 @@ function clientWaited(
   late: Late,
 ): Wait | undefined {
   const client = say.closingOf(connection, 'client');
-  if (request?.version !== 'HTTP/1.0' || request.options.includes('keep-alive') || late.close === undefined) return undefined;
+  if (request === undefined || persists(request) || late.close === undefined) return undefined;
   if (client === undefined || client.time - late.close.time > COUPLING || late.length < OPEN) return undefined;
   const by = connection.serverEnd.fin?.frame === late.close.frame ? 'FIN' : 'RST';
   const start = { frame: lastFrame, time: lastTime };
   return { debt: 'close', debtor: 'server', start, end: late.close, ended: 'server-close', by, connection, final: true };
+}
+
+function persists({ version, options }: RequestMessage): boolean {
+  return !options.includes('close') && (version !== 'HTTP/1.0' || options.includes('keep-alive'));
 }
 
 function candidateOf(exchange: Exchange, response: ResponseMessage, wait: Wait): Candidate {

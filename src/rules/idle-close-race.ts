@@ -23,6 +23,7 @@ import { reachOf, spreadText } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import * as say from './words.ts';
 
+const REQUEST_TIMEOUT = 408;
 /** A connection that was used again sooner was not idle: its server closes after each response. */
 const IDLE = 500e6;
 /** After such an idle time a reset without FIN may be, and after the longer one probably is, the end of the connection's life. */
@@ -62,13 +63,19 @@ interface Race extends Met {
 }
 
 function raceOf(exchange: Exchange, usual: Spread | undefined): Race | undefined {
-  const { wait, request, response, previous, pipelined } = exchange;
+  const { wait, request, response, pipelined } = exchange;
+  const previous = lastAsked(exchange);
   if (wait === undefined || request === undefined || response !== undefined || pipelined || wait.ended === 'answered') return undefined;
   const before = previous?.response;
   if (before?.complete !== true || previous?.request === undefined || previous.clientBelief !== 'keep') return undefined;
   const idle = request.firstTime - before.lastTime;
   const met = meetingOf(wait.connection, request, idle);
   return met && { ...met, exchange, request, wait, idle, usual, before: say.lastOf(before), relay: undefined };
+}
+
+/** A server that closes an idle connection may say 408 first: that answers nothing. */
+function lastAsked({ previous }: Exchange): Exchange | undefined {
+  return previous?.request === undefined && previous?.response?.status === REQUEST_TIMEOUT ? previous.previous : previous;
 }
 
 /** The proxy met such a close, asked nobody else, and told its client that there is no answer. */

@@ -2,7 +2,7 @@
 import type { Exchange, Rule, ServerProfile, Text, Wait } from '../model.ts';
 import { asked, clearedWait, IDLE, isNoticed } from './clearing.ts';
 import { spreadText } from './lifetimes.ts';
-import { isStream, isWithin, lateAnswers } from './stalls.ts';
+import { isInFlight, isStream, isWithin, lateAnswers } from './stalls.ts';
 import { lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -45,8 +45,14 @@ interface Sign {
   readonly hint: boolean;
 }
 
-function streamSign({ response }: Exchange, { debt }: Wait): Sign | undefined {
-  if (response === undefined || (debt !== 'response-body' && debt !== 'close') || !isStream(response)) return undefined;
+function streamSign({ response }: Exchange, wait: Wait): Sign | undefined {
+  const { debt } = wait;
+  if (response === undefined || (debt !== 'response-body' && debt !== 'close')) return undefined;
+  if (!isStream(response)) {
+    const { resumedAfter = 0 } = wait;
+    const said: Text = [`its body had paused for ${say.duration(resumedAfter)} before, and gone on`];
+    return isInFlight(wait) && !response.complete ? { said, hint: false } : undefined;
+  }
   const type = say.fieldOf(response, 'content-type');
   return { said: [...(type === undefined ? [] : say.fieldText(type)), ' goes on as events come'], hint: false };
 }

@@ -13,6 +13,9 @@ import * as say from './words.ts';
 /** A server that closes so soon after a response did not mean to keep the connection. */
 const AT_ONCE = 100e6;
 
+/** Closes that lie so near to each other may be one event. */
+const ONE_STOP = 1e9;
+
 export const oneShotProxyClaimsPersistence: Rule = {
   id: 'one-shot-proxy-claims-persistence',
   on: 'profile',
@@ -41,6 +44,11 @@ function isNeverOtherwise({ stayedOpen, laterAnswered }: ServerProfile): boolean
   return stayedOpen === 0 && laterAnswered === 0;
 }
 
+/** It was stopped or reloaded, it may be, and had no other connections at that moment. */
+function isOneStop({ closedAtOnceWithin }: ServerProfile): boolean {
+  return closedAtOnceWithin < ONE_STOP;
+}
+
 function closedAtOnce(connection: Connection, { response, serverBelief, clientBelief }: Exchange): Moment | undefined {
   if (response?.complete !== true || serverBelief !== 'keep' || clientBelief !== 'keep') return undefined;
   const { fin } = connection.serverEnd;
@@ -58,7 +66,11 @@ function habitOf({ client }: PeerProfile, server: ServerProfile, { exchange, clo
   const seen = { exchange, hop: 'only' } as const;
   return {
     severity: 'violation',
-    confidence: least('proven', exchange.connection.synSeen ? 'proven' : 'likely', exchange.damaged ? 'possible' : 'proven'),
+    confidence: least(
+      isOneStop(server) ? 'possible' : 'proven',
+      exchange.connection.synSeen ? 'proven' : 'likely',
+      exchange.damaged ? 'possible' : 'proven',
+    ),
     message: [
       `${exchange.server.text} kept no connection of ${server.closedAtOnce} that it had left open by its answers: it closed one of ${client} ${say.duration(close.time - (exchange.response?.lastTime ?? close.time))} after the answer to `,
       ...(exchange.request === undefined ? [] : say.requestText(exchange.request)),

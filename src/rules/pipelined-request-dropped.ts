@@ -5,7 +5,7 @@
 import type { Candidate, Confidence, Exchange, RequestMessage, Rule, Wait } from '../model.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
-import { endEvidence, silenceText } from './stalls.ts';
+import { endEvidence, isAnsweredSoon, silenceText } from './stalls.ts';
 import { ENDED, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -17,25 +17,26 @@ export const pipelinedRequestDropped: Rule = {
   basis: ['RFC 9112 section 9.3.2'],
   remedies: remediesFor('pipelining'),
 
-  check(exchange, { forwarded }, found) {
-    const { wait, request, previous } = exchange;
-    if (!exchange.pipelined || forwarded || wait?.debt !== 'response-head' || wait.ended === 'answered') return;
+  check(exchange, { forwarded, server }, found) {
+    const { wait, request, response, previous } = exchange;
+    if (!exchange.pipelined || forwarded || response !== undefined || wait?.debt !== 'response-head' || wait.ended === 'answered') return;
     if (request?.acked === undefined || previous?.response?.complete !== true || previous.clientBelief !== 'keep') return;
     if (wait.connection.clientEnd.zeroWindow !== undefined) return;
     // Until the answer before it was complete, nobody owed one to this request.
     const { lastFrame, lastTime } = previous.response;
     const due = wait.start.time > lastTime ? wait : { ...wait, start: { frame: lastFrame, time: lastTime } };
     if (!lasted(due, wait.ended === 'capture-end' ? OPEN : ENDED)) return;
-    found(candidateOf(exchange, request, previous, due));
+    found(candidateOf(exchange, request, previous, due, isAnsweredSoon(exchange, server)));
   },
 };
 
-function candidateOf(exchange: Exchange, request: RequestMessage, previous: Exchange, wait: Wait): Candidate {
+function candidateOf(exchange: Exchange, request: RequestMessage, previous: Exchange, wait: Wait, soon: boolean): Candidate {
   const seen = { exchange, hop: 'only' } as const;
   const before = { exchange: previous, hop: 'only' } as const;
   const sameSegment = previous.request?.lastFrame === request.firstFrame;
   const idledOut = wait.ended === 'server-close';
-  const byEvidence: Confidence = sameSegment && idledOut ? 'strong' : sameSegment || idledOut ? 'likely' : 'possible';
+  const dropped = sameSegment && soon;
+  const byEvidence: Confidence = sameSegment && idledOut ? 'strong' : dropped || idledOut ? 'likely' : 'possible';
   return {
     severity: 'hang',
     confidence: least(byEvidence, captureCap(wait.connection), openCap(wait), exchange.damaged || previous.damaged ? 'possible' : 'proven'),
@@ -57,6 +58,7 @@ function candidateOf(exchange: Exchange, request: RequestMessage, previous: Exch
       ['the answer before it was complete and kept the connection, so this one was due (RFC 9112 section 9.3.2)'],
       ['TCP acknowledged the whole request'],
       ...(sameSegment ? [['it came in one segment with the request before it: it was read together with that one'] as const] : []),
+      ...(soon ? [['the same target was answered at once elsewhere'] as const] : []),
       ...(idledOut ? [['the server closed as if nothing had been asked'] as const] : []),
     ],
     wouldChangeOurMind: ['the same target taking as long when it is asked alone: then the server is slow'],

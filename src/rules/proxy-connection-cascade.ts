@@ -4,7 +4,7 @@
  */
 import type { Candidate, Field, Relay, RequestMessage, Rule, Text } from '../model.ts';
 import { remediesFor } from './remedies.ts';
-import { type Cycle, cycleCandidate, cycleOf } from './wait-cycle.ts';
+import { type Cycle, cycleCandidate, cycleOf, silenceOf } from './wait-cycle.ts';
 import * as say from './words.ts';
 
 const KEEP = /(?:^|[\s,])keep-alive(?:$|[\s,])/i;
@@ -52,7 +52,7 @@ function candidateOf(relay: Relay, cycle: Cycle, request: RequestMessage, field:
       ...say.fieldText(field),
       `" to ${request.target.startsWith('/') ? '' : 'the proxy '}${attempt.exchange.server.text}, which kept the connection for it: the first proxy waits for a close that does not come, and request ${relay.clientSide.ordinal} (`,
       ...(asked === undefined ? [] : say.requestText(asked)),
-      `) got no answer for ${say.duration(cycle.wait.end.time - cycle.wait.start.time)}`,
+      `) got no answer for ${say.duration(silenceOf(cycle))}`,
     ],
     fields: ['Proxy-Connection'],
     because: [...because, ...deadlock.because],

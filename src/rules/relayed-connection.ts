@@ -2,21 +2,20 @@
 import type { Candidate, Confidence, Exchange, Message, Relay, Sink, Text } from '../model.ts';
 import { least, pairingCap } from './confidence.ts';
 import { type Deadlock, type RelayScore, relayScore, scoreText } from './relay-score.ts';
-import { cycleOf, deadlockOf } from './wait-cycle.ts';
+import { type Cycle, cycleOf, deadlockOf } from './wait-cycle.ts';
 import * as say from './words.ts';
 
 /** Evidence beyond the bare minimum. */
 const WELL_ABOVE = 5;
 
 export function checkRelayedConnection(relay: Relay, direction: Message['kind'], found: Sink<Candidate>): void {
-  if (relay.attempts.length > 0) checkPair(relay, direction, undefined, found);
-  else checkBefore(relay, direction, found);
+  const cycle = relay.clientSide.wait === undefined ? undefined : cycleOf(relay);
+  if (cycle === undefined) checkPair(relay, direction, undefined, found);
+  else checkBefore(cycle, direction, found);
 }
 
 /** A deadlock is evidence about the exchange before it, where nothing else had decided that. */
-function checkBefore(relay: Relay, direction: Message['kind'], found: Sink<Candidate>): void {
-  const cycle = cycleOf(relay);
-  if (cycle === undefined) return;
+function checkBefore(cycle: Cycle, direction: Message['kind'], found: Sink<Candidate>): void {
   let known = false;
   checkPair(cycle.before, direction, undefined, () => {
     known = true;

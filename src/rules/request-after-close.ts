@@ -41,6 +41,8 @@ function announcedBy({ pipelined, response }: Exchange, request: RequestMessage,
     return { who: ['the client itself had said close with ', ...say.requestText(previous.request)], confidence: 'proven' };
   // A request that was on its way already is for the client to repeat elsewhere; the end of a body without length is a close.
   if (before?.complete !== true || pipelined || previous.clientBelief !== 'close') return undefined;
+  // What nobody asked for may have crossed the request: idle-close-race tells that.
+  if (previous.request === undefined && request.firstTime - before.lastTime < READ) return undefined;
   const said = before.options.includes('close');
   if (!said && (before.framing === 'until-close' || response !== undefined)) return undefined;
   const confidence = request.firstTime - before.lastTime >= READ ? 'strong' : 'likely';

@@ -6,13 +6,14 @@ import type { Candidate, Confidence, Exchange, Rule, ServerProfile, Spread, Text
 import { captureCap, least } from './confidence.ts';
 import { spreadText } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
-import { isWithin, lateAnswers } from './stalls.ts';
+import { isAnsweredSoon, isWithin, lateAnswers } from './stalls.ts';
 import { stillBlind } from './thresholds.ts';
 import * as say from './words.ts';
 
 /** A silence that ended by FIN, RST or abort; one that is still open must last longer (RULES section 5). */
 const ENDED = 1e9;
 const OPEN = 5e9;
+const REQUEST_TIMEOUT = 408;
 /** Chance at which first and later requests are said to fare differently. */
 const SIGNIFICANT = 0.01;
 
@@ -26,7 +27,8 @@ export const requestIgnoredOnPersistentConnection: Rule = {
 
   check(exchange, { server, forwarded }, found) {
     const { wait, request, previous } = exchange;
-    if (wait === undefined || request === undefined || forwarded || wait.debt !== 'response-head' || wait.ended === 'answered') return;
+    if (wait === undefined || request === undefined || forwarded || wait.debt !== 'response-head') return;
+    if ((wait.ended === 'answered' || isBegun(exchange)) && !isTimedOut(exchange)) return;
     if (!isLater(exchange) || saidClose(previous) || isBehindAnother(exchange)) return;
     const threshold = wait.ended === 'capture-end' ? OPEN : ENDED;
     if (wait.end.time - wait.start.time < threshold || stillBlind(wait, threshold)) return;
@@ -36,6 +38,16 @@ export const requestIgnoredOnPersistentConnection: Rule = {
     found(candidateOf(exchange, wait, server, late));
   },
 };
+
+/** Its answer stopped in the head. */
+function isBegun({ response, damaged }: Exchange): boolean {
+  return response !== undefined && !damaged;
+}
+
+/** The server says that it has waited for a request, though it had one: it has not read it (RFC 9110 section 15.5.9). */
+function isTimedOut({ request, response }: Exchange): boolean {
+  return request?.complete === true && response?.status === REQUEST_TIMEOUT;
+}
 
 /** A connection whose start was not captured counts as used before (RULES section 6.0, 9). */
 function isLater(exchange: Exchange): boolean {
@@ -62,7 +74,14 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late
   const { request, previous } = exchange;
   const alive = server.lastAnsweredStart > wait.start.time;
   const contrast = contrastOf(server);
-  const byEvidence: Confidence = contrast < SIGNIFICANT || (alive && wait.by === 'RST') ? 'strong' : alive ? 'likely' : 'possible';
+  const soon = isAnsweredSoon(exchange, server);
+  const byServer = wait.ended === 'server-close';
+  // A client that leaves, or the end of the capture, may also have met an answer that takes its time.
+  const overdue = byServer || soon;
+  const unread = byServer && wait.by === 'RST';
+  const likely = isTimedOut(exchange) || (alive && overdue);
+  const strong = (contrast < SIGNIFICANT && overdue) || (alive && unread);
+  const byEvidence: Confidence = strong ? 'strong' : likely ? 'likely' : 'possible';
   const acked = request?.acked;
   const ending = wait.ended === 'client-abort' ? 'client' : 'server';
   return {
@@ -78,10 +97,12 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late
         : [...say.requestEvidence({ exchange: previous, hop: 'only' }), ...say.responseEvidence({ exchange: previous, hop: 'only' })]),
       ...say.requestEvidence(seen),
       ...(acked === undefined ? [] : [say.evidence(seen, 'server', acked, ['ACK of the whole request, nothing else'])]),
-      ...(wait.ended === 'capture-end' ? [] : [say.evidence(seen, ending, wait.end, [wait.by ?? 'close'])]),
+      ...(wait.ended === 'capture-end' ? [] : [say.evidence(seen, ending, wait.end, [wait.by === 'DATA' ? '408' : (wait.by ?? 'close')])]),
     ]),
     because: [
       ...becauseOf(exchange, server, alive, contrast),
+      ...(soon ? [['the same target was answered at once elsewhere'] as const] : []),
+      ...(isTimedOut(exchange) ? [['408 says that the server waited for a request: it has not read this one'] as const] : []),
       ...(late === undefined ? [] : [[`but all answers to this path come late: ${spreadText(late)}`] as const]),
     ],
     wouldChangeOurMind: [
@@ -98,7 +119,7 @@ function messageOf({ request, ordinal, connection, client, server }: Exchange, w
     'server-close': `then ${server.text} hung up`,
     'client-abort': 'then the client gave up',
     'capture-end': 'and the capture ends there',
-    answered: '',
+    answered: `then ${server.text} said 408, as if nothing had been asked`,
   };
   return [
     connection.synSeen ? `request ${ordinal} (` : 'a later request (',

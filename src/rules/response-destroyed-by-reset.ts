@@ -41,8 +41,11 @@ function look(connection: Connection, exchange: Exchange, found: (candidate: Can
   const { clientEnd, serverEnd, handshake } = connection;
   const cause = Math.max(response.lastTime, clientEnd.lastData?.time ?? response.lastTime);
   if (reset.time - cause > Math.max(SOON, ROUND_TRIPS * (Number.isNaN(handshake) ? 0 : handshake))) return;
-  const unread = clientEnd.lastData !== undefined && clientEnd.lastData.time > response.firstTime;
+  const sent = clientEnd.lastData?.time ?? Number.NEGATIVE_INFINITY;
   const unacked = clientEnd.ackedTo < serverEnd.octets;
+  // Who ends its answer behind the end of the request, and has seen it arrive, has read all of that.
+  const exchanged = request.complete && response.complete && sent <= response.lastTime && !unacked;
+  const unread = sent > response.firstTime && !exchanged;
   if (unread) found(candidateOf(exchange, response, connection, reset, unacked));
 }
 

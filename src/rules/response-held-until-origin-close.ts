@@ -43,7 +43,7 @@ function heldResponse({ clientSide, attempts }: Relay): Held | undefined {
   if (wait === undefined || attempt === undefined || response?.complete !== true || !clientSide.ended) return undefined;
   if (wait.debt !== 'response-head' && wait.debt !== 'response-body') return undefined;
   // Where the close is the end of the body, waiting for it is right.
-  if (response.framing === 'until-close' || response.framing === 'tunnel' || attempt.exchange.serverBelief !== 'keep') return undefined;
+  if (response.framing === 'until-close' || response.framing === 'tunnel') return undefined;
   if (lineExplains(wait) || attempt.laterExchanges > 0) return undefined;
   const since = wait.end.time - Math.max(wait.start.time, response.lastTime);
   const [origin, proxy] = [say.closingOf(attempt.connection, 'server'), say.closingOf(attempt.connection, 'client')];
@@ -100,7 +100,11 @@ function candidateOf(relay: Relay, held: Held): Candidate {
       ...endEvidence(client, wait),
     ]),
     because: [
-      ['the response of the origin was complete by its own framing, and left the connection open'],
+      [
+        attempt.exchange.serverBelief === 'keep'
+          ? 'the response of the origin was complete by its own framing, and left the connection open'
+          : 'the response of the origin was complete by its own framing: that the origin closed late need not have held it up',
+      ],
       close === undefined
         ? ['until the client gave up neither end closed that connection, and the proxy sent nothing more on it']
         : [
@@ -109,6 +113,8 @@ function candidateOf(relay: Relay, held: Held): Candidate {
       ...(timed ? [[`the proxy held it for as long as the announced Keep-Alive timeout of ${announced} s`] as const] : []),
       ['the client had room for more, and nothing was sent again'],
     ],
+    // Where the origin had to close, its delay is told with this.
+    covers: attempt.exchange.serverBelief === 'keep' ? [] : [attempt.exchange],
     wouldChangeOurMind: [
       'a proxy that looks into every response before it passes it on, and is done by chance when the origin closes',
       'the same proxy passing on responses of this origin at once',

@@ -23,7 +23,7 @@ export const slowOrigin: Rule = {
     if (wait.debt !== 'response-head' && wait.debt !== 'response-body') return;
     const attempt = context.relay?.attempts.at(-1);
     if (attempt === undefined) {
-      if (wait.ended === 'answered' && context.relay === undefined && !isGateways(exchange)) found(alone(exchange, wait, context));
+      if (wait.ended === 'answered' && context.relay === undefined && !isElses(exchange)) found(alone(exchange, wait, context));
       return;
     }
     const { confidence } = context.relay?.link ?? {};
@@ -65,9 +65,9 @@ function throughProxy(exchange: Exchange, wait: Wait, attempt: Attempt, { relay,
   });
 }
 
-/** A gateway says that it was not itself who was slow, and not who was (RFC 9110 section 15.6). */
-function isGateways({ response }: Exchange): boolean {
-  return response !== undefined && response.status >= 502 && response.status <= 504;
+/** A gateway says that it was not itself who was slow, and not who was (RFC 9110 section 15.6); 408, that it was the client. */
+function isElses({ response }: Exchange): boolean {
+  return response !== undefined && ((response.status >= 502 && response.status <= 504) || response.status === 408);
 }
 
 function sentOnAfter({ request }: Exchange, serverSide: Exchange): number {

@@ -2,7 +2,7 @@
 import type { Candidate, Confidence, DebtKind, Exchange, Framing, Message, Severity, Text, Wait } from '../model.ts';
 import type { Blame } from './blame.ts';
 import { captureCap, least, openCap } from './confidence.ts';
-import { endEvidence, isStream, networkExplains } from './stalls.ts';
+import { endEvidence, isInFlight, isStream, networkExplains } from './stalls.ts';
 import { lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -19,7 +19,7 @@ export function stoppedBody(exchange: Exchange, debt: DebtKind, framing: Framing
   if (wait?.debt !== debt || wait.ended === 'answered' || request === undefined) return undefined;
   const body = debt === 'request-body' ? request : exchange.response;
   if (body === undefined || body.framing !== framing || body.complete || isStream(body)) return undefined;
-  return lasted(wait, OPEN) && !networkExplains(wait) ? { exchange, body, wait } : undefined;
+  return lasted(wait, OPEN) && !networkExplains(wait) && !isInFlight(wait) ? { exchange, body, wait } : undefined;
 }
 
 /** The same of a request whose head has no end: it is all there is of it. */

@@ -6,7 +6,7 @@ import type { Candidate, Confidence, Exchange, Rule, Severity, Text, Wait } from
 import { type Blame, blameForClose } from './blame.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
-import { isStream, networkExplains } from './stalls.ts';
+import { isInFlight, isStream, networkExplains } from './stalls.ts';
 import { lasted, lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -30,7 +30,8 @@ export const untilCloseButKeptOpen: Rule = {
     if (isStream(response) || wait.ended === 'answered' || lengthOf(wait) < KEPT || networkExplains(wait)) return;
     const claimsKeep = exchange.serverBelief === 'keep';
     const blame = blameForClose(exchange, context);
-    if (lasted(wait, HANG)) found(candidateOf(exchange, wait, blame, 'hang', claimsKeep ? 'strong' : least('likely', openCap(wait))));
+    if (lasted(wait, HANG) && (claimsKeep || !isInFlight(wait)))
+      found(candidateOf(exchange, wait, blame, 'hang', claimsKeep ? 'strong' : least('likely', openCap(wait))));
     else if (claimsKeep) found(candidateOf(exchange, wait, blame, 'will-hang', 'proven'));
   },
 };

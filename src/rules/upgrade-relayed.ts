@@ -1,8 +1,8 @@
 /** The proxy forwards an Upgrade that it cannot carry: the origin switches protocols, and the client never learns it (RULES R20). */
 import type { Candidate, Confidence, Connection, Exchange, Field, Relay, Rule, Severity, Text, Wait } from '../model.ts';
-import { captureCap, least, pairingCap } from './confidence.ts';
+import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
-import { lasted, OPEN } from './thresholds.ts';
+import { ENDED, lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
 const SWITCHING = 101;
@@ -83,10 +83,17 @@ interface Failure {
 function failureOf(clientSide: Exchange, serverSide: Exchange, { value }: Field): Failure | undefined {
   const [to, from] = [clientSide.response, serverSide.response];
   if (from?.status === SWITCHING && to?.status !== SWITCHING) {
+    const wait = to === undefined ? clientSide.wait : undefined;
+    const open = wait?.ended === 'capture-end';
+    const waited = wait !== undefined && lasted(wait, open ? OPEN : ENDED);
+    if (open && !waited) return undefined; // it may be on its way
     return {
-      severity: to === undefined && clientSide.wait !== undefined ? 'hang' : 'loss',
-      wait: to === undefined ? clientSide.wait : undefined,
-      confidence: clientSide.damaged ? 'possible' : 'strong',
+      severity: waited ? 'hang' : 'loss',
+      wait,
+      confidence: least(
+        clientSide.damaged ? 'possible' : 'strong',
+        ...(wait === undefined ? [] : [captureCap(wait.connection), openCap(wait)]),
+      ),
       words: `the origin switched protocols, and the client was told ${to === undefined ? 'nothing' : to.status}`,
       because: ['101 on the one hop and not on the other: the two ends speak different protocols from here on'],
     };

@@ -3,10 +3,10 @@
  * for the proxy's next request. What dumb-proxy-deadlock and proxy-connection-cascade share: the one finds it, the other knows
  * which field drew it.
  */
-import type { Attempt, Candidate, Confidence, Connection, Exchange, Message, Relay, Text, Wait } from '../model.ts';
+import type { Attempt, Candidate, Confidence, Connection, Exchange, Message, Moment, Relay, Text, Wait } from '../model.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
 import { type Deadlock, type RelayScore, relayScore, scoreText } from './relay-score.ts';
-import { COUPLING, stillBlind, TIMEOUT_TOLERANCE } from './thresholds.ts';
+import { COUPLING, ENDED, stillBlind, TIMEOUT_TOLERANCE } from './thresholds.ts';
 import * as say from './words.ts';
 
 /** Only timers can end a cycle, so a second is enough (RULES section 5). */
@@ -18,6 +18,15 @@ export interface Cycle {
   readonly before: Relay;
   readonly clientSide: Exchange;
   readonly attempt: Attempt;
+  readonly release: Release | undefined;
+}
+
+/** The origin's close, where the proxy took up the request that had waited as soon as that came. */
+interface Release {
+  readonly close: Moment;
+  readonly apart: number;
+  /** It sent the request on; else it answered by itself. */
+  readonly sentOn: boolean;
 }
 
 /** The six steps of RULES R01; undefined when one of them is missing. */
@@ -25,15 +34,12 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   const { wait, request } = relay.clientSide;
   const before = relay.previous;
   const attempt = before?.attempts.at(-1);
-  if (wait === undefined || request === undefined || before === undefined || attempt === undefined || relay.attempts.length > 0)
-    return undefined;
-  if (
-    wait.debt !== 'response-head' ||
-    wait.ended === 'answered' ||
-    wait.end.time - wait.start.time < THRESHOLD ||
-    stillBlind(wait, THRESHOLD)
-  )
-    return undefined;
+  if (wait === undefined || request === undefined || before === undefined || attempt === undefined) return undefined;
+  const release = releaseOf(relay, wait, attempt);
+  const begun = relay.clientSide.response !== undefined && !relay.clientSide.damaged;
+  if (release === undefined && (relay.attempts.length > 0 || wait.ended === 'answered' || begun)) return undefined;
+  const silence = (release?.close ?? wait.end).time - wait.start.time;
+  if (wait.debt !== 'response-head' || silence < THRESHOLD || stillBlind(wait, THRESHOLD)) return undefined;
   if ((request.acked === undefined && !relay.clientSide.damaged) || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
   const clientSide = before.clientSide;
   const kept = isCut(clientSide) || (clientSide.response?.complete === true && clientSide.clientBelief === 'keep');
@@ -41,9 +47,30 @@ export function cycleOf(relay: Relay): Cycle | undefined {
     ? stayedOpen(attempt.connection, wait)
     : attempt.exchange.response?.complete === true && attempt.exchange.serverBelief === 'keep';
   if (!kept || !originKeeps || attempt.laterExchanges > 0 || proxyLeftFirst(attempt.connection)) return undefined;
+  if (isReused(attempt) || (release === undefined && isRefuted(wait, attempt.connection))) return undefined;
   const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
   if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
-  return { wait, before, clientSide, attempt };
+  return { wait, before, clientSide, attempt, release };
+}
+
+/** A proxy that loops reads the next request when the origin has hung up: it sends it on then, or has only an error left to say. */
+function releaseOf({ attempts: [next], clientSide }: Relay, wait: Wait, { connection }: Attempt): Release | undefined {
+  const close = say.closingOf(connection, 'server');
+  const wentOn = next === undefined ? clientSide.response?.firstTime : next.exchange.request?.firstTime;
+  if (close === undefined || wentOn === undefined || close.time < wait.start.time) return undefined;
+  const apart = wentOn - close.time;
+  return apart >= 0 && apart <= COUPLING ? { close, apart, sentOn: next !== undefined } : undefined;
+}
+
+/** It has asked on that connection more than once: then it does not read an answer up to the close. */
+function isReused({ exchange: { ordinal } }: Attempt): boolean {
+  return ordinal > 1;
+}
+
+/** The close came, the proxy knew, and it went on saying nothing: that was not what it waited for. */
+function isRefuted(wait: Wait, connection: Connection | undefined): boolean {
+  const { fin, finAcked } = connection?.serverEnd ?? {};
+  return fin !== undefined && finAcked !== undefined && fin.time > wait.start.time && wait.end.time - finAcked.time > ENDED;
 }
 
 /** The capture cut the head of its response: what the ends did next shows what it said. */
@@ -66,13 +93,14 @@ function proxyLeftFirst(connection: Connection | undefined): boolean {
 export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
   const { wait, before, clientSide, attempt } = cycle;
   const scores = scoresOf(before, clientSide, attempt.exchange, undefined);
-  const coupled = couplingOf(wait, attempt.connection);
+  const coupled = couplingOf(cycle);
   const announced = say.announcedTimeout(clientSide.response);
-  const silence = (wait.end.time - wait.start.time) / 1e9;
   const relayed = scores.some((score) => score.answer === 'relayed');
-  const timed = announced !== undefined && wait.ended === 'server-close' && Math.abs(silence - announced) <= TIMEOUT_TOLERANCE;
+  const ended = wait.ended === 'server-close' || cycle.release !== undefined;
+  const timed = announced !== undefined && ended && Math.abs(silenceOf(cycle) / 1e9 - announced) <= TIMEOUT_TOLERANCE;
+  const byCircle: Confidence = isElsewhere(relay, before) || (before.route?.reused ?? 0) > 0 ? 'possible' : 'likely';
   const byEvidence: Confidence =
-    coupled !== undefined && relayed ? 'proven' : coupled !== undefined || relayed || timed ? 'strong' : 'likely';
+    coupled !== undefined && relayed ? 'proven' : coupled !== undefined || relayed || timed ? 'strong' : byCircle;
   const tls = relay.lookup.some((check) => check.id === 'no-tls' && !check.passed);
   const hops = [
     { exchange: relay.clientSide, hop: 'client-side' as const },
@@ -104,6 +132,16 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
   };
 }
 
+/** For another host no proxy would have used the connection of the exchange before: that it did not, says nothing. */
+function isElsewhere({ clientSide: { request } }: Relay, { clientSide: { request: asked } }: Relay): boolean {
+  return request?.fingerprint.authority !== asked?.fingerprint.authority;
+}
+
+/** How long nothing happened. */
+export function silenceOf({ wait, release }: Cycle): number {
+  return (release?.close ?? wait.end).time - wait.start.time;
+}
+
 /** With the deadlock as evidence of what came before it, or without: it cannot make itself surer. */
 function scoresOf(before: Relay, clientSide: Exchange, serverSide: Exchange, deadlock: Deadlock | undefined): readonly RelayScore[] {
   const scores = [];
@@ -116,32 +154,36 @@ function scoresOf(before: Relay, clientSide: Exchange, serverSide: Exchange, dea
 }
 
 /** What it shows about the Connection field that both hops of the exchange before carried. */
-export function deadlockOf({ wait, attempt }: Cycle): Deadlock {
-  return couplingOf(wait, attempt.connection) === undefined ? 'open' : 'coupled';
+export function deadlockOf(cycle: Cycle): Deadlock {
+  return couplingOf(cycle) === undefined ? 'open' : 'coupled';
 }
 
-/** Time from the origin's close to the proxy's close, when the one follows the other at once. */
-function couplingOf(wait: Wait, serverSide: Connection | undefined): number | undefined {
-  const origin = say.closingOf(serverSide, 'server');
+/** Time from the origin's close to what the proxy did next, when the one follows the other at once: it closed, or went on. */
+function couplingOf({ wait, attempt, release }: Cycle): number | undefined {
+  const origin = say.closingOf(attempt.connection, 'server');
+  if (release !== undefined) return release.apart;
   if (wait.ended !== 'server-close' || origin === undefined) return undefined;
   const apart = wait.end.time - origin.time;
   return Math.abs(apart) <= COUPLING ? apart : undefined;
 }
 
-function messageOf({ clientSide }: Relay, { wait, attempt }: Cycle, coupled: number | undefined): Text {
+function messageOf({ clientSide }: Relay, cycle: Cycle, coupled: number | undefined): Text {
   const { request } = clientSide;
   if (request === undefined) return [];
-  const silence = say.duration(wait.end.time - wait.start.time);
-  const ending: Text =
-    coupled === undefined
-      ? []
-      : [`; ${say.duration(Math.abs(coupled))} ${coupled >= 0 ? 'after' : 'before'} the origin hung up, so did the proxy`];
+  const { wait, attempt, release } = cycle;
+  const open = wait.ended === 'capture-end' && release === undefined;
   return [
-    `the proxy ${clientSide.server.text} never read request ${clientSide.ordinal} (`,
+    `the proxy ${clientSide.server.text} ${release === undefined ? 'never read' : 'did not read'} request ${clientSide.ordinal} (`,
     ...say.requestText(request),
-    `): ${silence} of silence${wait.ended === 'capture-end' ? ' so far' : ''}, while it waited for a close that the origin ${attempt.exchange.server.text} had no reason to send`,
-    ...ending,
+    `): ${say.duration(silenceOf(cycle))} of silence${open ? ' so far' : ''}, while it waited for a close that the origin ${attempt.exchange.server.text} had no reason to send`,
+    ...(coupled === undefined ? [] : [`; ${endingText(release, coupled)}`]),
   ];
+}
+
+function endingText(release: Release | undefined, coupled: number): string {
+  const apart = `${say.duration(Math.abs(coupled))} ${coupled >= 0 ? 'after' : 'before'} the origin hung up`;
+  if (release === undefined) return `${apart}, so did the proxy`;
+  return release.sentOn ? `${apart}, it sent the request on` : `${apart}, it answered by itself`;
 }
 
 /** The fields that made both ends believe in persistence; none where HTTP/1.1 does so by itself. */
@@ -159,12 +201,13 @@ function fieldsOf(before: Relay, clientSide: Exchange, serverSide: Exchange, sco
   return before.attempts.length > 0 && scores.length > 0 ? names : [];
 }
 
-function evidenceOf(relay: Relay, { wait, clientSide, attempt }: Cycle): Candidate['evidence'] {
+function evidenceOf(relay: Relay, { wait, clientSide, attempt, release }: Cycle): Candidate['evidence'] {
   const client = { exchange: clientSide, hop: 'client-side' } as const;
   const server = { exchange: attempt.exchange, hop: 'server-side' } as const;
   const ignored = { exchange: relay.clientSide, hop: 'client-side' } as const;
   const acked = relay.clientSide.request?.acked;
   const ending = wait.ended === 'client-abort' ? 'client' : 'server';
+  const late = release === undefined ? [] : relay.attempts.slice(0, 1);
   return say.inOrder([
     ...say.requestEvidence(client),
     ...say.requestEvidence(server),
@@ -173,7 +216,10 @@ function evidenceOf(relay: Relay, { wait, clientSide, attempt }: Cycle): Candida
     ...say.requestEvidence(ignored),
     ...(acked === undefined ? [] : [say.evidence(ignored, 'server', acked, ['ACK of the whole request, nothing else'])]),
     ...say.closeEvidence(server, attempt.connection, 'server'),
-    ...(wait.ended === 'capture-end' ? [] : [say.evidence(ignored, ending, wait.end, [wait.by ?? 'close'])]),
+    ...late.flatMap(({ exchange }) => say.requestEvidence({ exchange, hop: 'server-side' })),
+    ...(wait.ended === 'capture-end'
+      ? []
+      : [say.evidence(ignored, ending, wait.end, [wait.by === 'DATA' ? 'the answer' : (wait.by ?? 'close')])]),
   ]);
 }
 
@@ -190,10 +236,13 @@ function becauseOf(relay: Relay, cycle: Cycle, coupled: number | undefined, anno
   ];
   if (relay.clientSide.request?.acked !== undefined)
     because.push(['the kernel of the proxy acknowledged the request: it arrived, and nobody read it']);
-  if (coupled !== undefined)
+  if (coupled !== undefined) {
+    const { release } = cycle;
+    const did = release === undefined ? "closed the client's connection" : release.sentOn ? 'sent the request on' : 'answered';
     because.push([
-      `the proxy closed the client's connection within ${say.duration(Math.abs(coupled))} of the origin's close: that close is what it was waiting for`,
+      `the proxy ${did} within ${say.duration(Math.abs(coupled))} of the origin's close: that close is what it was waiting for`,
     ]);
+  }
   if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
   for (const score of scoresOf(before, clientSide, attempt.exchange, deadlockOf(cycle)))
     because.push([`was Connection of the ${score.direction} relayed or written anew? ${scoreText(score)}`]);

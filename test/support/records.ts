@@ -144,11 +144,13 @@ export function serverProfile(more: Partial<ServerProfile> = {}): ServerProfile 
     laterAnswered: 0,
     lastAnsweredStart: Number.NEGATIVE_INFINITY,
     closedAtOnce: 0,
+    closedAtOnceWithin: 0,
     stayedOpen: 0,
     idleCloses: NO_SPREAD,
     latencies: { count: 0, median: Number.NaN, p95: Number.NaN },
     stalls: new Map(),
     slowRoutes: new Map(),
+    soonTargets: new Int32Array(1),
     ...more,
   };
 }
