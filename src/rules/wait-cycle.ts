@@ -43,6 +43,7 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   if (!kept || !originKeeps || attempt.laterExchanges > 0 || proxyLeftFirst(attempt.connection)) return undefined;
   const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
   if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
+  if (knowsTheEnd(attempt, wait)) return undefined;
   return { wait, before, clientSide, attempt };
 }
 
@@ -55,6 +56,14 @@ function isCut({ damaged, response }: Exchange): boolean {
 function stayedOpen(connection: Connection | undefined, wait: Wait): boolean {
   const close = say.closingOf(connection, 'server');
   return connection !== undefined && (close === undefined || close.time > wait.start.time);
+}
+
+/**
+ * The proxy had used that connection for one exchange before: it reads the end of a response from its framing, and needs no close.
+ * Only one that hangs up together with the origin is as blind for some responses.
+ */
+function knowsTheEnd({ exchange, connection }: Attempt, wait: Wait): boolean {
+  return exchange.ordinal > 1 && couplingOf(wait, connection) === undefined;
 }
 
 /** The proxy closed the server-side connection itself: then it was not waiting for the origin to do so. */
