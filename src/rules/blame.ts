@@ -19,14 +19,16 @@ export interface Blame {
 export function blameForResponse(exchange: Exchange, context: ExchangeContext): Blame {
   const serverSide = nextHopOf(context);
   const [here, there] = [exchange.response, serverSide?.response];
-  if (serverSide === undefined || here === undefined || there === undefined) return alone(exchange, exchange.server.text);
+  const stuck = stuckBefore(context, here);
+  if (serverSide === undefined || here === undefined || there === undefined)
+    return { ...alone(exchange, exchange.server.text), covers: stuck };
   if (there.complete) {
     return both(exchange, serverSide, {
       culprit: `the proxy ${exchange.server.text}`,
       because: [
         `the proxy had all of it: ${there.bodyOctets} octets of body came to it on the next hop, and it passed on ${here.bodyOctets}`,
       ],
-      covers: [],
+      covers: stuck,
       until: there,
     });
   }
@@ -34,9 +36,16 @@ export function blameForResponse(exchange: Exchange, context: ExchangeContext): 
   return both(exchange, serverSide, {
     culprit: serverSide.server.text,
     because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the body stops at the same octet`],
-    covers: [serverSide],
+    covers: [serverSide, ...stuck],
     until: there,
   });
+}
+
+/** On the hop before, the body stops elsewhere, for want of this one's rest: its proxy converts it, or passes on full buffers only. */
+function stuckBefore({ parent }: ExchangeContext, here: Message | undefined): readonly Exchange[] {
+  const before = parent?.response;
+  if (parent === undefined || before === undefined || before.complete || before.framing === 'until-close') return [];
+  return before.framing === here?.framing && before.bodyOctets === here.bodyOctets ? [] : [parent];
 }
 
 /** For a response without length at `exchange` whose close does not come: whoever left the length out, or kept the connection. */
