@@ -43,8 +43,8 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   if (!kept || !originKeeps || attempt.laterExchanges > 0 || proxyLeftFirst(attempt.connection)) return undefined;
   const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
   if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
-  if (knowsTheEnd(attempt, wait)) return undefined;
-  return { wait, before, clientSide, attempt };
+  const cycle = { wait, before, clientSide, attempt };
+  return knowsTheEnd(cycle) ? undefined : cycle;
 }
 
 /** The capture cut the head of its response: what the ends did next shows what it said. */
@@ -59,11 +59,13 @@ function stayedOpen(connection: Connection | undefined, wait: Wait): boolean {
 }
 
 /**
- * The proxy had used that connection for one exchange before: it reads the end of a response from its framing, and needs no close.
- * Only one that hangs up together with the origin is as blind for some responses.
+ * The proxy uses its connections to this server again: it reads the end of a response from its framing, and needs no close. It may
+ * be blind for some responses all the same: then it hangs up together with the origin, or has passed on what is for one hop only.
  */
-function knowsTheEnd({ exchange, connection }: Attempt, wait: Wait): boolean {
-  return exchange.ordinal > 1 && couplingOf(wait, connection) === undefined;
+function knowsTheEnd({ wait, before, clientSide, attempt }: Cycle): boolean {
+  const reuses = attempt.exchange.ordinal > 1 || (before.route?.reused ?? 0) > 0;
+  if (!reuses || couplingOf(wait, attempt.connection) !== undefined) return false;
+  return !scoresOf(before, clientSide, attempt.exchange, undefined).some(({ answer }) => answer === 'relayed');
 }
 
 /** The proxy closed the server-side connection itself: then it was not waiting for the origin to do so. */
