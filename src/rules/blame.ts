@@ -2,7 +2,7 @@
  * Whose fault is a body that stops, where both hops show it (RULES R24, "who cut it")? The hop on which the first of the two
  * stops; the finding of the client's side then speaks for both.
  */
-import type { Candidate, Evidence, Exchange, ExchangeContext, Message, Text } from '../model.ts';
+import type { Candidate, Evidence, Exchange, ExchangeContext, Message, Text, Wait } from '../model.ts';
 import * as say from './words.ts';
 
 export interface Blame {
@@ -56,7 +56,9 @@ export function blameForClose(exchange: Exchange, context: ExchangeContext): Bla
   const before = context.parent?.response;
   const stuck = context.parent !== undefined && before?.complete === false && before.framing !== 'until-close' ? [context.parent] : [];
   if (serverSide === undefined || there === undefined) return { ...alone(exchange, exchange.server.text), covers: stuck };
-  if (there.framing === 'until-close' && there.bodyOctets === exchange.response?.bodyOctets) {
+  const endless = there.framing === 'until-close';
+  const owed = endless && (!there.complete || lengthOf(serverSide.wait) >= 0.5 * lengthOf(exchange.wait));
+  if (owed && there.bodyOctets === exchange.response?.bodyOctets) {
     return both(exchange, serverSide, {
       culprit: serverSide.server.text,
       because: [`the proxy ${exchange.server.text} passed it on as it came: on the next hop the response has no length either`],
@@ -64,13 +66,22 @@ export function blameForClose(exchange: Exchange, context: ExchangeContext): Bla
       until: there,
     });
   }
-  if (!there.complete || there.framing === 'until-close') return alone(exchange, exchange.server.text);
+  if (owed || !there.complete) return alone(exchange, exchange.server.text);
   return both(exchange, serverSide, {
     culprit: `the proxy ${exchange.server.text}`,
-    because: ['on the next hop the response says where it ends: the proxy left that out and did not close instead'],
+    because: [
+      endless
+        ? 'on the next hop the origin closed behind it: the proxy did not pass the close on'
+        : 'on the next hop the response says where it ends: the proxy left that out and did not close instead',
+    ],
     covers: [],
     until: there,
   });
+}
+
+/** Nanoseconds for which the close was waited for. */
+function lengthOf(wait: Wait | undefined): number {
+  return wait?.debt === 'close' ? wait.end.time - wait.start.time : 0;
 }
 
 /** For a request that stops at `exchange`: its client is to blame, whatever the next hop shows. */
