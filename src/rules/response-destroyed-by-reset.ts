@@ -41,18 +41,23 @@ function look(connection: Connection, exchange: Exchange, found: (candidate: Can
   const { clientEnd, serverEnd, handshake } = connection;
   const cause = Math.max(response.lastTime, clientEnd.lastData?.time ?? response.lastTime);
   if (reset.time - cause > Math.max(SOON, ROUND_TRIPS * (Number.isNaN(handshake) ? 0 : handshake))) return;
-  const unread = clientEnd.lastData !== undefined && clientEnd.lastData.time > response.firstTime;
+  // It may also have had no room to send into: the server did not read.
+  const stopped = !request.complete && request.bodyOctets > 0;
+  const unread = stopped || (clientEnd.lastData !== undefined && clientEnd.lastData.time > response.firstTime);
   const unacked = clientEnd.ackedTo < serverEnd.octets;
   if (unread) found(candidateOf(exchange, response, connection, reset, unacked));
 }
 
 function candidateOf(exchange: Exchange, response: ResponseMessage, connection: Connection, reset: Moment, unacked: boolean): Candidate {
   const seen = { exchange, hop: 'only' } as const;
+  const { request } = exchange;
   const sent = connection.clientEnd.lastData;
   const byEvidence: Confidence = unacked || !response.complete ? 'strong' : 'likely';
   const because: readonly Text[] = [
     [
-      'the client was still sending when the answer came: the server had closed, or not read, what then arrived, and its TCP answered with a reset',
+      request?.complete === false && request.bodyOctets > 0
+        ? `the client had sent ${request.bodyOctets} octets of its request, and more was to come: the server closed without having read them, and its TCP made a reset of that`
+        : 'the client was still sending when the answer came: the server had closed, or not read, what then arrived, and its TCP answered with a reset',
     ],
     unacked
       ? ['the client had not acknowledged all of the answer']
