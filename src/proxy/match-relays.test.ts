@@ -108,16 +108,20 @@ test('a proxy that asks again when its server hangs up makes a second attempt, a
   expect(pairs(wire)).toEqual(['1001 /a -> forward 2001 /a, retry 2002 /a']);
 });
 
-test('so does one that closes its own end first, whose server is still at it', () => {
+test.each([
+  ['under the name of the first one', 'Host: o.test'],
+  ['under another name', 'Host: pool'],
+])('so does one that closes its own end first, whose server is still at it: %s', (_what, host) => {
+  const asked = `GET /a HTTP/1.1\r\n${host}\r\n\r\n`;
   const wire = new Wire()
     .open('near', 'client', 'proxy', 8080, { clientPort: 1001 })
     .say('near', 'client', get('/a'))
     .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
-    .say('far', 'client', get('/a'))
+    .say('far', 'client', asked)
     .wait(3)
     .fin('far', 'client')
     .open('again', 'proxy', 'other', 80, { clientPort: 2002 })
-    .say('again', 'client', get('/a'))
+    .say('again', 'client', asked)
     .say('again', 'server', ok('hello'))
     .say('near', 'server', ok('hello'));
   expect(pairs(wire)).toEqual(['1001 /a -> forward 2001 /a, retry 2002 /a']);
