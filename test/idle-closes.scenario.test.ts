@@ -4,6 +4,15 @@ import { createAnalyzer } from '../src/analyze.ts';
 import { plain, safeText } from '../src/view/index.ts';
 import { GET, OK, Wire } from './support/wire.ts';
 
+function toldIn(wire: Wire): readonly string[] {
+  const analyzer = createAnalyzer();
+  const input = analyzer.open({ name: 'any' });
+  input.push(wire.pcap());
+  input.end();
+  const { findings } = analyzer.finish();
+  return findings.map(({ rule, confidence, message }) => `${rule} ${confidence}: ${safeText(message, { showSecrets: true, hash: plain })}`);
+}
+
 function toldAfter(seconds: number): readonly string[] {
   const wire = new Wire()
     .open('c', 'client', 'server', 80)
@@ -14,12 +23,7 @@ function toldAfter(seconds: number): readonly string[] {
     .wait(seconds)
     .say('c', 'client', GET('/b'), { ack: false })
     .reset('c', 'server');
-  const analyzer = createAnalyzer();
-  const input = analyzer.open({ name: 'any' });
-  input.push(wire.pcap());
-  input.end();
-  const { findings } = analyzer.finish();
-  return findings.map(({ rule, confidence, message }) => `${rule} ${confidence}: ${safeText(message, { showSecrets: true, hash: plain })}`);
+  return toldIn(wire);
 }
 
 const LOST = 'idle-close-race proven: request 2 (GET /b) of 10.0.9.1:40001 was lost: after 2.00 s without traffic ';
@@ -36,4 +40,16 @@ test.each([0.025, 0.035])('%s s later it can: the request itself acknowledges th
   const [told = '', ...others] = toldAfter(seconds);
   expect(others).toEqual([]);
   expect(told).toMatch(/^idle-close-race proven: .* had closed .* before, as the client's own TCP had acknowledged$/);
+});
+
+test('a server that reads the request and closes in place of an answer was not idle', () => {
+  const wire = new Wire()
+    .open('c', 'client', 'server', 80)
+    .say('c', 'client', GET('/a'))
+    .say('c', 'server', OK('hi'))
+    .wait(2)
+    .say('c', 'client', GET('/b'))
+    .wait(0.002)
+    .close('c', 'server');
+  expect(toldIn(wire)).toEqual([]);
 });

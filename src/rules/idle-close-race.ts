@@ -97,8 +97,14 @@ function meetingOf(connection: Connection, request: RequestMessage, idle: number
     return { how: 'reset', close: reset, foreign: foreignReset(serverEnd) };
   }
   if (knownSince(connection, request, fin, reach) <= request.firstTime - KNOWN) return { how: 'stale-reuse', close: fin };
+  if (wasRead(request, fin)) return undefined;
   const crossed = fin.time >= request.firstTime - reach - KNOWN && fin.time <= request.lastTime + reach;
   return idle >= IDLE && crossed ? { how: 'race', close: fin } : undefined;
+}
+
+/** The request was acknowledged before the server closed: its program had read it, or else its TCP would have sent a reset. */
+function wasRead({ acked, lastFrame }: RequestMessage, fin: Moment): boolean {
+  return acked !== undefined && acked.frame <= fin.frame && fin.frame > lastFrame;
 }
 
 /** When the close had reached the client, by its ACK: the request itself carries it where no other segment came between. */
