@@ -41,10 +41,10 @@ function look(connection: Connection, exchange: Exchange, found: (candidate: Can
   const { clientEnd, serverEnd, handshake } = connection;
   const cause = Math.max(response.lastTime, clientEnd.lastData?.time ?? response.lastTime);
   if (reset.time - cause > Math.max(SOON, ROUND_TRIPS * (Number.isNaN(handshake) ? 0 : handshake))) return;
-  // It may also have had no room to send into: the server did not read.
-  const stopped = !request.complete && request.bodyOctets > 0;
-  const unread = stopped || (clientEnd.lastData !== undefined && clientEnd.lastData.time > response.firstTime);
   const unacked = clientEnd.ackedTo < serverEnd.octets;
+  // It may also have had no room to send into, since the server did not read: then the answer was still on its way.
+  const stopped = unacked && !request.complete && request.bodyOctets > 0;
+  const unread = stopped || (clientEnd.lastData !== undefined && clientEnd.lastData.time > response.firstTime);
   if (unread) found(candidateOf(exchange, response, connection, reset, unacked));
 }
 
