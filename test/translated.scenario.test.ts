@@ -100,6 +100,17 @@ test('how many were left out is an issue of the capture', () => {
   expect(issues?.map(({ code, count }) => [code, count])).toEqual([['connection-translated', 1]]);
 });
 
+test.each([0, 0x7fff_ffff, 0x8000_0000, 0xffff_fff0])('nothing is missing from a copy that was closed, with numbers from %d', (isn) => {
+  const wire = new Wire()
+    .open('c', 'client', 'proxy', 8080, { isn: [isn, isn] })
+    .say('c', 'client', GET('/a'))
+    .say('c', 'server', OK('hello'))
+    .close('c', 'server');
+  const [capture] = analyzed(translated(wire.frames(), CLIENT, OUTSIDE)).captures;
+  expect(capture?.health.gaps).toBe(0);
+  expect(capture?.issues.map(({ code }) => code)).toEqual(['connection-translated']);
+});
+
 describe('no translation, but connections of their own', () => {
   const two = (second: string, isn: readonly [number, number], target: string): Report =>
     analyzed(

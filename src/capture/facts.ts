@@ -77,11 +77,19 @@ export function addLinkType(facts: CaptureFacts, linkType: number): void {
 
 const SECOND = 1e9;
 
-/** Called for each frame that is earlier than the one before it: small steps are the usual race of capture queues. */
-export function noteTimeStep(facts: CaptureFacts, time: number, offset: number, frame: number): void {
-  if (facts.lastTime - time > SECOND) {
-    addIssue(facts, 'time-backwards', 'time runs backwards by more than a second', { offset, frame });
-  }
+/** Frames of two interfaces that are further apart change the order of what a proxy receives and what it sends. */
+const RACE = 2e6;
+const UNSORTED =
+  'frames of several interfaces are not in the order of time, so an exchange may not be recognised on its next hop: sort them with reordercap, which comes with Wireshark';
+
+/**
+ * Called for each frame that is earlier than the one before it: small steps are the usual race of capture queues. `several`: the
+ * frames come from several interfaces, whose queues a program has written one after the other.
+ */
+export function noteTimeStep(facts: CaptureFacts, time: number, offset: number, frame: number, several = false): void {
+  const step = facts.lastTime - time;
+  if (step > SECOND) addIssue(facts, 'time-backwards', 'time runs backwards by more than a second', { offset, frame });
+  else if (several && step > RACE) addIssue(facts, 'interfaces-unsorted', UNSORTED, { offset, frame });
 }
 
 /** Called where the header of another file stands between the records. */

@@ -138,6 +138,28 @@ describe('clock', () => {
     expect(frames.map(({ time }) => time)).toEqual([0, 107e9]);
   });
 
+  test.each([
+    ['two interfaces, one far behind the other', [0, 1], 3000n, ['interfaces-unsorted']],
+    ['two interfaces, a usual race', [0, 1], 1000n, []],
+    ['two interfaces, more than a second', [0, 1], 1_500_000n, ['time-backwards']],
+  ] as const)('the order of time: %s', (_what, [first, second], back, codes) => {
+    const stamp = 1_700_000_000_000_000n;
+    const { facts } = read(
+      section(),
+      describeInterface(),
+      describeInterface(),
+      enhancedPacket(frame60, { id: first, stamp }),
+      enhancedPacket(frame60, { id: second, stamp: stamp - back }),
+    );
+    expect(facts.issues.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test('of one interface a step back is the usual race', () => {
+    const stamp = 1_700_000_000_000_000n;
+    const { facts } = read(start, enhancedPacket(frame60, { stamp }), enhancedPacket(frame60, { stamp: stamp - 900_000n }));
+    expect(facts.issues).toEqual([]);
+  });
+
   test('interfaces with different resolutions share one time', () => {
     const { frames } = read(
       section(),

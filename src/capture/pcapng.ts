@@ -165,7 +165,7 @@ export class PcapngWalker implements Walker {
     }
     const time = source.time(high, low);
     const facts = this.#facts;
-    if (time < facts.lastTime) noteTimeStep(facts, time, offset, facts.firstFrame + facts.frames + 1);
+    if (time < facts.lastTime) noteTimeStep(facts, time, offset, facts.firstFrame + facts.frames + 1, interfaces.length > 1);
     const options = start + ((captured + 3) & ~3);
     if (bodyEnd - options > 4) facts.comments += countOptions(view, options, bodyEnd, little, COMMENT);
     this.#frame.recordLength = bodyEnd + 4 - position;

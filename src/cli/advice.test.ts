@@ -66,6 +66,7 @@ test.each<[string, Lacking, RegExp]>([
   ['one direction', { health: { bothDirections: 3 } }, /-i any/],
   ['TLS alone', { health: { encrypted: 4 } }, /where TLS ends/],
   ['one hop', { relays: 0 }, /both sides of the proxy/],
+  ['two interfaces, one after the other', { relays: 0, codes: ['interfaces-unsorted'] }, /reordercap IN OUT/],
   ['no TCP', { health: { connections: 0, synSeen: 0, bothDirections: 0 } }, /the filter and the interface/],
 ])('%s: one line of advice', (_name, lacking, advice) => {
   expect(adviceOn(lacking)).toEqual([expect.stringMatching(advice)]);

@@ -40,7 +40,11 @@ const LACKS: readonly Lack[] = [
     advice: 'HTTP/2 and HTTP/3 are not read: capture where HTTP/1.1 is spoken, most often between the proxy and its servers',
   },
   {
-    applies: ({ health }, { exchanges, relays }) => health.connections > 0 && exchanges > 0 && relays === 0,
+    applies: isUnsorted,
+    advice: 'frames of several interfaces are not in the order of time: sort them first, reordercap IN OUT (it comes with Wireshark)',
+  },
+  {
+    applies: (capture, { exchanges, relays }) => capture.health.connections > 0 && exchanges > 0 && relays === 0 && !isUnsorted(capture),
     advice: 'no exchange is seen on two hops: capture both sides of the proxy, on its host with tcpdump -i any',
   },
   {
@@ -48,6 +52,10 @@ const LACKS: readonly Lack[] = [
     advice: 'there is no TCP in it: look at the filter and the interface of tcpdump, -i any tcp',
   },
 ];
+
+function isUnsorted({ issues }: CaptureReport): boolean {
+  return issues.some(({ code }) => code === 'interfaces-unsorted');
+}
 
 const ENDS_EARLY: ReadonlySet<string> = new Set(['capture-cut', 'padding']);
 

@@ -44,6 +44,18 @@ test.each(['none', 'text', 'empty', '-'])('nothing is known of what is no captur
   expect(await peekAt(path)).toMatchObject({ linkType: path, begins: Number.NaN, ends: Number.NaN });
 });
 
+test('connections that begin in it, each in one half of a capture', async () => {
+  const hang = fixtures.find(({ situation }) => situation === 'figure-4-15')?.bytes ?? new Uint8Array();
+  const view = new DataView(hang.buffer, hang.byteOffset);
+  let cut = 24;
+  for (let number = 0; number < 24; number++) cut += 16 + view.getUint32(cut + 8, true);
+  const { accepts: whole } = await peekAt(fileOf(hang));
+  const { accepts: first } = await peekAt(fileOf(hang.slice(0, cut)));
+  const { accepts: second } = await peekAt(fileOf(join(hang.slice(0, 24), hang.slice(cut))));
+  expect(first.size).toBeGreaterThan(0);
+  expect([...first, ...second]).toEqual([...whole]);
+});
+
 test('connections go on from one half of a capture to the other', async () => {
   const hang = fixtures.find(({ situation }) => situation === 'figure-4-15')?.bytes ?? new Uint8Array();
   const view = new DataView(hang.buffer, hang.byteOffset);

@@ -10,7 +10,7 @@ import { newAddresses } from '../decode/addresses.ts';
 import { newDecodeFacts } from '../decode/decode-facts.ts';
 import { decodeFrames } from '../decode/decode-frames.ts';
 import { CaptureError } from '../errors.ts';
-import { type Frame, type Segment, SYN } from '../model.ts';
+import { ACK, type Frame, type Segment, SYN } from '../model.ts';
 import type { FileEnds } from './points.ts';
 import { Unpacker } from './unpack.ts';
 
@@ -31,7 +31,15 @@ export async function peekAt(path: string): Promise<FileEnds> {
   } catch (error) {
     if (!(error instanceof CaptureError) && !(error instanceof Error && 'syscall' in error)) throw error;
   }
-  return { path, linkType: begin.linkType ?? path, begins: begin.first, ends: end.last, opens: begin.places, closes: end.places };
+  return {
+    path,
+    linkType: begin.linkType ?? path,
+    begins: begin.first,
+    ends: end.last,
+    opens: begin.places,
+    closes: end.places,
+    accepts: begin.accepts,
+  };
 }
 
 /** The end of a packed file stays unknown: it takes unpacking all of it. */
@@ -65,6 +73,7 @@ function readAt(fd: number, position: number, length: number): Uint8Array {
 class Peek {
   /** Octets in front of the first frame. */
   header = Number.POSITIVE_INFINITY;
+  readonly accepts = new Set<string>();
   private readonly facts = newCaptureFacts(0, '', '', 0);
   private readonly base = { seconds: Number.NaN };
   private readonly addresses = newAddresses();
@@ -111,6 +120,7 @@ class Peek {
   private segment({ family, source, destination, sourcePort, destinationPort, seq, length, flags }: Segment): void {
     const from = `${this.addresses.text(family, source)} ${sourcePort}`;
     const direction = `${from} ${this.addresses.text(family, destination)} ${destinationPort}`;
+    if ((flags & SYN) !== 0 && (flags & ACK) !== 0 && this.accepts.size < MOST_DIRECTIONS) this.accepts.add(`${direction} ${seq >>> 0}`);
     const known = this.directions.has(direction);
     if (!known && this.directions.size >= MOST_DIRECTIONS) return;
     if (this.which === 'end') this.directions.set(direction, (seq + length + ((flags & SYN) === 0 ? 0 : 1)) >>> 0);

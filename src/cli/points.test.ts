@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { type FileEnds, groupPoints } from './points.ts';
 
 function file(path: string, begins: number, ends = begins + 0.5, more: Partial<FileEnds> = {}): FileEnds {
-  return { path, linkType: 'EN10MB', begins, ends, opens: new Set(), closes: new Set(), ...more };
+  return { path, linkType: 'EN10MB', begins, ends, opens: new Set(), closes: new Set(), accepts: new Set(), ...more };
 }
 
+const seen = { accepts: new Set(['10.0.0.2 80 10.0.0.1 1000 4711']) };
 const going = { closes: new Set(['10.0.0.1 1000 10.0.0.2 80 77']) };
 const gone = { opens: new Set(['10.0.0.1 1000 10.0.0.2 80 77']) };
 
@@ -32,6 +33,11 @@ test.each([
   ['a ring as a shell sorts it', [file('r', 1), file('r1', 2), file('r10', 11), file('r2', 3)], [['r', 'r1', 'r2', 'r10']]],
   ['numbered files whose times overlap', [file('p1.pcap', 1, 100), file('p2.pcap', 3, 90)], [['p1.pcap'], ['p2.pcap']]],
   ['numbered files that race each other', [file('p1.pcap', 1, 3.9), file('p2.pcap', 3)], [['p1.pcap', 'p2.pcap']]],
+  [
+    'numbered files that saw the same connection begin',
+    [file('p1.pcap', 1, 2, seen), file('p2.pcap', 9, 10, seen)],
+    [['p1.pcap'], ['p2.pcap']],
+  ],
   ['a part whose end is not known', [file('p1.pcap.gz', 1, Number.NaN), file('p2.pcap.gz', 3, Number.NaN)], [['p1.pcap.gz', 'p2.pcap.gz']]],
   [
     'other names, and connections go on',

@@ -2,7 +2,8 @@
  * Which files are parts of one ring, and which were taken at another place: the points of capture (DESIGN section 1).
  *
  * Parts of a ring have one link type and follow each other in time, and either they lie in one folder and are called the same
- * but for a number, or connections go on from one to the next. Everything else is a point of its own; --point says otherwise.
+ * but for a number, or connections go on from one to the next. Everything else is a point of its own, and so are files that saw the
+ * same connection begin: their clocks are apart. --point says otherwise.
  */
 import path from 'node:path';
 
@@ -16,6 +17,8 @@ export interface FileEnds {
   /** Where connections stand when it begins and when it ends: their ends, and the next sequence number. */
   readonly opens: ReadonlySet<string>;
   readonly closes: ReadonlySet<string>;
+  /** Connections that were accepted where it begins: the ends, and the number that the server drew by lot. */
+  readonly accepts: ReadonlySet<string>;
 }
 
 export interface PointFiles {
@@ -64,9 +67,14 @@ function inTime(files: readonly FileEnds[]): readonly FileEnds[] {
 function link({ files }: Ring, file: FileEnds): string | undefined {
   const last = files.at(-1);
   if (last === undefined || files.some((part) => part.path === file.path)) return undefined;
-  if (last.linkType !== file.linkType || !follows(last, file)) return undefined;
+  if (last.linkType !== file.linkType || !follows(last, file) || files.some((part) => sawTheSame(part, file))) return undefined;
   if (stemOf(last.path) === stemOf(file.path)) return 'their names are numbered and their times follow each other';
   return [...file.opens].some((place) => last.closes.has(place)) ? 'connections go on from one to the next' : undefined;
+}
+
+/** A connection begins once: who saw it, too, stood elsewhere at the same time, whatever the clocks say. */
+function sawTheSame(one: FileEnds, other: FileEnds): boolean {
+  return [...other.accepts].some((connection) => one.accepts.has(connection));
 }
 
 /** The end of a packed file is not known; its beginning is. */

@@ -150,8 +150,8 @@ export class Handshakes {
     this.facts.duplicates++;
     table.setInt(direction, at.LAST_FRAME, table.frame.number | 0);
     table.setFloat(direction, at.LAST_TIME, table.frame.time);
-    if ((segment.flags & FIN) !== 0) table.raise(direction, at.FIN_PENDING);
-    const over = (segment.flags & RST) !== 0 || (table.is(direction, at.FIN_PENDING) && table.is(direction ^ 1, at.FIN_PENDING));
+    if ((segment.flags & FIN) !== 0) table.raise(direction, at.FIN_DONE);
+    const over = (segment.flags & RST) !== 0 || (table.is(direction, at.FIN_DONE) && table.is(direction ^ 1, at.FIN_DONE));
     if (over) this.connections.linger(id);
     return true;
   }

@@ -135,6 +135,42 @@ test('of hundreds of attempts the first ones are kept, and the one that is answe
   expect([ports?.length, ports?.[0], ports?.at(-2), ports?.at(-1), more]).toEqual([64, 2001, 2063, 2200, undefined]);
 });
 
+test.each([
+  ['under the name of the first one', 'Host: o.test'],
+  ['under another name', 'Host: pool'],
+])('so does one that closes its own end first, whose server is still at it: %s', (_what, host) => {
+  const asked = `GET /a HTTP/1.1\r\n${host}\r\n\r\n`;
+  const wire = new Wire()
+    .open('near', 'client', 'proxy', 8080, { clientPort: 1001 })
+    .say('near', 'client', get('/a'))
+    .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
+    .say('far', 'client', asked)
+    .wait(3)
+    .fin('far', 'client')
+    .open('again', 'proxy', 'other', 80, { clientPort: 2002 })
+    .say('again', 'client', asked)
+    .say('again', 'server', ok('hello'))
+    .say('near', 'server', ok('hello'));
+  expect(pairs(wire)).toEqual(['1001 /a -> forward 2001 /a, retry 2002 /a']);
+});
+
+test('what another client wants of the proxy is no continuation of what the proxy has just asked for', () => {
+  const wire = new Wire()
+    .open('one', 'client', 'proxy', 8080, { clientPort: 1001 })
+    .open('far', 'proxy', 'origin', 80, { clientPort: 2001 })
+    .open('two', 'other', 'proxy', 8080, { clientPort: 1002 })
+    .open('next', 'proxy', 'origin', 80, { clientPort: 2002 })
+    .say('one', 'client', get('/a'))
+    .say('far', 'client', get('/a'))
+    .say('two', 'client', get('/a'))
+    .say('far', 'server', ok('hello'))
+    .say('one', 'server', ok('hello'))
+    .say('next', 'client', get('/a'))
+    .say('next', 'server', ok('hello'))
+    .say('two', 'server', ok('hello'));
+  expect(pairs(wire)).toEqual(['1001 /a -> forward 2001 /a', '1002 /a -> forward 2002 /a']);
+});
+
 test('in a chain of proxies each hop continues the one before it', () => {
   const wire = new Wire()
     .open('one', 'client', 'proxy', 8080, { clientPort: 1001 })

@@ -46,6 +46,8 @@ const MAX_UNANSWERED = 256;
 const MAX_LOOKUPS = 256;
 /** Redirects of one exchange that are followed. */
 const MAX_REDIRECTS = 16;
+/** Proxies in a row through which an exchange is followed back. */
+const MAX_HOPS = 16;
 const NO_CONNECTIONS: readonly Connection[] = emptyList();
 const LOCATION = slotOf('location');
 
@@ -201,6 +203,7 @@ class RelayMatcher implements RelayStage {
 
   private claimOf(relay: OpenRelay, attempt: OpenAttempt): Claim | undefined {
     if (relay.hop.peer === attempt.exchange.connection) return undefined; // that connection is known to come before this one
+    if (hadIt(relay, attempt.exchange)) return undefined;
     const score = scoreOf(relay, attempt, this.context, undefined);
     if (score === undefined) return undefined;
     const { content, circumstance } = score;
@@ -467,6 +470,14 @@ function isWanted({ wait }: Exchange, facts: number, asks: number): boolean {
 /** Its two connections end one after the other: it is a tunnel, or its client left. */
 function mayOutlive({ response, wait }: Exchange): boolean {
   return response?.framing === 'tunnel' || wait?.ended === 'client-abort';
+}
+
+/** What a server has passed on does not come back to it: that is another client, who wants the same of the proxy a moment later. */
+function hadIt(relay: OpenRelay, { server }: Exchange): boolean {
+  let before = relay.attempt?.owner;
+  for (let hops = 0; before !== undefined && hops < MAX_HOPS; hops++, before = before.attempt?.owner)
+    if (before.clientSide.server.text === server.text) return true;
+  return false;
 }
 
 function bind(relay: OpenRelay): void {

@@ -39,5 +39,11 @@ export function alreadyContinued(relay: OpenRelay): number {
   if (last === undefined) return 0;
   const status = last.exchange.response?.status;
   if (status !== undefined) return isFinal(status) ? answered(last) : 0;
-  return last.endedAt < Number.POSITIVE_INFINITY ? 0 : -2;
+  return last.endedAt < Number.POSITIVE_INFINITY || failedAt(last) !== undefined ? 0 : -2;
+}
+
+/** When the proxy had reason to ask again: its connection was closed from either end before there was an answer. */
+export function failedAt({ exchange: { wait, response } }: OpenAttempt): number | undefined {
+  const closed = wait?.ended === 'client-abort' || wait?.ended === 'server-close';
+  return closed && response === undefined ? wait.end.time : undefined;
 }

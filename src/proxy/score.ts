@@ -10,7 +10,7 @@ import type { Habits } from './habits.ts';
 import * as manner from './manners.ts';
 import type { Hop, OpenRelay } from './open-relay.ts';
 import type { Rarity } from './rarity.ts';
-import { alreadyContinued } from './reasons.ts';
+import { alreadyContinued, failedAt } from './reasons.ts';
 import { asTraitValue, compareTrait, DIFFERENT, EQUAL, FIRST_ONLY, slotOf, traitsIn } from './traits.ts';
 
 export interface Context {
@@ -61,7 +61,7 @@ export function scoreOf(relay: OpenRelay, sent: Sent, context: Context, parts: P
   score.circumstance =
     peers(relay, sent.hop, manners, parts) +
     note(relay.attempts.length === 0 ? 0 : alreadyContinued(relay), 'already continued', parts) +
-    note(latency(sent.request.firstTime - received.firstTime), 'time between the hops', parts);
+    note(latency(sent.request.firstTime - dueSince(relay, received, sent.request)), 'time between the hops', parts);
   return score;
 }
 
@@ -215,6 +215,13 @@ function peers(relay: OpenRelay, hop: Hop, manners: manner.Manners, parts: Parts
 }
 
 /** A proxy forwards within milliseconds; seconds later it may still do so, from a queue. */
+/** A proxy sends on what it has received, and asks again when that has failed. */
+function dueSince(relay: OpenRelay, received: RequestMessage, sent: RequestMessage): number {
+  const last = relay.attempts.at(-1);
+  const failed = last === undefined || last.request === sent ? undefined : failedAt(last);
+  return failed !== undefined && failed <= sent.firstTime ? failed : received.firstTime;
+}
+
 function latency(nanoseconds: number): number {
   if (nanoseconds < 0) return -3; // within the doubt about the order
   if (nanoseconds < 50e6) return 3;

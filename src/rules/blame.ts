@@ -2,7 +2,7 @@
  * Whose fault is a body that stops, where both hops show it (RULES R24, "who cut it")? The hop on which the first of the two
  * stops; the finding of the client's side then speaks for both.
  */
-import type { Candidate, Evidence, Exchange, ExchangeContext, Message, Text } from '../model.ts';
+import type { Candidate, Evidence, Exchange, ExchangeContext, Message, Text, Wait } from '../model.ts';
 import * as say from './words.ts';
 
 export interface Blame {
@@ -15,18 +15,23 @@ export interface Blame {
   readonly covers: readonly Exchange[];
 }
 
+/** What is known around an exchange; of one whose connection is over, no more than where it went on. */
+type Around = Pick<ExchangeContext, 'relay'> & Partial<Pick<ExchangeContext, 'parent'>>;
+
 /** For a response that stops at `exchange`, which is the client side of a relay or a hop by itself. */
-export function blameForResponse(exchange: Exchange, context: Pick<ExchangeContext, 'relay'>): Blame {
+export function blameForResponse(exchange: Exchange, context: Around): Blame {
   const serverSide = nextHopOf(context);
   const [here, there] = [exchange.response, serverSide?.response];
-  if (serverSide === undefined || here === undefined || there === undefined) return alone(exchange, exchange.server.text);
+  const stuck = stuckBefore(context, here);
+  if (serverSide === undefined || here === undefined || there === undefined)
+    return { ...alone(exchange, exchange.server.text), covers: stuck };
   if (there.complete) {
     return both(exchange, serverSide, {
       culprit: `the proxy ${exchange.server.text}`,
       because: [
         `the proxy had all of it: ${there.bodyOctets} octets of body came to it on the next hop, and it passed on ${here.bodyOctets}`,
       ],
-      covers: [],
+      covers: stuck,
       until: there,
     });
   }
@@ -34,9 +39,16 @@ export function blameForResponse(exchange: Exchange, context: Pick<ExchangeConte
   return both(exchange, serverSide, {
     culprit: serverSide.server.text,
     because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the body stops at the same octet`],
-    covers: [serverSide],
+    covers: [serverSide, ...stuck],
     until: there,
   });
+}
+
+/** On the hop before, the body stops elsewhere, for want of this one's rest: its proxy converts it, or passes on full buffers only. */
+function stuckBefore({ parent }: Around, here: Message | undefined): readonly Exchange[] {
+  const before = parent?.response;
+  if (parent === undefined || before === undefined || before.complete || before.framing === 'until-close') return [];
+  return before.framing === here?.framing && before.bodyOctets === here.bodyOctets ? [] : [parent];
 }
 
 /** For a response without length at `exchange` whose close does not come: whoever left the length out, or kept the connection. */
@@ -47,7 +59,9 @@ export function blameForClose(exchange: Exchange, context: ExchangeContext): Bla
   const before = context.parent?.response;
   const stuck = context.parent !== undefined && before?.complete === false && before.framing !== 'until-close' ? [context.parent] : [];
   if (serverSide === undefined || there === undefined) return { ...alone(exchange, exchange.server.text), covers: stuck };
-  if (there.framing === 'until-close' && there.bodyOctets === exchange.response?.bodyOctets) {
+  const endless = there.framing === 'until-close';
+  const owed = endless && (!there.complete || lengthOf(serverSide.wait) >= 0.5 * lengthOf(exchange.wait));
+  if (owed && there.bodyOctets === exchange.response?.bodyOctets) {
     return both(exchange, serverSide, {
       culprit: serverSide.server.text,
       because: [`the proxy ${exchange.server.text} passed it on as it came: on the next hop the response has no length either`],
@@ -55,13 +69,22 @@ export function blameForClose(exchange: Exchange, context: ExchangeContext): Bla
       until: there,
     });
   }
-  if (!there.complete || there.framing === 'until-close') return alone(exchange, exchange.server.text);
+  if (owed || !there.complete) return alone(exchange, exchange.server.text);
   return both(exchange, serverSide, {
     culprit: `the proxy ${exchange.server.text}`,
-    because: ['on the next hop the response says where it ends: the proxy left that out and did not close instead'],
+    because: [
+      endless
+        ? 'on the next hop the origin closed behind it: the proxy did not pass the close on'
+        : 'on the next hop the response says where it ends: the proxy left that out and did not close instead',
+    ],
     covers: [],
     until: there,
   });
+}
+
+/** Nanoseconds for which the close was waited for. */
+function lengthOf(wait: Wait | undefined): number {
+  return wait?.debt === 'close' ? wait.end.time - wait.start.time : 0;
 }
 
 /** For a request that stops at `exchange`: its client is to blame, whatever the next hop shows. */
@@ -78,7 +101,7 @@ export function blameForRequest(exchange: Exchange, context: ExchangeContext): B
   });
 }
 
-function nextHopOf({ relay }: Pick<ExchangeContext, 'relay'>): Exchange | undefined {
+function nextHopOf({ relay }: Around): Exchange | undefined {
   if (relay === undefined || relay.link.confidence === 'ambiguous' || relay.link.confidence === 'none') return undefined;
   return relay.attempts.at(-1)?.exchange;
 }

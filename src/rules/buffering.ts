@@ -19,7 +19,7 @@ export const buffering: Rule = {
     const attempt = relay.attempts.at(-1);
     const response = attempt?.exchange.response;
     if (wait?.ended !== 'answered' || attempt === undefined || response === undefined || !isNoticed(wait)) return;
-    const held = wait.end.time - Math.max(wait.start.time, response.headTime);
+    const held = wait.end.time - Math.max(wait.start.time, response.headTime, silentUntil(attempt.exchange.wait, wait));
     if (held < 0.5 * lengthOf(wait) || letGoByClose(attempt, wait)) return;
     found(
       clearedWait(relay.clientSide, wait, {
@@ -37,6 +37,11 @@ export const buffering: Rule = {
     );
   },
 };
+
+/** The origin was silent itself until then: what it had sent before, the client had. */
+function silentUntil(origin: Wait | undefined, wait: Wait): number {
+  return origin === undefined || origin.debt !== wait.debt || origin.end.time > wait.end.time ? Number.NEGATIVE_INFINITY : origin.end.time;
+}
 
 function letGoByClose({ connection }: Attempt, wait: Wait): boolean {
   const close = say.closingOf(connection, 'server');

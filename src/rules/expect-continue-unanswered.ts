@@ -2,7 +2,7 @@
  * The client holds its body back until somebody says 100, and nobody does (RULES R33): a deadlock until a timer ends it, or,
  * where the client has a timer of its own, a delay of every upload.
  */
-import type { Candidate, Confidence, Exchange, Moment, RequestMessage, Rule, Wait } from '../model.ts';
+import type { Candidate, Confidence, Exchange, ExchangeContext, Moment, RequestMessage, Rule, Wait } from '../model.ts';
 import { captureCap, least, openCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { expectsContinue } from './single-messages.ts';
@@ -20,14 +20,23 @@ export const expectContinueUnanswered: Rule = {
   basis: ['RFC 9110 section 10.1.1'],
   remedies: remediesFor('continue'),
 
-  check(exchange, _context, found) {
+  check(exchange, context, found) {
     const { request, wait } = exchange;
     if (request === undefined || request.framing === 'none' || wait === undefined || !expectsContinue(request)) return;
     const hang = unanswered(exchange, request, wait);
-    if (hang !== undefined) found(hangOf(exchange, hang));
+    if (hang !== undefined) found(hangOf(exchange, hang, passedOn(context)));
     else if (isDelayed(exchange, request, wait)) found(delayOf(exchange, request, wait));
   },
 };
+
+/** The proxy asked whether it may send the body, too, and was not answered either: then the next hop owes both answers. */
+function passedOn({ relay }: ExchangeContext): Exchange | undefined {
+  if (relay === undefined || relay.link.confidence === 'ambiguous' || relay.link.confidence === 'none') return undefined;
+  const next = relay.attempts.at(-1)?.exchange;
+  const { request, response, interim } = next ?? {};
+  const waits = request?.bodyOctets === 0 && !request.complete && response === undefined && interim?.length === 0;
+  return request !== undefined && waits && expectsContinue(request) ? next : undefined;
+}
 
 /** The wait for an answer that did not come before somebody gave up. */
 function unanswered(exchange: Exchange, request: RequestMessage, wait: Wait): Wait | undefined {
@@ -64,13 +73,14 @@ function isDelayed({ interim, ended }: Exchange, request: RequestMessage, wait: 
   return ended && request.bodyOctets > 0 && interim.length === 0 && wait.debt === 'continue' && wait.ended === 'answered';
 }
 
-function hangOf(exchange: Exchange, wait: Wait): Candidate {
-  const { request, server } = exchange;
+function hangOf(exchange: Exchange, wait: Wait, next: Exchange | undefined): Candidate {
+  const { request } = exchange;
+  const { server } = next ?? exchange;
   const timeout = wait.ended === 'answered';
   const byEvidence: Confidence = timeout ? 'proven' : lengthOf(wait) >= OPEN ? 'strong' : 'likely';
   const ending = timeout ? `after ${say.duration(lengthOf(wait))} the server gave up with 408` : silenceText(wait, exchange);
   return {
-    ...candidateOf(exchange, wait),
+    ...candidateOf(exchange, wait, next),
     severity: 'hang',
     confidence: least(byEvidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     message: [
@@ -83,6 +93,7 @@ function hangOf(exchange: Exchange, wait: Wait): Candidate {
       ['the server must answer 100 or a final status without waiting for the body (RFC 9110 section 10.1.1)'],
       ['the head of the request was acknowledged: it arrived'],
       ...(timeout ? [['408 says that the server waited for the body'] as const] : []),
+      ...(next === undefined ? [] : [[`the proxy ${exchange.server.text} passed the expectation on, and waits like its client`] as const]),
     ],
     wouldChangeOurMind: ['a server that was still deciding whether to accept the body: then it is slow'],
   };
@@ -90,7 +101,7 @@ function hangOf(exchange: Exchange, wait: Wait): Candidate {
 
 function delayOf(exchange: Exchange, request: RequestMessage, wait: Wait): Candidate {
   return {
-    ...candidateOf(exchange, wait),
+    ...candidateOf(exchange, wait, undefined),
     severity: 'hygiene',
     confidence: least('strong', captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
     message: [
@@ -106,18 +117,23 @@ function delayOf(exchange: Exchange, request: RequestMessage, wait: Wait): Candi
   };
 }
 
-function candidateOf(exchange: Exchange, wait: Wait): Pick<Candidate, 'hops' | 'exchange' | 'wait' | 'fields' | 'direction' | 'evidence'> {
-  const seen = { exchange, hop: 'only' } as const;
+type Shared = Pick<Candidate, 'hops' | 'exchange' | 'wait' | 'fields' | 'direction' | 'evidence' | 'covers'>;
+
+function candidateOf(exchange: Exchange, wait: Wait, next: Exchange | undefined): Shared {
+  const seen = { exchange, hop: next === undefined ? 'only' : 'client-side' } as const;
+  const onward = next && ({ exchange: next, hop: 'server-side' } as const);
   return {
-    hops: [say.hopOf(seen)],
+    hops: [say.hopOf(seen), ...(onward === undefined ? [] : [say.hopOf(onward)])],
     exchange,
     wait,
     fields: ['Expect'],
     direction: 'request',
     evidence: say.inOrder([
       ...say.requestEvidence(seen),
+      ...(onward === undefined ? [] : say.requestEvidence(onward)),
       ...(wait.ended === 'answered' && wait.debt === 'continue' && exchange.response === undefined ? [] : say.responseEvidence(seen)),
       ...endEvidence(seen, wait),
     ]),
+    covers: next === undefined ? [] : [next],
   };
 }

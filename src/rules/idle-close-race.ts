@@ -94,7 +94,7 @@ interface Met {
 
 function meetingOf(connection: Connection, request: RequestMessage, idle: number): Met | undefined {
   const { serverEnd, clientEnd } = connection;
-  const { fin, finAcked, reset } = serverEnd;
+  const { fin, reset } = serverEnd;
   const reach = reachOf(connection);
   if (fin === undefined) {
     const left = clientEnd.fin ?? clientEnd.reset;
@@ -103,10 +103,21 @@ function meetingOf(connection: Connection, request: RequestMessage, idle: number
     if (forgottenOn(connection, 'client') !== undefined) return undefined; // idle-connection-blackholed says so
     return { how: 'reset', close: reset, foreign: foreignReset(serverEnd) };
   }
-  if (finAcked !== undefined && fin.frame < request.firstFrame && finAcked.time <= request.firstTime - KNOWN)
-    return { how: 'stale-reuse', close: fin };
-  const crossed = fin.time >= request.firstTime - reach && fin.time <= request.lastTime + reach;
+  if (knownSince(connection, request, fin, reach) <= request.firstTime - KNOWN) return { how: 'stale-reuse', close: fin };
+  if (wasRead(request, fin)) return undefined;
+  const crossed = fin.time >= request.firstTime - reach - KNOWN && fin.time <= request.lastTime + reach;
   return idle >= IDLE && crossed ? { how: 'race', close: fin } : undefined;
+}
+
+/** The request was acknowledged before the server closed: its program had read it, or else its TCP would have sent a reset. */
+function wasRead({ acked, lastFrame }: RequestMessage, fin: Moment): boolean {
+  return acked !== undefined && acked.frame <= fin.frame && fin.frame > lastFrame;
+}
+
+/** When the close had reached the client, by its ACK: the request itself carries it where no other segment came between. */
+function knownSince({ serverEnd: { finAcked } }: Connection, request: RequestMessage, fin: Moment, reach: number): number {
+  if (finAcked === undefined || fin.frame > request.firstFrame || finAcked.frame > request.firstFrame) return Number.POSITIVE_INFINITY;
+  return finAcked.frame < request.firstFrame ? finAcked.time : fin.time + reach;
 }
 
 function candidateOf(race: Race): Candidate {
@@ -181,10 +192,7 @@ function messageOf({ exchange, request, how, close, foreign, idle, relay }: Race
 
 function becauseOf({ wait: { connection }, exchange, request, how, usual, close, foreign, relay }: Race): readonly Text[] {
   const because: Text[] = [['the response before it was complete and left the connection open to be used again']];
-  if (how === 'race')
-    because.push([
-      `the close and the request crossed: they are ${say.duration(Math.abs(request.firstTime - close.time))} apart, and a round trip ${Number.isNaN(connection.handshake) ? 'is not known' : `takes ${say.duration(connection.handshake)}`}`,
-    ]);
+  if (how === 'race') because.push(raceText(Math.abs(request.firstTime - close.time), connection));
   if (how === 'stale-reuse')
     because.push([
       'the client could have known: it was no race, it took a connection out of its pool without looking whether it was still open',
@@ -195,4 +203,13 @@ function becauseOf({ wait: { connection }, exchange, request, how, usual, close,
   if (relay !== undefined) because.push(ownWordText(relay));
   else if (connection.serverEnd.reset === undefined) because.push(['no reset followed: the client can only wait for its own timer']);
   return because;
+}
+
+function raceText(apart: number, connection: Connection): Text {
+  const { handshake } = connection;
+  if (apart > reachOf(connection))
+    return [`the close had only just come: ${say.duration(apart)} are too short for the client's program to take notice of it`];
+  return [
+    `the close and the request crossed: they are ${say.duration(apart)} apart, and a round trip ${Number.isNaN(handshake) ? 'is not known' : `takes ${say.duration(handshake)}`}`,
+  ];
 }

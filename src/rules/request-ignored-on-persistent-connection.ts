@@ -25,7 +25,7 @@ export const requestIgnoredOnPersistentConnection: Rule = {
   basis: ['RFC 9112 section 9.3', 'RFC 9112 section 9.6'],
   remedies: remediesFor('ignored-request'),
 
-  check(exchange, { server, forwarded }, found) {
+  check(exchange, { server, forwarded, relay }, found) {
     const { wait, request, previous } = exchange;
     if (wait === undefined || request === undefined || forwarded || wait.debt !== 'response-head') return;
     if ((wait.ended === 'answered' || isBegun(exchange)) && !isTimedOut(exchange)) return;
@@ -35,7 +35,7 @@ export const requestIgnoredOnPersistentConnection: Rule = {
     if (wait.connection.clientEnd.zeroWindow !== undefined || !arrived(exchange, wait)) return;
     const late = lateAnswers(exchange, server);
     if (late !== undefined && wait.ended !== 'server-close' && isWithin(wait, late)) return; // not overdue: long-poll-or-stream says so
-    found(candidateOf(exchange, wait, server, late));
+    found(candidateOf(exchange, wait, server, late, (relay?.candidates.length ?? 0) > 0));
   },
 };
 
@@ -69,7 +69,8 @@ function arrived({ request, damaged }: Exchange, wait: Wait): boolean {
   return request?.acked !== undefined || (damaged && wait.connection.serverEnd.last !== undefined);
 }
 
-function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late: Spread | undefined): Candidate {
+/** `unclear`: a request on the next hop may be this one, or another client's. */
+function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late: Spread | undefined, unclear: boolean): Candidate {
   const seen = { exchange, hop: 'only' } as const;
   const { request, previous } = exchange;
   const alive = server.lastAnsweredStart > wait.start.time;
@@ -86,7 +87,7 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late
   const ending = wait.ended === 'client-abort' ? 'client' : 'server';
   return {
     severity: 'hang',
-    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged || late !== undefined ? 'possible' : 'proven'),
+    confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged || late !== undefined || unclear ? 'possible' : 'proven'),
     message: messageOf(exchange, wait),
     hops: [say.hopOf(seen)],
     exchange,
@@ -104,6 +105,7 @@ function candidateOf(exchange: Exchange, wait: Wait, server: ServerProfile, late
       ...(soon ? [['the same target was answered at once elsewhere'] as const] : []),
       ...(isTimedOut(exchange) ? [['408 says that the server waited for a request: it has not read this one'] as const] : []),
       ...(late === undefined ? [] : [[`but all answers to this path come late: ${spreadText(late)}`] as const]),
+      ...(unclear ? [['but a request on the next hop may be this one: then it was forwarded'] as const] : []),
     ],
     wouldChangeOurMind: [
       'the same target taking as long when it is the first request of a connection: then the server is slow, not deaf',

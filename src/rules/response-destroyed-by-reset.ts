@@ -45,17 +45,22 @@ function look(connection: Connection, exchange: Exchange, found: (candidate: Can
   const unacked = clientEnd.ackedTo < serverEnd.octets;
   // Who ends its answer behind the end of the request, and has seen it arrive, has read all of that.
   const exchanged = request.complete && response.complete && sent <= response.lastTime && !unacked;
-  const unread = sent > response.firstTime && !exchanged;
+  // It may also have had no room to send into, since the server did not read: then the answer was still on its way.
+  const stopped = unacked && !request.complete && request.bodyOctets > 0;
+  const unread = stopped || (sent > response.firstTime && !exchanged);
   if (unread) found(candidateOf(exchange, response, connection, reset, unacked));
 }
 
 function candidateOf(exchange: Exchange, response: ResponseMessage, connection: Connection, reset: Moment, unacked: boolean): Candidate {
   const seen = { exchange, hop: 'only' } as const;
+  const { request } = exchange;
   const sent = connection.clientEnd.lastData;
   const byEvidence: Confidence = unacked || !response.complete ? 'strong' : 'likely';
   const because: readonly Text[] = [
     [
-      'the client was still sending when the answer came: the server had closed, or not read, what then arrived, and its TCP answered with a reset',
+      request?.complete === false && request.bodyOctets > 0
+        ? `the client had sent ${request.bodyOctets} octets of its request, and more was to come: the server closed without having read them, and its TCP made a reset of that`
+        : 'the client was still sending when the answer came: the server had closed, or not read, what then arrived, and its TCP answered with a reset',
     ],
     unacked
       ? ['the client had not acknowledged all of the answer']

@@ -45,15 +45,17 @@ function isOrigins(wait: Wait, { exchange }: Attempt): boolean {
 
 function throughProxy(exchange: Exchange, wait: Wait, attempt: Attempt, { relay, server }: ExchangeContext): Candidate {
   const { exchange: serverSide } = attempt;
-  const paid = wait.ended === 'answered';
+  const without = wait.ended === 'answered' && serverSide.response === undefined;
   return clearedWait(exchange, wait, {
     confidence: relay === undefined ? 'likely' : least('strong', pairingCap(relay)),
     message: [
       `the origin ${serverSide.server.text} had `,
       ...asked(exchange),
-      paid
-        ? ` ${say.duration(lengthOf(wait))} before it went on answering: the proxy ${exchange.server.text} had sent it on, and had nothing else to wait for`
-        : ` and still owed the answer: the proxy ${exchange.server.text} had sent it on, and waited like its client`,
+      without
+        ? ` for ${say.duration(lengthOf(wait))} and did not answer: the proxy ${exchange.server.text} waited for it, and then answered without it`
+        : wait.ended === 'answered'
+          ? ` ${say.duration(lengthOf(wait))} before it went on answering: the proxy ${exchange.server.text} had sent it on, and had nothing else to wait for`
+          : ` and still owed the answer: the proxy ${exchange.server.text} had sent it on, and waited like its client`,
     ],
     because: [
       [`the proxy sent the request on ${say.duration(sentOnAfter(exchange, serverSide))} after it came, and the origin acknowledged it`],

@@ -47,10 +47,11 @@ export function cycleOf(relay: Relay): Cycle | undefined {
     ? stayedOpen(attempt.connection, wait)
     : attempt.exchange.response?.complete === true && attempt.exchange.serverBelief === 'keep';
   if (!kept || !originKeeps || attempt.laterExchanges > 0 || proxyLeftFirst(attempt.connection)) return undefined;
-  if (isReused(attempt) || (release === undefined && isRefuted(wait, attempt.connection))) return undefined;
+  if (release === undefined && isRefuted(wait, attempt.connection)) return undefined;
   const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
   if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
-  return { wait, before, clientSide, attempt, release };
+  const cycle = { wait, before, clientSide, attempt, release };
+  return knowsTheEnd(cycle) ? undefined : cycle;
 }
 
 /** A proxy that loops reads the next request when the origin has hung up: it sends it on then, or has only an error left to say. */
@@ -60,11 +61,6 @@ function releaseOf({ attempts: [next], clientSide }: Relay, wait: Wait, { connec
   if (close === undefined || wentOn === undefined || close.time < wait.start.time) return undefined;
   const apart = wentOn - close.time;
   return apart >= 0 && apart <= COUPLING ? { close, apart, sentOn: next !== undefined } : undefined;
-}
-
-/** It has asked on that connection more than once: then it does not read an answer up to the close. */
-function isReused({ exchange: { ordinal } }: Attempt): boolean {
-  return ordinal > 1;
 }
 
 /** The close came, the proxy knew, and it went on saying nothing: that was not what it waited for. */
@@ -82,6 +78,17 @@ function isCut({ damaged, response }: Exchange): boolean {
 function stayedOpen(connection: Connection | undefined, wait: Wait): boolean {
   const close = say.closingOf(connection, 'server');
   return connection !== undefined && (close === undefined || close.time > wait.start.time);
+}
+
+/**
+ * The proxy uses its connections to this server again: it reads the end of a response from its framing, and needs no close. It may
+ * be blind for some responses all the same: then it hangs up together with the origin, or has passed on what is for one hop only.
+ */
+function knowsTheEnd(cycle: Cycle): boolean {
+  const { before, clientSide, attempt } = cycle;
+  const reuses = attempt.exchange.ordinal > 1 || (before.route?.reused ?? 0) > 0;
+  if (!reuses || couplingOf(cycle) !== undefined) return false;
+  return !scoresOf(before, clientSide, attempt.exchange, undefined).some(({ answer }) => answer === 'relayed');
 }
 
 /** The proxy closed the server-side connection itself: then it was not waiting for the origin to do so. */

@@ -38,7 +38,7 @@ export class Story {
     const whole = octets.startsWith('\x16') || /^HTTP\/1\.. 408/.test(octets);
     const mss = whole ? 1460 : Math.min(1460, this.#cut(octets.length));
     if (how === 'lost') this.#wire.lose(Math.ceil(octets.length / mss));
-    this.#wire.say(name, end, octets, { mss, ack: how !== 'unacknowledged' });
+    this.#wire.say(name, end, octets, { mss, ack: how === 'unacknowledged' ? 'crossing' : true });
     this.#received.set(hostOf(to), octets);
     this.#waited = 0;
   }

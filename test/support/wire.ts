@@ -41,8 +41,8 @@ export interface OpenOptions {
 }
 
 export interface SayOptions {
-  /** False: the peer does not acknowledge. */
-  readonly ack?: boolean;
+  /** False: the peer does not acknowledge before it has something to send; 'crossing': nor then, since it has not arrived. */
+  readonly ack?: boolean | 'crossing';
   /** Longest payload of a segment. */
   readonly mss?: number;
 }
@@ -125,15 +125,21 @@ export class Wire {
 
   /** Latin-1 text in one or more segments, acknowledged by the peer at the end. */
   say(name: string, end: End, text: string, { ack = true, mss = 1460 }: SayOptions = {}): this {
+    const peer = this.#conversation(name)[peerOf(end)];
+    const { acked } = peer;
     for (let at = 0; at < text.length; at += mss) {
       const last = at + mss >= text.length;
       this.segment(name, end, { text: text.slice(at, at + mss), flags: last ? PSH | ACK : ACK });
     }
-    return ack ? this.ack(name, peerOf(end)) : this;
+    if (ack === true) return this.ack(name, peerOf(end));
+    if (ack === 'crossing') peer.acked = acked;
+    return this;
   }
 
   /** A bare acknowledgement of everything the peer sent. */
   ack(name: string, end: End): this {
+    const conversation = this.#conversation(name);
+    conversation[end].acked = conversation[peerOf(end)].next;
     return this.segment(name, end);
   }
 
