@@ -87,14 +87,20 @@ function lengthOf(wait: Wait | undefined): number {
   return wait?.debt === 'close' ? wait.end.time - wait.start.time : 0;
 }
 
-/** For a request that stops at `exchange`: its client is to blame, whatever the next hop shows. */
+/** For a request that stops at `exchange`: its client is to blame, whatever the next hop shows; a proxy that had more of it. */
 export function blameForRequest(exchange: Exchange, context: ExchangeContext): Blame {
+  const culprit = `the client ${exchange.client.text}`;
+  const received = context.parent?.request;
+  if (received?.complete === true && received.bodyOctets > (exchange.request?.bodyOctets ?? 0)) {
+    const had = `the proxy had all of it: ${received.bodyOctets} octets of body came to it on the hop before`;
+    return { ...alone(exchange, `the proxy ${exchange.client.text}`), because: [[had]] };
+  }
   const serverSide = nextHopOf(context);
   const there = serverSide?.request;
   const same = there?.complete === false && there.bodyOctets === exchange.request?.bodyOctets;
-  if (serverSide === undefined || !same) return alone(exchange, exchange.client.text);
+  if (serverSide === undefined || !same) return alone(exchange, culprit);
   return both(exchange, serverSide, {
-    culprit: exchange.client.text,
+    culprit,
     because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the request stops at the same octet`],
     covers: [serverSide],
     until: there,

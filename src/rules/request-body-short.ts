@@ -42,7 +42,7 @@ function silent(stopped: StoppedBody, request: RequestMessage, blame: Blame): Ca
     severity: 'hang',
     // Who closes without the rest had none; a server may only have lost patience.
     confidence: wait.ended === 'client-abort' ? 'strong' : 'likely',
-    message: messageOf(exchange, request, silenceText(wait, exchange)),
+    message: messageOf(blame, exchange, request, silenceText(wait, exchange)),
     because: [dutyOf(request), ['all that was sent was acknowledged, nothing was sent again, and the server had room for more']],
     wouldChangeOurMind: [SLOW, LOST],
   });
@@ -55,7 +55,7 @@ function timedOut(exchange: Exchange, request: RequestMessage, response: Respons
   return {
     severity: 'hang',
     confidence: least('strong', exchange.connection.synSeen ? 'proven' : 'likely', exchange.damaged ? 'possible' : 'proven'),
-    message: messageOf(exchange, request, `${silence} of silence, then the server gave up with 408`),
+    message: messageOf(blame, exchange, request, `${silence} of silence, then the server gave up with 408`),
     hops: blame.hops,
     exchange,
     wait: exchange.wait?.debtor === 'client' ? exchange.wait : undefined,
@@ -85,12 +85,8 @@ function dutyOf(request: RequestMessage): Text {
   return isHeadCut(request) ? HEAD_DUTY : DUTY;
 }
 
-function messageOf({ client, server }: Exchange, request: RequestMessage, ending: string): Text {
-  return [
-    `the client ${client.text} sent ${sentOf(request)} of `,
-    ...say.requestText(request),
-    `, and ${server.text} waited for the rest: ${ending}`,
-  ];
+function messageOf({ culprit }: Blame, { server }: Exchange, request: RequestMessage, ending: string): Text {
+  return [`${culprit} sent ${sentOf(request)} of `, ...say.requestText(request), `, and ${server.text} waited for the rest: ${ending}`];
 }
 
 function sentOf(request: RequestMessage): string {
