@@ -98,7 +98,10 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
   const relayed = scores.some((score) => score.answer === 'relayed');
   const ended = wait.ended === 'server-close' || cycle.release !== undefined;
   const timed = announced !== undefined && ended && Math.abs(silenceOf(cycle) / 1e9 - announced) <= TIMEOUT_TOLERANCE;
-  const byCircle: Confidence = isElsewhere(relay, before) || (before.route?.reused ?? 0) > 0 ? 'possible' : 'likely';
+  const elsewhere = isElsewhere(relay, before);
+  // What another host takes to be found may end by chance when this one hangs up.
+  const chance = cycle.release !== undefined && elsewhere;
+  const byCircle: Confidence = elsewhere || (before.route?.reused ?? 0) > 0 ? 'possible' : 'likely';
   const byEvidence: Confidence =
     coupled !== undefined && relayed ? 'proven' : coupled !== undefined || relayed || timed ? 'strong' : byCircle;
   const tls = relay.lookup.some((check) => check.id === 'no-tls' && !check.passed);
@@ -113,7 +116,7 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
       captureCap(wait.connection),
       captureCap(attempt.connection),
       pairingCap(before),
-      tls ? 'likely' : 'proven',
+      tls || chance ? 'likely' : 'proven',
       [relay.clientSide, clientSide, attempt.exchange].some(({ damaged }) => damaged) ? 'possible' : 'proven',
     ),
     message: messageOf(relay, cycle, coupled),
