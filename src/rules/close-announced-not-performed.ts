@@ -57,6 +57,7 @@ function reasonToClose(exchange: Exchange, request: RequestMessage, response: Re
   if (response.options.includes('close')) return 'response';
   if (request.options.includes('close')) return 'request';
   if (request.options.includes('keep-alive')) return undefined; // http10-keepalive-not-echoed looks at those
+  if (exchange.ordinal > 1) return undefined; // both have persisted all the same
   if (exchange.clientBelief === 'close') return 'http10';
   const asked = say.fieldOf(request, 'proxy-connection') !== undefined;
   return request.version === 'HTTP/1.0' && !asked ? 'never-asked' : undefined;
