@@ -39,8 +39,10 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   const begun = relay.clientSide.response !== undefined && !relay.clientSide.damaged;
   if (release === undefined && (relay.attempts.length > 0 || wait.ended === 'answered' || begun)) return undefined;
   const silence = (release?.close ?? wait.end).time - wait.start.time;
-  if (wait.debt !== 'response-head' || silence < THRESHOLD || stillBlind(wait, THRESHOLD)) return undefined;
-  if ((request.acked === undefined && !relay.clientSide.damaged) || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
+  if (silence < THRESHOLD || stillBlind(wait, THRESHOLD) || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
+  const unread = isUnread(wait, attempt.connection);
+  if (wait.debt !== 'response-head' && !unread) return undefined;
+  if (request.acked === undefined && !relay.clientSide.damaged && !unread) return undefined;
   const clientSide = before.clientSide;
   const kept = isCut(clientSide) || (clientSide.response?.complete === true && clientSide.clientBelief === 'keep');
   const originKeeps = isCut(attempt.exchange)
@@ -50,7 +52,17 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   if (isReused(attempt) || (release === undefined && isRefuted(wait, attempt.connection))) return undefined;
   const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
   if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
-  return { wait, before, clientSide, attempt, release };
+  return { wait: unread ? { ...wait, debt: 'response-head', debtor: 'server' } : wait, before, clientSide, attempt, release };
+}
+
+/**
+ * The body of that request did not come, since the proxy was not there to ask for it, or to take it out of its full buffers; and
+ * it closed with the origin.
+ */
+function isUnread(wait: Wait, serverSide: Connection | undefined): boolean {
+  const { debt, connection } = wait;
+  const held = debt === 'continue' || (debt === 'request-body' && connection.serverEnd.zeroWindow !== undefined);
+  return held && closedWith(wait, serverSide) !== undefined;
 }
 
 /** A proxy that loops reads the next request when the origin has hung up: it sends it on then, or has only an error left to say. */
@@ -163,8 +175,11 @@ export function deadlockOf(cycle: Cycle): Deadlock {
 
 /** Time from the origin's close to what the proxy did next, when the one follows the other at once: it closed, or went on. */
 function couplingOf({ wait, attempt, release }: Cycle): number | undefined {
-  const origin = say.closingOf(attempt.connection, 'server');
-  if (release !== undefined) return release.apart;
+  return release === undefined ? closedWith(wait, attempt.connection) : release.apart;
+}
+
+function closedWith(wait: Wait, serverSide: Connection | undefined): number | undefined {
+  const origin = say.closingOf(serverSide, 'server');
   if (wait.ended !== 'server-close' || origin === undefined) return undefined;
   const apart = wait.end.time - origin.time;
   return Math.abs(apart) <= COUPLING ? apart : undefined;
