@@ -57,6 +57,8 @@ function reasonToClose(exchange: Exchange, request: RequestMessage, response: Re
   if (response.options.includes('close')) return 'response';
   if (request.options.includes('close')) return 'request';
   if (request.options.includes('keep-alive')) return undefined; // http10-keepalive-not-echoed looks at those
+  // On a connection that was used before, both have persisted all the same.
+  if (exchange.ordinal > 1 || !exchange.connection.synSeen) return undefined;
   if (exchange.clientBelief === 'close') return 'http10';
   const asked = say.fieldOf(request, 'proxy-connection') !== undefined;
   return request.version === 'HTTP/1.0' && !asked ? 'never-asked' : undefined;

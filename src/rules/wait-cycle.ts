@@ -39,8 +39,10 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   const begun = relay.clientSide.response !== undefined && !relay.clientSide.damaged;
   if (release === undefined && (relay.attempts.length > 0 || wait.ended === 'answered' || begun)) return undefined;
   const silence = (release?.close ?? wait.end).time - wait.start.time;
-  if (wait.debt !== 'response-head' || silence < THRESHOLD || stillBlind(wait, THRESHOLD)) return undefined;
-  if ((request.acked === undefined && !relay.clientSide.damaged) || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
+  if (silence < THRESHOLD || stillBlind(wait, THRESHOLD) || wait.connection.clientEnd.zeroWindow !== undefined) return undefined;
+  const unread = isUnread(wait, attempt.connection);
+  if (wait.debt !== 'response-head' && !unread) return undefined;
+  if (request.acked === undefined && !relay.clientSide.damaged && !unread) return undefined;
   const clientSide = before.clientSide;
   const kept = isCut(clientSide) || (clientSide.response?.complete === true && clientSide.clientBelief === 'keep');
   const originKeeps = isCut(attempt.exchange)
@@ -50,8 +52,19 @@ export function cycleOf(relay: Relay): Cycle | undefined {
   if (release === undefined && isRefuted(wait, attempt.connection)) return undefined;
   const failed = new Set(relay.lookup.filter((check) => !check.passed).map((check) => check.id));
   if (failed.has('server-hop-visible') || failed.has('no-candidate') || failed.has('no-pending-connect')) return undefined;
-  const cycle = { wait, before, clientSide, attempt, release };
+  const owed: Wait = unread ? { ...wait, debt: 'response-head', debtor: 'server' } : wait;
+  const cycle = { wait: owed, before, clientSide, attempt, release };
   return knowsTheEnd(cycle) ? undefined : cycle;
+}
+
+/**
+ * The body of that request did not come, since the proxy was not there to ask for it, or to take it out of its full buffers; and
+ * it closed with the origin.
+ */
+function isUnread(wait: Wait, serverSide: Connection | undefined): boolean {
+  const { debt, connection } = wait;
+  const held = debt === 'continue' || (debt === 'request-body' && connection.serverEnd.zeroWindow !== undefined);
+  return held && closedWith(wait, serverSide) !== undefined;
 }
 
 /** A proxy that loops reads the next request when the origin has hung up: it sends it on then, or has only an error left to say. */
@@ -105,7 +118,10 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
   const relayed = scores.some((score) => score.answer === 'relayed');
   const ended = wait.ended === 'server-close' || cycle.release !== undefined;
   const timed = announced !== undefined && ended && Math.abs(silenceOf(cycle) / 1e9 - announced) <= TIMEOUT_TOLERANCE;
-  const byCircle: Confidence = isElsewhere(relay, before) || (before.route?.reused ?? 0) > 0 ? 'possible' : 'likely';
+  const elsewhere = isElsewhere(relay, before);
+  // What another host takes to be found may end by chance when this one hangs up.
+  const chance = cycle.release !== undefined && elsewhere;
+  const byCircle: Confidence = elsewhere || (before.route?.reused ?? 0) > 0 ? 'possible' : 'likely';
   const byEvidence: Confidence =
     coupled !== undefined && relayed ? 'proven' : coupled !== undefined || relayed || timed ? 'strong' : byCircle;
   const tls = relay.lookup.some((check) => check.id === 'no-tls' && !check.passed);
@@ -120,7 +136,7 @@ export function cycleCandidate(relay: Relay, cycle: Cycle): Candidate {
       captureCap(wait.connection),
       captureCap(attempt.connection),
       pairingCap(before),
-      tls ? 'likely' : 'proven',
+      tls || chance ? 'likely' : 'proven',
       [relay.clientSide, clientSide, attempt.exchange].some(({ damaged }) => damaged) ? 'possible' : 'proven',
     ),
     message: messageOf(relay, cycle, coupled),
@@ -167,8 +183,11 @@ export function deadlockOf(cycle: Cycle): Deadlock {
 
 /** Time from the origin's close to what the proxy did next, when the one follows the other at once: it closed, or went on. */
 function couplingOf({ wait, attempt, release }: Cycle): number | undefined {
-  const origin = say.closingOf(attempt.connection, 'server');
-  if (release !== undefined) return release.apart;
+  return release === undefined ? closedWith(wait, attempt.connection) : release.apart;
+}
+
+function closedWith(wait: Wait, serverSide: Connection | undefined): number | undefined {
+  const origin = say.closingOf(serverSide, 'server');
   if (wait.ended !== 'server-close' || origin === undefined) return undefined;
   const apart = wait.end.time - origin.time;
   return Math.abs(apart) <= COUPLING ? apart : undefined;
