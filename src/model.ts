@@ -614,17 +614,6 @@ export interface EndedHops {
   readonly until: number;
 }
 
-/** Durations in nanoseconds, as they spread. */
-export interface Spread {
-  readonly count: number;
-  /** 0 and infinite where there is none. */
-  readonly mean: number;
-  readonly least: number;
-  readonly most: number;
-  /** Standard deviation; NaN where there is none. */
-  readonly deviation: number;
-}
-
 /** Quantiles of durations in nanoseconds, to 9 %; NaN where there is none. */
 export interface Latencies {
   readonly count: number;
