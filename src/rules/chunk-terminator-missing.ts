@@ -28,12 +28,16 @@ function isOverrun({ request, response, damaged }: Exchange): boolean {
   return response.oddities.includes('bad-chunk') && !response.oddities.includes('timeout-within');
 }
 
+/** Irregularities of a head that a strict reader would not read on from: what frames the body for the one may not for the other. */
+const LENIENT: ReadonlySet<string> = new Set(['bare-cr', 'bare-lf', 'obs-fold', 'space-before-colon', 'no-colon', 'bad-field-name', 'nul']);
+
 function overrunOf(exchange: Exchange, blame: Blame): Candidate {
+  const lenient = exchange.response?.oddities.find((oddity) => LENIENT.has(oddity));
   const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
   const { request, response } = exchange;
   return {
     severity: 'loss',
-    confidence: least('strong', exchange.connection.synSeen ? 'proven' : 'likely'),
+    confidence: least(lenient === undefined ? 'strong' : 'possible', exchange.connection.synSeen ? 'proven' : 'likely'),
     message: [
       `${blame.culprit} went on behind a chunk of its answer to `,
       ...(request === undefined ? [] : say.requestText(request)),
@@ -52,6 +56,7 @@ function overrunOf(exchange: Exchange, blame: Blame): Candidate {
     because: [
       [`overrun: ${response?.bodyOctets ?? 0} octets of content arrived in chunks, and then something that begins with no size`],
       ['a chunked body ends with 0 CRLF CRLF and with nothing else (RFC 9112 section 7.1)'],
+      ...(lenient === undefined ? [] : [[`but its head is irregular (${lenient}): others may not take the body for chunked`] as const]),
       ...blame.because,
     ],
     covers: blame.covers,
