@@ -27,20 +27,7 @@ export const FORWARDED_FOR = bit('damaged');
 export const FORWARDED = bit('unasked');
 export const CONTENT_ENCODING = bit('interim');
 
-/** All facts that a field may tell. */
-export const FIELD_FACTS = bitsOf([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'upgrade',
-  'te',
-  'http2-settings',
-  'proxy-authorization',
-  'options',
-  'coding',
-]);
-
-const NAMED: ReadonlyMap<string, number> = new Map([
+const TELLING: ReadonlyMap<string, number> = new Map([
   ['connection', CONNECTION],
   ['keep-alive', KEEP_ALIVE],
   ['proxy-connection', PROXY_CONNECTION],
@@ -49,12 +36,18 @@ const NAMED: ReadonlyMap<string, number> = new Map([
   ['http2-settings', bit('http2-settings')],
   ['proxy-authorization', bit('proxy-authorization')],
   ['transfer-encoding', CODING],
+]);
+const NAMED: ReadonlyMap<string, number> = new Map([
+  ...TELLING,
   ['via', VIA],
   ['x-forwarded-for', FORWARDED_FOR],
   ['forwarded', FORWARDED],
   ['x-real-ip', FORWARDED],
   ['content-encoding', CONTENT_ENCODING],
 ]);
+
+/** All facts that a field may tell. */
+export const FIELD_FACTS = [...TELLING.values()].reduce((bits, fact) => bits | fact, OPTIONS);
 
 /** Of a field with that name; its value may change that (`notableWith`). */
 export function notableName(name: string): number {
