@@ -6,7 +6,7 @@ import type { Attempt, Candidate, Confidence, Moment, Relay, ResponseMessage, Ru
 import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { contentCodingOf } from './single-messages.ts';
-import { endEvidence } from './stalls.ts';
+import { endEvidence, isStream } from './stalls.ts';
 import { COUPLING, ENDED, OPEN, stillBlind, TIMEOUT_TOLERANCE } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -44,6 +44,8 @@ function heldResponse({ clientSide, attempts }: Relay): Held | undefined {
   if (wait.debt !== 'response-head' && wait.debt !== 'response-body') return undefined;
   // Where the close is the end of the body, waiting for it is right.
   if (response.framing === 'until-close' || response.framing === 'tunnel') return undefined;
+  // Of a stream of events nobody expects an end, also where it was only asked for by HEAD.
+  if (isStream(response)) return undefined;
   if (lineExplains(wait) || attempt.laterExchanges > 0) return undefined;
   const since = wait.end.time - Math.max(wait.start.time, response.lastTime);
   const [origin, proxy] = [say.closingOf(attempt.connection, 'server'), say.closingOf(attempt.connection, 'client')];

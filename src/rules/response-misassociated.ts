@@ -9,6 +9,8 @@ import * as say from './words.ts';
 
 /** Of two clocks, or of frames that overtake each other. */
 const EPSILON = 2e6;
+const OK = 200;
+const NOT_MODIFIED = 304;
 
 export const responseMisassociated: Rule = {
   id: 'response-misassociated',
@@ -26,8 +28,10 @@ export const responseMisassociated: Rule = {
     const { exchange } = attempt;
     const earlier = exchange.previous?.response;
     if (earlier?.complete !== true || clientSide.damaged || exchange.damaged) return;
-    // What is right cannot come before it is there, and differs.
     const own = exchange.response;
+    // The cache of the proxy asked whether its copy was still good, and answered with that.
+    if (own?.status === NOT_MODIFIED && given.status === OK) return;
+    // What is right cannot come before it is there, and differs.
     const isOwn = own !== undefined && own.firstTime <= given.firstTime + EPSILON && !differ(own, given);
     if (!isOwn && isSame(earlier, given) && (own === undefined || differ(own, given))) found(candidateOf(relay, attempt, given, earlier));
   },
