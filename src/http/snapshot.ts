@@ -2,7 +2,7 @@
  * An exchange that is not over, as it stands now: what is told of it while it goes on.
  *
  * Made by the constructors of what it copies, not by a spread: so V8 keeps one layout for the records of both, and the code that
- * reads them, which is hot, stays compiled (a handful of snapshots cost as much as a hundred thousand exchanges before).
+ * reads them, which is hot, stays compiled when the first snapshot comes.
  */
 import { type Conversation, type Direction, OpenExchange } from './conversation.ts';
 import { HeadFacts } from './head-facts.ts';
