@@ -21,14 +21,15 @@ const STEPS = [
   ['package', () => runTool('node_modules/publint/src/cli.js', '--strict')],
 ];
 
-const total = { passed: 0, failed: 0, skipped: [] };
+const total = { passed: 0, failed: 0, failures: [], skipped: [] };
 const times = [];
 for (const [name, step] of STEPS) {
   console.log(`\n--- ${name}`);
   const began = performance.now();
-  const { passed = 0, failed, skipped = [], files = [] } = await step();
+  const { passed = 0, failed, failures = failed ? [name] : [], skipped = [], files = [] } = await step();
   total.passed += passed;
   total.failed += failed;
+  total.failures.push(...failures);
   total.skipped.push(...skipped);
   times.push(line((performance.now() - began) / 1000, `${name}: ${failed === 0 ? 'ok' : 'FAILED'}`));
   const slow = files.filter(({ seconds }) => seconds >= 1).sort((one, other) => other.seconds - one.seconds);
