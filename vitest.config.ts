@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'light',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/*.heavy.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 120_000,
         },
       },
       {
