@@ -74,7 +74,7 @@ const DEADLOCK_PARTS: ReadonlySet<string> = new Set([
 const PARTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['proxy-connection-cascade', DEADLOCK_PARTS],
   ['dumb-proxy-deadlock', DEADLOCK_PARTS],
-  ['idle-close-race', new Set(['unsafe-retry-by-proxy'])],
+  ['idle-close-race', new Set(['unsafe-retry-by-proxy', 'keep-alive-params-relayed'])],
   ['idle-connection-blackholed', new Set(['unsafe-retry-by-proxy'])],
 ]);
 
