@@ -51,6 +51,7 @@ import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
 import { proxyConnectionSent } from './proxy-connection-sent.ts';
 import { proxyCycleOnOneHop } from './proxy-cycle-on-one-hop.ts';
+import { proxyPersistsWithHttp10Client } from './proxy-persists-with-http10-client.ts';
 import { requestAfterClose } from './request-after-close.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
@@ -104,6 +105,7 @@ export const rules: readonly Rule[] = [
   expectContinueUnanswered,
   interimResponseMishandled,
   endToEndFieldNominated,
+  proxyPersistsWithHttp10Client,
   connectionOptionsConflict,
   hopFieldsInInterimResponse,
   proxyAuthorizationRelayed,
