@@ -10,6 +10,7 @@ import { clientBug } from './client-bug.ts';
 import { clientThinkTime } from './client-think-time.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
 import { closeWaitLeak } from './close-wait-leak.ts';
+import { closedWithoutAnswer } from './closed-without-answer.ts';
 import { conflictingLength } from './conflicting-length.ts';
 import { connectionCloseRelayed } from './connection-close-relayed.ts';
 import { connectionOptionReflected } from './connection-option-reflected.ts';
@@ -97,6 +98,7 @@ export const rules: readonly Rule[] = [
   chunkTerminatorMissing,
   bytesAfterCompleteResponse,
   truncatedByClose,
+  closedWithoutAnswer,
   bodylessResponseWithFraming,
   conflictingLength,
   requestBodyShort,

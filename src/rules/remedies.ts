@@ -11,6 +11,7 @@ export type RemedyTopic =
   | 'ignored-request'
   | 'length'
   | 'last-chunk'
+  | 'no-answer'
   | 'request-body'
   | 'continue'
   | 'pipelining'
@@ -119,6 +120,15 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'HAProxy in front of it', text: 'timeout server bounds the wait' },
     { product: 'Node http-proxy', text: 'proxyTimeout, and end the response in the error handler: by itself it leaves the client hanging' },
+  ],
+  'no-answer': [
+    {
+      product: 'server or proxy',
+      text: 'look into its log for what ended at that time, a worker that died or a handler that gave up; answer 500 or 503 before closing',
+    },
+    { product: 'the client', text: 'ask again on a new connection, where that is safe (RFC 9110 section 9.2.2)' },
+    { product: 'nginx in front of it', text: 'the error log tells "upstream prematurely closed connection"; return 444 closes on purpose' },
+    { product: 'HAProxy in front of it', text: 'the termination state of the log line begins with SH' },
   ],
   'request-body': [
     {

@@ -36,6 +36,7 @@ const DEBT_OWNERS: readonly string[] = [
   'content-length-overstated',
   'chunk-terminator-missing',
   'truncated-by-close',
+  'closed-without-answer',
   'request-ignored-on-persistent-connection',
 ];
 
