@@ -60,6 +60,7 @@ import { responseDestroyedByReset } from './response-destroyed-by-reset.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
 import { responseMisassociated } from './response-misassociated.ts';
 import { slowOrigin } from './slow-origin.ts';
+import { slowProxy } from './slow-proxy.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
@@ -132,6 +133,7 @@ export const rules: readonly Rule[] = [
   viaMissing,
   hostNotRewritten,
   slowOrigin,
+  slowProxy,
   longPollOrStream,
   clientThinkTime,
   captureEnded,

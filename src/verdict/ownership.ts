@@ -51,6 +51,7 @@ const CLEARING: readonly string[] = [
   'loss-in-capture',
   'flow-control',
   'pool-queueing',
+  'slow-proxy',
   'buffering',
   'long-poll-or-stream',
   'answered-by-intermediary',
