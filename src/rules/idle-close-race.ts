@@ -7,7 +7,7 @@ import { captureCap, least, pairingCap } from './confidence.ts';
 import { hopLimitText } from './foreign-reset.ts';
 import { ownWordText, refusedFor, toldText } from './gateway-error.ts';
 import { reachOf, spreadText } from './lifetimes.ts';
-import { type Race, raceOf } from './races.ts';
+import { lastWordsOn, type Race, raceOf } from './races.ts';
 import { remediesFor } from './remedies.ts';
 import * as say from './words.ts';
 
@@ -27,6 +27,11 @@ export const idleCloseRace: Rule = {
     const lost = race === undefined ? relay && passedOn(relay) : { ...race, usual: server.idleCloses, relay: undefined };
     if (lost !== undefined) found(candidateOf(lost));
   },
+
+  ends(connection, { last, server }, found) {
+    const race = lastWordsOn(connection, last);
+    if (race !== undefined) found(candidateOf({ ...race, usual: server.idleCloses, relay: undefined }));
+  },
 };
 
 interface Lost extends Race {
@@ -44,13 +49,13 @@ function passedOn(relay: Relay): Lost | undefined {
 }
 
 function candidateOf(race: Lost): Candidate {
-  const { exchange, wait, relay } = race;
+  const { exchange, connection, wait, relay } = race;
   const seen = { exchange, hop: relay === undefined ? 'only' : 'server-side' } as const;
   const client = relay && ({ exchange: relay.clientSide, hop: 'client-side' } as const);
   const probable = race.idle >= VERY_LONG_IDLE && race.foreign === undefined;
   const byEvidence: Confidence = race.how !== 'reset' ? 'proven' : probable ? 'likely' : 'possible';
   const caps = [
-    captureCap(wait.connection),
+    captureCap(connection),
     exchange.damaged ? 'possible' : 'proven',
     relay === undefined ? 'proven' : pairingCap(relay),
   ] as const;
@@ -74,11 +79,15 @@ function candidateOf(race: Lost): Candidate {
   };
 }
 
-function evidenceOf({ how, before, close, wait }: Lost, seen: say.Seen): readonly Evidence[] {
-  const { finAcked, reset } = wait.connection.serverEnd;
+function evidenceOf({ how, before, since, close, connection }: Lost, seen: say.Seen): readonly Evidence[] {
+  const { fin, finAcked, reset } = connection.serverEnd;
+  const closing = how === 'last-words' ? fin : how === 'reset' ? undefined : close;
   return [
-    say.evidence(seen, 'server', say.lastOf(before), ['last octet of the response before it']),
-    ...(how === 'reset' ? [] : [say.evidence(seen, 'server', close, ['FIN'])]),
+    before === undefined
+      ? say.evidence(seen, 'client', since, ['SYN'])
+      : say.evidence(seen, 'server', since, ['last octet of the response before it']),
+    ...(how === 'last-words' ? say.responseEvidence(seen) : []),
+    ...(closing === undefined ? [] : [say.evidence(seen, 'server', closing, ['FIN'])]),
     ...(how === 'stale-reuse' && finAcked !== undefined ? [say.evidence(seen, 'client', finAcked, ['ACK of the FIN'])] : []),
     ...say.requestEvidence(seen),
     ...(reset === undefined ? [] : [say.evidence(seen, 'server', reset, ['RST'])]),
@@ -104,6 +113,13 @@ function messageOf({ exchange, request, how, close, foreign, idle, relay }: Lost
         `it was sent on a connection that ${server.text} had closed ${say.duration(apart)} before, as the client's own TCP had acknowledged`,
         ...given,
       ];
+    case 'last-words':
+      return [
+        ...lost,
+        `${server.text} was closing the connection and had said `,
+        ...(exchange.response === undefined ? [] : say.statusText(exchange.response)),
+        ' before it came',
+      ];
     default:
       return [
         ...lost,
@@ -113,8 +129,18 @@ function messageOf({ exchange, request, how, close, foreign, idle, relay }: Lost
   }
 }
 
-function becauseOf({ wait: { connection, ended }, exchange, request, how, usual, close, foreign, relay }: Lost): readonly Text[] {
-  const because: Text[] = [['the response before it was complete and left the connection open to be used again']];
+function becauseOf({ wait, connection, exchange, before, request, how, usual, close, foreign, relay }: Lost): readonly Text[] {
+  const because: Text[] = [
+    [
+      before === undefined
+        ? 'nothing had been asked on the connection before'
+        : 'the response before it was complete and left the connection open to be used again',
+    ],
+  ];
+  if (how === 'last-words')
+    because.push([
+      'the error does not acknowledge the request: it had not come yet, and what the server says is not about it, though the client must take it so',
+    ]);
   if (how === 'race') because.push(raceText(Math.abs(request.firstTime - close.time), connection));
   if (how === 'stale-reuse')
     because.push([
@@ -124,7 +150,7 @@ function becauseOf({ wait: { connection, ended }, exchange, request, how, usual,
   if (foreign !== undefined) because.push([...hopLimitText(foreign, exchange.server), ': somebody else may have sent it in its name']);
   if (usual !== undefined && usual.count > 0) because.push([`idle connections that this server closed: ${spreadText(usual)}`]);
   if (relay !== undefined) because.push(ownWordText(relay));
-  else if (connection.serverEnd.reset === undefined && ended !== 'server-close')
+  else if (connection.serverEnd.reset === undefined && wait !== undefined && wait.ended !== 'server-close')
     because.push(['no reset followed: the client can only wait for its own timer']);
   return because;
 }

@@ -2,7 +2,9 @@
 import type { Connection, Exchange, Moment, RequestMessage, ResponseMessage, Wait } from '../model.ts';
 import { type ForeignReset, foreignReset, forgottenOn } from './foreign-reset.ts';
 import { reachOf } from './lifetimes.ts';
+import * as say from './words.ts';
 
+const CLIENT_ERROR = 400;
 const REQUEST_TIMEOUT = 408;
 /** A connection that was used again sooner was not idle: its server closes after each response. */
 const IDLE = 500e6;
@@ -11,8 +13,8 @@ const LONG_IDLE = 5e9;
 /** The client knew of the close for so long. */
 const KNOWN = 10e6;
 
-/** How the request met the close. */
-export type Meeting = 'race' | 'stale-reuse' | 'reset';
+/** How the request met the close. 'last-words': the server had something to say before it closed, and that is read as the answer. */
+export type Meeting = 'race' | 'stale-reuse' | 'reset' | 'last-words';
 
 interface Met {
   readonly how: Meeting;
@@ -24,9 +26,12 @@ interface Met {
 export interface Race extends Met {
   readonly exchange: Exchange;
   readonly request: RequestMessage;
-  readonly wait: Wait;
-  /** The response before the idle time, and how long that lasted. */
-  readonly before: ResponseMessage;
+  readonly connection: Connection;
+  readonly wait: Wait | undefined;
+  /** The response before the idle time; undefined where the request was the first one. */
+  readonly before: ResponseMessage | undefined;
+  /** Since when the connection was idle, and for how long. */
+  readonly since: Moment;
   readonly idle: number;
 }
 
@@ -38,7 +43,26 @@ export function raceOf(exchange: Exchange): Race | undefined {
   if (before?.complete !== true || previous?.request === undefined || previous.clientBelief !== 'keep') return undefined;
   const idle = request.firstTime - before.lastTime;
   const met = meetingOf(wait.connection, request, idle);
-  return met && { ...met, exchange, request, wait, before, idle };
+  return met && { ...met, exchange, request, connection: wait.connection, wait, before, since: say.lastOf(before), idle };
+}
+
+/** The same where the server says why it closes, and the request is on its way to it: on a connection that is over. */
+export function lastWordsOn(connection: Connection, exchange: Exchange): Race | undefined {
+  const { request, response, ordinal, pipelined, wait } = exchange;
+  if (request === undefined || response === undefined || pipelined || !isLastWord(request, response)) return undefined;
+  const previous = lastAsked(exchange);
+  const before = previous?.response;
+  if (ordinal > 1 && (before?.complete !== true || previous?.clientBelief !== 'keep')) return undefined;
+  const since = before === undefined ? connection.first : say.lastOf(before);
+  const idle = request.firstTime - since.time;
+  if (idle < IDLE || (before === undefined && !connection.synSeen)) return undefined;
+  return { how: 'last-words', close: say.headOf(response), exchange, request, connection, wait, before, since, idle };
+}
+
+/** An error before a close, with an ACK that does not cover the request: the server had not got it yet, and does not speak of it. */
+function isLastWord({ acked, framing, lastFrame }: RequestMessage, { status, options, firstFrame }: ResponseMessage): boolean {
+  if (status < CLIENT_ERROR || framing !== 'none' || firstFrame <= lastFrame) return false;
+  return (acked === undefined || acked.frame > firstFrame) && (status === REQUEST_TIMEOUT || options.includes('close'));
 }
 
 /** A server that closes an idle connection may say 408 first: that answers nothing. */
