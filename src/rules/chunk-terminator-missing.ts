@@ -4,7 +4,7 @@ import { type Blame, blameForResponse } from './blame.ts';
 import { least } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { silenceText } from './stalls.ts';
-import { looksWhole, type StoppedBody, stoppedBody, stoppedCandidate, wholeText } from './stopped-bodies.ts';
+import { looksWhole, type StoppedBody, stoppedBody, stoppedCandidate, tailText } from './stopped-bodies.ts';
 import * as say from './words.ts';
 
 export const chunkTerminatorMissing: Rule = {
@@ -98,7 +98,7 @@ function candidateOf(stopped: StoppedBody, blame: Blame): Candidate {
       [`${place.code}: ${body.bodyOctets} octets of content arrived; ${place.words}`],
       ['a chunked body ends with 0 CRLF CRLF and with nothing else (RFC 9112 section 7.1)'],
       ['all that was sent was acknowledged, nothing was sent again, and the client had room for more'],
-      ...(whole ? [wholeText(body)] : []),
+      ...tailText(body, whole),
       ...(wait.ended === 'server-close' ? [['the server closed without ending the body: nothing more was to come'] as const] : []),
     ],
     wouldChangeOurMind: [

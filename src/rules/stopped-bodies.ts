@@ -33,9 +33,12 @@ export function looksWhole({ seemsComplete, tail }: Message): boolean {
   return seemsComplete && !/[}\]]\s+$/.test(tail);
 }
 
-/** "its content looks whole: it ends with ...". */
-export function wholeText({ tail }: Message): Text {
-  return ['its content looks whole, by its last octets: ', say.wire('octets', tail.slice(-SHOWN))];
+/** The last octets of its content, which show a reader where it stops; and that it is whole, where they do. */
+export function tailText({ tail }: Message, whole: boolean): readonly Text[] {
+  if (tail === '') return [];
+  return [
+    [whole ? 'its content looks whole, by its last octets: ' : 'the last octets of its content: ', say.wire('octets', tail.slice(-SHOWN))],
+  ];
 }
 
 /** The same of a request whose head has no end: it is all there is of it. */

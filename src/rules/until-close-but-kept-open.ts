@@ -8,7 +8,7 @@ import { captureCap, least, openCap } from './confidence.ts';
 import { isConstant } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import { isInFlight, isStream, networkExplains } from './stalls.ts';
-import { looksWhole, wholeText } from './stopped-bodies.ts';
+import { looksWhole, tailText } from './stopped-bodies.ts';
 import { lasted, lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -70,7 +70,7 @@ function candidateOf(exchange: Exchange, wait: Wait, blame: Blame, severity: Sev
       ['the response has a body, neither Content-Length nor a chunked coding: only a close can end it (RFC 9112 section 6.3, rule 8)'],
       ...(claim ? [['its sender says keep-alive, so it does not mean to close'] as const] : []),
       [`${response?.bodyOctets ?? 0} octets of body arrived, then nothing for ${say.duration(wait.end.time - wait.start.time)}`],
-      ...(response !== undefined && looksWhole(response) ? [wholeText(response)] : []),
+      ...(response !== undefined && looksWhole(response) ? tailText(response, true) : []),
       ...blame.because,
     ],
     covers: blame.covers,
