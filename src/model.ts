@@ -588,8 +588,9 @@ export interface PairingQuality {
 export interface ConnectionContext {
   /** The latest exchange on it. */
   readonly last: Exchange;
-  /** Its relay, where it was seen on a next hop, too. */
+  /** Its relay, where it was seen on a next hop, too; and that of the exchange before it. */
   readonly relay: Relay | undefined;
+  readonly before: Relay | undefined;
   readonly server: ServerProfile;
   readonly leak: Leak | undefined;
 }

@@ -58,6 +58,16 @@ const table: readonly Cleared[] = [
     without: NEVER_ASKED,
   },
   {
+    rule: 'slow-proxy',
+    cleared: `${THROUGH_PROXY}
+      wait 20 s
+      proxy > origin   GET /b HTTP/1.1 | Host: o.test | Via: 1.1 p
+      origin > proxy   HTTP/1.1 200 OK | Content-Length: 2 || ho
+      proxy > client   HTTP/1.1 200 OK | Content-Length: 2 | Via: 1.1 p || ho
+      cleared: info slow-proxy strong`,
+    without: NEVER_ASKED,
+  },
+  {
     rule: 'long-poll-or-stream',
     cleared: `
       client > server  GET /events HTTP/1.1 | Host: s.test

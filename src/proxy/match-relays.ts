@@ -377,7 +377,7 @@ class RelayMatcher implements RelayStage {
       this.profiles.relayClosed(route, connection, attempt.exchange, attempt.hop.requests, () => this.records.connectionOf(attempt.hop));
     }
     const [server, leak] = [this.profiles.closed(connection, last, hop.life), this.leaks.at(connection, last)];
-    return new EndContext(last, server, leak, lastRelay?.clientSide === last ? lastRelay : undefined, this.records);
+    return new EndContext(last, server, leak, { lastRelay, lastForwarded }, this.records);
   }
 
   /** Statistics and pairs of connections that end with it. */

@@ -3,6 +3,7 @@
  * stops; the finding of the client's side then speaks for both.
  */
 import type { Candidate, Evidence, Exchange, ExchangeContext, Message, Text, Wait } from '../model.ts';
+import { contentCodingOf } from './single-messages.ts';
 import * as say from './words.ts';
 
 export interface Blame {
@@ -11,6 +12,8 @@ export interface Blame {
   readonly hops: Candidate['hops'];
   readonly evidence: readonly Evidence[];
   readonly because: readonly Text[];
+  /** The next hop shows that no content is missing here, but its end. */
+  readonly contentIsWhole?: true;
   /** What the other hop shows of it is told with this finding. */
   readonly covers: readonly Exchange[];
 }
@@ -26,7 +29,7 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
   if (serverSide === undefined || here === undefined || there === undefined)
     return { ...alone(exchange, exchange.server.text), covers: stuck };
   if (there.complete) {
-    return both(exchange, serverSide, {
+    const blame = both(exchange, serverSide, {
       culprit: `the proxy ${exchange.server.text}`,
       because: [
         `the proxy had all of it: ${there.bodyOctets} octets of body came to it on the next hop, and it passed on ${here.bodyOctets}`,
@@ -34,6 +37,7 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
       covers: stuck,
       until: there,
     });
+    return hasAllContent(here, there) ? { ...blame, contentIsWhole: true } : blame;
   }
   if (there.framing !== here.framing || there.bodyOctets !== here.bodyOctets) return alone(exchange, exchange.server.text);
   return both(exchange, serverSide, {
@@ -42,6 +46,11 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
     covers: [serverSide, ...stuck],
     until: there,
   });
+}
+
+/** What one hop has of a body is as much as the next one shows to be all of it; where both have it in the same coding. */
+export function hasAllContent(here: Message, there: Message): boolean {
+  return there.complete && here.bodyOctets === there.bodyOctets && contentCodingOf(here) === contentCodingOf(there);
 }
 
 /** On the hop before, the body stops elsewhere, for want of this one's rest: its proxy converts it, or passes on full buffers only. */

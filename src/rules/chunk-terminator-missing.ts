@@ -4,7 +4,7 @@ import { type Blame, blameForResponse } from './blame.ts';
 import { least } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { silenceText } from './stalls.ts';
-import { type StoppedBody, stoppedBody, stoppedCandidate } from './stopped-bodies.ts';
+import { looksWhole, type StoppedBody, stoppedBody, stoppedCandidate, tailText } from './stopped-bodies.ts';
 import * as say from './words.ts';
 
 export const chunkTerminatorMissing: Rule = {
@@ -84,10 +84,11 @@ function candidateOf(stopped: StoppedBody, blame: Blame): Candidate {
   const { exchange, body, wait } = stopped;
   const { request } = exchange;
   const place = (body.chunk && PLACES[body.chunk]) ?? UNKNOWN;
-  const given = wait.ended === 'server-close' && place.confidence === 'likely';
+  const whole = place.code !== 'short-chunk' && looksWhole(body);
+  const over = wait.ended === 'server-close' || blame.contentIsWhole === true || whole;
   return stoppedCandidate(stopped, blame, {
     severity: 'hang',
-    confidence: given ? 'strong' : place.confidence,
+    confidence: over && place.confidence === 'likely' ? 'strong' : place.confidence,
     message: [
       `${blame.culprit} never ended its chunked answer to `,
       ...(request === undefined ? [] : say.requestText(request)),
@@ -97,6 +98,7 @@ function candidateOf(stopped: StoppedBody, blame: Blame): Candidate {
       [`${place.code}: ${body.bodyOctets} octets of content arrived; ${place.words}`],
       ['a chunked body ends with 0 CRLF CRLF and with nothing else (RFC 9112 section 7.1)'],
       ['all that was sent was acknowledged, nothing was sent again, and the client had room for more'],
+      ...tailText(body, whole),
       ...(wait.ended === 'server-close' ? [['the server closed without ending the body: nothing more was to come'] as const] : []),
     ],
     wouldChangeOurMind: [

@@ -2,38 +2,17 @@
  * A request was sent on a reused connection that the server was just closing, or had closed long before (RULES R43). Nobody reads
  * it: the client gets a reset or nothing, and behind a proxy a 502.
  */
-import type {
-  Candidate,
-  Confidence,
-  Connection,
-  Evidence,
-  Exchange,
-  Moment,
-  Relay,
-  RequestMessage,
-  Rule,
-  Spread,
-  Text,
-  Wait,
-} from '../model.ts';
+import type { Candidate, Confidence, Connection, Evidence, Relay, Rule, Spread, Text } from '../model.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
-import { type ForeignReset, foreignReset, forgottenOn, hopLimitText } from './foreign-reset.ts';
+import { hopLimitText } from './foreign-reset.ts';
 import { ownWordText, refusedFor, toldText } from './gateway-error.ts';
 import { reachOf, spreadText } from './lifetimes.ts';
+import { lastWordsOn, type Race, raceOf } from './races.ts';
 import { remediesFor } from './remedies.ts';
 import * as say from './words.ts';
 
-const REQUEST_TIMEOUT = 408;
-/** A connection that was used again sooner was not idle: its server closes after each response. */
-const IDLE = 500e6;
-/** After such an idle time a reset without FIN may be, and after the longer one probably is, the end of the connection's life. */
-const LONG_IDLE = 5e9;
+/** After so long an idle time a reset without FIN is probably the end of the connection's life. */
 const VERY_LONG_IDLE = 30e9;
-/** The client knew of the close for so long. */
-const KNOWN = 10e6;
-
-/** How the request met the close. */
-type Meeting = 'race' | 'stale-reuse' | 'reset';
 
 export const idleCloseRace: Rule = {
   id: 'idle-close-race',
@@ -44,90 +23,39 @@ export const idleCloseRace: Rule = {
   remedies: remediesFor('lifetime'),
 
   check(exchange, { server, relay }, found) {
-    const race = raceOf(exchange, server.idleCloses) ?? (relay && passedOn(relay));
-    if (race !== undefined) found(candidateOf(race));
+    const race = raceOf(exchange);
+    const lost = race === undefined ? relay && passedOn(relay) : { ...race, usual: server.idleCloses, relay: undefined };
+    if (lost !== undefined) found(candidateOf(lost));
+  },
+
+  ends(connection, { last, server }, found) {
+    const race = lastWordsOn(connection, last);
+    if (race !== undefined) found(candidateOf({ ...race, usual: server.idleCloses, relay: undefined }));
   },
 };
 
-interface Race extends Met {
-  readonly exchange: Exchange;
-  readonly request: RequestMessage;
-  readonly wait: Wait;
-  readonly idle: number;
+interface Lost extends Race {
   /** Idle closes of this server. */
   readonly usual: Spread | undefined;
-  /** The last octet before the idle time. */
-  readonly before: Moment;
   /** What the client of the proxy got instead of an answer. */
   readonly relay: Relay | undefined;
 }
 
-function raceOf(exchange: Exchange, usual: Spread | undefined): Race | undefined {
-  const { wait, request, response, pipelined } = exchange;
-  const previous = lastAsked(exchange);
-  if (wait === undefined || request === undefined || response !== undefined || pipelined || wait.ended === 'answered') return undefined;
-  const before = previous?.response;
-  if (before?.complete !== true || previous?.request === undefined || previous.clientBelief !== 'keep') return undefined;
-  const idle = request.firstTime - before.lastTime;
-  const met = meetingOf(wait.connection, request, idle);
-  return met && { ...met, exchange, request, wait, idle, usual, before: say.lastOf(before), relay: undefined };
-}
-
-/** A server that closes an idle connection may say 408 first: that answers nothing. */
-function lastAsked({ previous }: Exchange): Exchange | undefined {
-  return previous?.request === undefined && previous?.response?.status === REQUEST_TIMEOUT ? previous.previous : previous;
-}
-
 /** The proxy met such a close, asked nobody else, and told its client that there is no answer. */
-function passedOn(relay: Relay): Race | undefined {
+function passedOn(relay: Relay): Lost | undefined {
   const attempt = refusedFor(relay);
-  const race = attempt && raceOf(attempt, undefined);
-  return race && { ...race, relay };
+  const race = attempt && raceOf(attempt);
+  return race && { ...race, usual: undefined, relay };
 }
 
-interface Met {
-  readonly how: Meeting;
-  readonly close: Moment;
-  /** Where somebody else may have reset the connection in the server's name. */
-  readonly foreign?: ForeignReset | undefined;
-}
-
-function meetingOf(connection: Connection, request: RequestMessage, idle: number): Met | undefined {
-  const { serverEnd, clientEnd } = connection;
-  const { fin, reset } = serverEnd;
-  const reach = reachOf(connection);
-  if (fin === undefined) {
-    const left = clientEnd.fin ?? clientEnd.reset;
-    const own = left !== undefined && reset !== undefined && left.frame < reset.frame;
-    if (reset === undefined || own || idle < LONG_IDLE || reset.time - request.lastTime > reach) return undefined;
-    if (forgottenOn(connection, 'client') !== undefined) return undefined; // idle-connection-blackholed says so
-    return { how: 'reset', close: reset, foreign: foreignReset(serverEnd) };
-  }
-  if (knownSince(connection, request, fin, reach) <= request.firstTime - KNOWN) return { how: 'stale-reuse', close: fin };
-  if (wasRead(request, fin)) return undefined;
-  const crossed = fin.time >= request.firstTime - reach - KNOWN && fin.time <= request.lastTime + reach;
-  return idle >= IDLE && crossed ? { how: 'race', close: fin } : undefined;
-}
-
-/** The request was acknowledged before the server closed: its program had read it, or else its TCP would have sent a reset. */
-function wasRead({ acked, lastFrame }: RequestMessage, fin: Moment): boolean {
-  return acked !== undefined && acked.frame <= fin.frame && fin.frame > lastFrame;
-}
-
-/** When the close had reached the client, by its ACK: the request itself carries it where no other segment came between. */
-function knownSince({ serverEnd: { finAcked } }: Connection, request: RequestMessage, fin: Moment, reach: number): number {
-  if (finAcked === undefined || fin.frame > request.firstFrame || finAcked.frame > request.firstFrame) return Number.POSITIVE_INFINITY;
-  return finAcked.frame < request.firstFrame ? finAcked.time : fin.time + reach;
-}
-
-function candidateOf(race: Race): Candidate {
-  const { exchange, wait, relay } = race;
+function candidateOf(race: Lost): Candidate {
+  const { exchange, connection, wait, relay } = race;
   const seen = { exchange, hop: relay === undefined ? 'only' : 'server-side' } as const;
   const client = relay && ({ exchange: relay.clientSide, hop: 'client-side' } as const);
   const probable = race.idle >= VERY_LONG_IDLE && race.foreign === undefined;
   const byEvidence: Confidence = race.how !== 'reset' ? 'proven' : probable ? 'likely' : 'possible';
   const caps = [
-    captureCap(wait.connection),
+    captureCap(connection),
     exchange.damaged ? 'possible' : 'proven',
     relay === undefined ? 'proven' : pairingCap(relay),
   ] as const;
@@ -151,18 +79,22 @@ function candidateOf(race: Race): Candidate {
   };
 }
 
-function evidenceOf({ how, before, close, wait }: Race, seen: say.Seen): readonly Evidence[] {
-  const { finAcked, reset } = wait.connection.serverEnd;
+function evidenceOf({ how, before, since, close, connection }: Lost, seen: say.Seen): readonly Evidence[] {
+  const { fin, finAcked, reset } = connection.serverEnd;
+  const closing = how === 'last-words' ? fin : how === 'reset' ? undefined : close;
   return [
-    say.evidence(seen, 'server', before, ['last octet of the response before it']),
-    ...(how === 'reset' ? [] : [say.evidence(seen, 'server', close, ['FIN'])]),
+    before === undefined
+      ? say.evidence(seen, 'client', since, ['SYN'])
+      : say.evidence(seen, 'server', since, ['last octet of the response before it']),
+    ...(how === 'last-words' ? say.responseEvidence(seen) : []),
+    ...(closing === undefined ? [] : [say.evidence(seen, 'server', closing, ['FIN'])]),
     ...(how === 'stale-reuse' && finAcked !== undefined ? [say.evidence(seen, 'client', finAcked, ['ACK of the FIN'])] : []),
     ...say.requestEvidence(seen),
     ...(reset === undefined ? [] : [say.evidence(seen, 'server', reset, ['RST'])]),
   ];
 }
 
-function messageOf({ exchange, request, how, close, foreign, idle, relay }: Race): Text {
+function messageOf({ exchange, request, how, close, foreign, idle, relay }: Lost): Text {
   const { ordinal, client, server, connection } = exchange;
   const which = connection.synSeen ? `request ${ordinal} (` : 'a later request (';
   const lost: Text = [which, ...say.requestText(request), `) of ${client.text} was lost: after ${say.duration(idle)} without traffic `];
@@ -181,6 +113,13 @@ function messageOf({ exchange, request, how, close, foreign, idle, relay }: Race
         `it was sent on a connection that ${server.text} had closed ${say.duration(apart)} before, as the client's own TCP had acknowledged`,
         ...given,
       ];
+    case 'last-words':
+      return [
+        ...lost,
+        `${server.text} was closing the connection and had said `,
+        ...(exchange.response === undefined ? [] : say.statusText(exchange.response)),
+        ' before it came',
+      ];
     default:
       return [
         ...lost,
@@ -190,8 +129,18 @@ function messageOf({ exchange, request, how, close, foreign, idle, relay }: Race
   }
 }
 
-function becauseOf({ wait: { connection }, exchange, request, how, usual, close, foreign, relay }: Race): readonly Text[] {
-  const because: Text[] = [['the response before it was complete and left the connection open to be used again']];
+function becauseOf({ wait, connection, exchange, before, request, how, usual, close, foreign, relay }: Lost): readonly Text[] {
+  const because: Text[] = [
+    [
+      before === undefined
+        ? 'nothing had been asked on the connection before'
+        : 'the response before it was complete and left the connection open to be used again',
+    ],
+  ];
+  if (how === 'last-words')
+    because.push([
+      'the error does not acknowledge the request: it had not come yet, and what the server says is not about it, though the client must take it so',
+    ]);
   if (how === 'race') because.push(raceText(Math.abs(request.firstTime - close.time), connection));
   if (how === 'stale-reuse')
     because.push([
@@ -201,7 +150,8 @@ function becauseOf({ wait: { connection }, exchange, request, how, usual, close,
   if (foreign !== undefined) because.push([...hopLimitText(foreign, exchange.server), ': somebody else may have sent it in its name']);
   if (usual !== undefined && usual.count > 0) because.push([`idle connections that this server closed: ${spreadText(usual)}`]);
   if (relay !== undefined) because.push(ownWordText(relay));
-  else if (connection.serverEnd.reset === undefined) because.push(['no reset followed: the client can only wait for its own timer']);
+  else if (connection.serverEnd.reset === undefined && wait !== undefined && wait.ended !== 'server-close')
+    because.push(['no reset followed: the client can only wait for its own timer']);
   return because;
 }
 

@@ -10,6 +10,7 @@ import { clientBug } from './client-bug.ts';
 import { clientThinkTime } from './client-think-time.ts';
 import { closeAnnouncedNotPerformed } from './close-announced-not-performed.ts';
 import { closeWaitLeak } from './close-wait-leak.ts';
+import { closedWithoutAnswer } from './closed-without-answer.ts';
 import { conflictingLength } from './conflicting-length.ts';
 import { connectionCloseRelayed } from './connection-close-relayed.ts';
 import { connectionOptionReflected } from './connection-option-reflected.ts';
@@ -51,6 +52,7 @@ import { proxyConnectionCascade } from './proxy-connection-cascade.ts';
 import { proxyConnectionRelayed } from './proxy-connection-relayed.ts';
 import { proxyConnectionSent } from './proxy-connection-sent.ts';
 import { proxyCycleOnOneHop } from './proxy-cycle-on-one-hop.ts';
+import { proxyPersistsWithHttp10Client } from './proxy-persists-with-http10-client.ts';
 import { requestAfterClose } from './request-after-close.ts';
 import { requestBodyShort } from './request-body-short.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
@@ -58,6 +60,7 @@ import { responseDestroyedByReset } from './response-destroyed-by-reset.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
 import { responseMisassociated } from './response-misassociated.ts';
 import { slowOrigin } from './slow-origin.ts';
+import { slowProxy } from './slow-proxy.ts';
 import { transferEncodingWithHttp10 } from './transfer-encoding-with-http10.ts';
 import { truncatedByClose } from './truncated-by-close.ts';
 import { tunnelAfterFirstRequest } from './tunnel-after-first-request.ts';
@@ -96,6 +99,7 @@ export const rules: readonly Rule[] = [
   chunkTerminatorMissing,
   bytesAfterCompleteResponse,
   truncatedByClose,
+  closedWithoutAnswer,
   bodylessResponseWithFraming,
   conflictingLength,
   requestBodyShort,
@@ -104,6 +108,7 @@ export const rules: readonly Rule[] = [
   expectContinueUnanswered,
   interimResponseMishandled,
   endToEndFieldNominated,
+  proxyPersistsWithHttp10Client,
   connectionOptionsConflict,
   hopFieldsInInterimResponse,
   proxyAuthorizationRelayed,
@@ -128,6 +133,7 @@ export const rules: readonly Rule[] = [
   viaMissing,
   hostNotRewritten,
   slowOrigin,
+  slowProxy,
   longPollOrStream,
   clientThinkTime,
   captureEnded,

@@ -1,5 +1,6 @@
 /** Keep-Alive parameters of one hop reach the other: a promise by somebody who does not keep that connection (RULES R14). */
 import type { Candidate, Confidence, Exchange, Message, Relay, Rule, Sink } from '../model.ts';
+import { brokenCandidate, brokenPromise } from './broken-promises.ts';
 import { least, pairingCap } from './confidence.ts';
 import { isDefault, relayScore } from './relay-score.ts';
 import { remediesFor } from './remedies.ts';
@@ -18,6 +19,11 @@ export const keepAliveParamsRelayed: Rule = {
     if (serverSide === undefined || !relay.clientSide.ended) return;
     compare(relay, serverSide, relay.clientSide.request, serverSide.request, found);
     compare(relay, serverSide, serverSide.response, relay.clientSide.response, found);
+  },
+
+  ends(connection, context, found) {
+    const broken = brokenPromise(connection, context);
+    if (broken !== undefined) found(brokenCandidate(broken));
   },
 };
 

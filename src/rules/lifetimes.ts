@@ -1,5 +1,5 @@
 /** What the rules about the life of connections share: how long they idle, timers that show in a spread, and evidence without exchange. */
-import type { Connection, Endpoint, Evidence, HopRole, Moment, PeerProfile, Spread, Text, Wait } from '../model.ts';
+import type { Connection, Endpoint, Evidence, HopRole, Message, Moment, PeerProfile, Spread, Text, Wait } from '../model.ts';
 import * as say from './words.ts';
 
 /** Standard deviation, as a share of the mean, below which durations are a timer's; and how many it takes (RULES section 5). */
@@ -34,6 +34,11 @@ export function spreadText(spread: Spread): string {
 export function knownTimer(mean: number, timers: readonly number[] = WELL_KNOWN): string {
   const known = timers.find((seconds) => Math.abs(mean / SECOND - seconds) <= NEAR * seconds);
   return known === undefined ? '' : ` (near ${known} s)`;
+}
+
+/** "Keep-Alive: max=1" announces that the server will close behind it. */
+export function isLastAllowed(response: Message | undefined): boolean {
+  return /(?:^|[\s,;])max=[01]\b/i.test(say.fieldOf(response, 'keep-alive')?.value ?? '');
 }
 
 /** What the waits of this kind at the same server have in common, where that is a timer. */

@@ -5,7 +5,7 @@
  */
 import type { Candidate, Connection, Exchange, Moment, PeerProfile, RequestMessage, Rule, ServerProfile, Text } from '../model.ts';
 import { captureCap, least } from './confidence.ts';
-import { reachOf } from './lifetimes.ts';
+import { isLastAllowed, reachOf } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import { HABIT } from './thresholds.ts';
 import * as say from './words.ts';
@@ -26,7 +26,7 @@ export const oneShotProxyClaimsPersistence: Rule = {
   check(profile, found) {
     const { serves, oneShots } = profile;
     if (serves === undefined || serves.closedAtOnce < HABIT || !isNeverOtherwise(serves)) return;
-    const example = oneShots.find(({ exchange }) => !isLastAllowed(exchange));
+    const example = oneShots.find(({ exchange }) => !isLastAllowed(exchange.response));
     if (example !== undefined) found(habitOf(profile, serves, example));
   },
 
@@ -34,7 +34,12 @@ export const oneShotProxyClaimsPersistence: Rule = {
     const { request, previous } = last;
     if (last.ordinal !== 2 || last.response !== undefined || request === undefined || previous === undefined) return;
     const close = closedAtOnce(connection, previous);
-    if (close === undefined || isLastAllowed(previous) || !isNeverOtherwise(server) || request.firstTime > close.time + reachOf(connection))
+    if (
+      close === undefined ||
+      isLastAllowed(previous.response) ||
+      !isNeverOtherwise(server) ||
+      request.firstTime > close.time + reachOf(connection)
+    )
       return;
     found(lossOf(connection, last, request, close));
   },
@@ -55,11 +60,6 @@ function closedAtOnce(connection: Connection, { response, serverBelief, clientBe
   const client = say.closingOf(connection, 'client');
   if (fin === undefined || (client !== undefined && client.time <= fin.time)) return undefined;
   return fin.time - response.lastTime <= AT_ONCE ? fin : undefined;
-}
-
-/** "Keep-Alive: max=1" announces it, too. */
-function isLastAllowed({ response }: Exchange): boolean {
-  return /(?:^|[\s,;])max=[01]\b/i.test(say.fieldOf(response, 'keep-alive')?.value ?? '');
 }
 
 function habitOf({ client }: PeerProfile, server: ServerProfile, { exchange, close }: PeerProfile['oneShots'][number]): Candidate {

@@ -11,6 +11,7 @@ export type RemedyTopic =
   | 'ignored-request'
   | 'length'
   | 'last-chunk'
+  | 'no-answer'
   | 'request-body'
   | 'continue'
   | 'pipelining'
@@ -88,13 +89,17 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'Squid in front of it', text: 'detect_broken_pconn on' },
     { product: 'nginx in front of it', text: 'proxy_set_header Connection "close"; for that upstream' },
+    { product: 'HAProxy in front of it', text: 'option http-pretend-keepalive beside option http-server-close has servers send a length' },
   ],
   'ignored-request': [
     {
       product: 'server or proxy',
       text: 'read the next request of a connection that it keeps, or announce "Connection: close" and close (RFC 9112 sections 9.3 and 9.6)',
     },
-    { product: 'client', text: 'switch off connection reuse towards this server' },
+    {
+      product: 'client',
+      text: 'switch off connection reuse towards this server; in Go by Transport.DisableKeepAlives, while Transport.ResponseHeaderTimeout bounds the wait',
+    },
     { product: 'tinyproxy', text: 'it serves one request per connection by design: switch off reuse in the client' },
   ],
   length: [
@@ -107,6 +112,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'proxy_read_timeout bounds the wait; the error log tells "upstream prematurely closed connection"',
     },
     { product: 'HAProxy in front of it', text: 'timeout server bounds the wait; the termination state of the log line begins with s or S' },
+    { product: 'Varnish in front of it', text: '.first_byte_timeout and .between_bytes_timeout of the backend bound the wait' },
   ],
   'last-chunk': [
     {
@@ -119,13 +125,23 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'HAProxy in front of it', text: 'timeout server bounds the wait' },
     { product: 'Node http-proxy', text: 'proxyTimeout, and end the response in the error handler: by itself it leaves the client hanging' },
+    { product: 'Varnish in front of it', text: '.between_bytes_timeout of the backend bounds the wait' },
+  ],
+  'no-answer': [
+    {
+      product: 'server or proxy',
+      text: 'look into its log for what ended at that time, a worker that died or a handler that gave up; answer 500 or 503 before closing',
+    },
+    { product: 'the client', text: 'ask again on a new connection, where that is safe (RFC 9110 section 9.2.2)' },
+    { product: 'nginx in front of it', text: 'the error log tells "upstream prematurely closed connection"; return 444 closes on purpose' },
+    { product: 'HAProxy in front of it', text: 'the termination state of the log line begins with SH' },
   ],
   'request-body': [
     {
       product: 'the client',
       text: 'send as many octets of body as Content-Length says, or the last chunk; count them after encoding (RFC 9112 section 6.3)',
     },
-    { product: 'nginx', text: 'client_body_timeout bounds the wait' },
+    { product: 'nginx', text: 'client_body_timeout bounds the wait; proxy_request_buffering on keeps it from the server behind' },
     { product: 'HAProxy', text: 'timeout http-request, with option http-buffer-request, bounds the wait' },
     { product: 'Node', text: 'server.requestTimeout bounds the wait' },
   ],
@@ -263,6 +279,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       product: 'Node http-proxy',
       text: 'delete content-length in proxyRes where the body is changed; let it send chunks',
     },
+    { product: 'Apache httpd', text: 'SetEnv proxy-sendchunked 1 passes bodies of requests on in chunks' },
   ],
   tunnel: [
     { product: 'any proxy', text: 'read every request of a connection' },
@@ -343,7 +360,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     {
       product: 'Envoy',
-      text: 'leave accept_http_10 off unless such clients exist; a proxy in front of them can speak HTTP/1.1 for them',
+      text: 'leave accept_http_10 (and default_host_for_http_10) off unless such clients exist; a proxy in front of them can speak HTTP/1.1 for them',
     },
     { product: 'the client', text: 'stop reading when the length of the response is reached' },
   ],
@@ -406,13 +423,25 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'keep idle connections longer than the proxy or balancer in front of it; announce the last response with Connection: close',
     },
     { product: 'nginx', text: 'keepalive_timeout of the upstream below that of the server; keepalive_requests, keepalive_time' },
-    { product: 'Apache httpd', text: 'ProxyPass with ttl= below KeepAliveTimeout of the server; SetEnv proxy-initial-not-pooled 1' },
+    {
+      product: 'Apache httpd',
+      text: 'ProxyPass with ttl= below KeepAliveTimeout of the server, or with ping=; MaxKeepAliveRequests; SetEnv proxy-initial-not-pooled 1',
+    },
     { product: 'HAProxy', text: 'pool-purge-delay of the server below its idle timeout; timeout http-keep-alive; http-reuse' },
-    { product: 'Squid', text: 'server_idle_pconn_timeout' },
-    { product: 'Varnish', text: 'backend_idle_timeout below that of the backend' },
-    { product: 'Envoy', text: 'common_http_protocol_options.idle_timeout of the cluster: one hour by default' },
-    { product: 'Node', text: 'server.keepAliveTimeout (5 s by default) above the idle timeout of what is in front of it' },
-    { product: 'Go', text: 'Transport.IdleConnTimeout below Server.IdleTimeout of the other side' },
+    { product: 'Squid', text: 'server_idle_pconn_timeout; client_idle_pconn_timeout towards clients' },
+    { product: 'Varnish', text: 'backend_idle_timeout below that of the backend; timeout_idle towards clients' },
+    {
+      product: 'Envoy',
+      text: 'common_http_protocol_options.idle_timeout of the cluster: one hour by default; max_connection_duration, max_requests_per_connection',
+    },
+    {
+      product: 'Node',
+      text: 'server.keepAliveTimeout (5 s by default) above the idle timeout of what is in front of it, and server.headersTimeout above that',
+    },
+    {
+      product: 'Go',
+      text: 'Transport.IdleConnTimeout below Server.IdleTimeout of the other side; DisableKeepAlives uses no connection twice',
+    },
   ],
   'one-use': [
     {
@@ -464,7 +493,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       product: 'any proxy',
       text: 'when one side of a tunnel closes, send what is left to the other side and close both (RFC 9110 section 9.3.6)',
     },
-    { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin; timeout tunnel' },
+    { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin; timeout tunnel; option abortonclose' },
     { product: 'nginx', text: 'proxy_read_timeout ends a tunnel without traffic; proxy_ignore_client_abort off' },
     { product: 'Squid', text: 'half_closed_clients off' },
     { product: 'Varnish', text: 'pipe_timeout' },

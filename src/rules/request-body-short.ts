@@ -43,7 +43,11 @@ function silent(stopped: StoppedBody, request: RequestMessage, blame: Blame): Ca
     // Who closes without the rest had none; a server may only have lost patience.
     confidence: wait.ended === 'client-abort' ? 'strong' : 'likely',
     message: messageOf(blame, exchange, request, silenceText(wait, exchange)),
-    because: [dutyOf(request), ['all that was sent was acknowledged, nothing was sent again, and the server had room for more']],
+    because: [
+      dutyOf(request),
+      ...loginText(exchange),
+      ['all that was sent was acknowledged, nothing was sent again, and the server had room for more'],
+    ],
     wouldChangeOurMind: [SLOW, LOST],
   });
 }
@@ -67,7 +71,7 @@ function timedOut(exchange: Exchange, request: RequestMessage, response: Respons
       ...say.responseEvidence(seen),
     ]),
     covers: blame.covers,
-    because: [dutyOf(request), ['the server says itself that it waited for the client (408)'], ...blame.because],
+    because: [dutyOf(request), ['the server says itself that it waited for the client (408)'], ...loginText(exchange), ...blame.because],
     wouldChangeOurMind: [SLOW, LOST],
   };
 }
@@ -76,6 +80,13 @@ const DUTY: Text = ['the server must wait for as much as the framing of the requ
 const HEAD_DUTY: Text = ['a server knows what is asked of it when the empty line behind the head has come (RFC 9112 section 2.1)'];
 const SLOW = 'a client that was still producing the rest: then it is slow, not wrong';
 const LOST = 'octets of the request that the capture lost';
+
+/** A client that is asked who it is may hold its body back until that is settled, while the server waits for it. */
+function loginText({ request, previous }: Exchange): readonly Text[] {
+  const status = previous?.response?.status;
+  if (request?.bodyOctets !== 0 || (status !== 401 && status !== 407)) return [];
+  return [[`the answer before it on this connection was ${status}: the client holds its body back until it is logged in`]];
+}
 
 function isHeadCut({ oddities }: RequestMessage): boolean {
   return oddities.includes('head-cut');

@@ -2,8 +2,9 @@
  * The server answered and then reset the connection while the client was still sending, or had not got all of it (RULES R46):
  * a reset lets the client's TCP throw away what has arrived and was not read.
  */
-import type { Candidate, Confidence, Connection, Exchange, Moment, ResponseMessage, Rule, Text } from '../model.ts';
-import { captureCap, least } from './confidence.ts';
+import type { Candidate, Confidence, Connection, Exchange, Moment, Relay, ResponseMessage, Rule, Text } from '../model.ts';
+import { captureCap, least, pairingCap } from './confidence.ts';
+import { refusedFor, toldText } from './gateway-error.ts';
 import { remediesFor } from './remedies.ts';
 import { requestOf } from './single-messages.ts';
 import * as say from './words.ts';
@@ -11,17 +12,21 @@ import * as say from './words.ts';
 /** A reset that comes so soon after what caused it; more on a line that is slow. */
 const SOON = 50e6;
 const ROUND_TRIPS = 2;
+const CLIENT_ERROR = 400;
+const SERVER_ERROR = 500;
 
 export const responseDestroyedByReset: Rule = {
   id: 'response-destroyed-by-reset',
   on: 'exchange',
-  onlyFor: ['wait'],
+  onlyFor: ['wait', 'unfinished'],
   title: 'A response was followed by a reset, which may have destroyed it',
   basis: ['RFC 9112 section 9.6', 'RFC 9112 section 9.5'],
   remedies: remediesFor('lingering'),
 
-  check(exchange, _context, found) {
+  check(exchange, { relay }, found) {
     const { wait, ended, response } = exchange;
+    const refused = ended && relay !== undefined ? refusedUpload(relay) : undefined;
+    if (relay !== undefined && refused !== undefined) found(toldOtherwise(relay, refused));
     if (ended && response?.complete === false && wait?.by === 'RST' && wait.ended === 'server-close')
       look(wait.connection, exchange, found);
   },
@@ -30,6 +35,48 @@ export const responseDestroyedByReset: Rule = {
     if (last.response?.complete === true) look(connection, last, found);
   },
 };
+
+/** The origin refused the request before it was complete, and the proxy tells its client of no answer at all. */
+function refusedUpload(relay: Relay): Exchange | undefined {
+  const refused = refusedFor(relay);
+  const status = refused?.response?.status ?? 0;
+  return refused?.request?.complete === false && status >= CLIENT_ERROR && status < SERVER_ERROR ? refused : undefined;
+}
+
+function toldOtherwise(relay: Relay, refused: Exchange): Candidate {
+  const { clientSide } = relay;
+  const client = { exchange: clientSide, hop: 'client-side' } as const;
+  const server = { exchange: refused, hop: 'server-side' } as const;
+  const { request, response } = refused;
+  return {
+    severity: 'loss',
+    confidence: least('strong', pairingCap(relay), clientSide.damaged || refused.damaged ? 'possible' : 'proven'),
+    message: [
+      `${refused.server.text} answered `,
+      ...requestOf(refused),
+      ' with ',
+      ...(response === undefined ? [] : say.statusText(response)),
+      ' while the proxy was still sending it',
+      ...toldText(clientSide),
+    ],
+    hops: [say.hopOf(server), say.hopOf(client)],
+    exchange: clientSide,
+    direction: 'response',
+    evidence: say.inOrder([
+      ...say.requestEvidence(client),
+      ...say.requestEvidence(server),
+      ...say.responseEvidence(server),
+      ...(request === undefined ? [] : [say.evidence(server, 'client', say.lastOf(request), ['last octets of the request'])]),
+      ...say.responseEvidence(client),
+    ]),
+    because: [
+      ['the answer was on the next hop, and the client did not get it: the proxy went on sending, and met a closed connection'],
+      ['who sends a request should look for an answer meanwhile (RFC 9112 section 9.5); who closes early must go on reading (section 9.6)'],
+    ],
+    covers: [refused],
+    wouldChangeOurMind: ['a log of the proxy that names another reason for its error'],
+  };
+}
 
 function look(connection: Connection, exchange: Exchange, found: (candidate: Candidate) => void): void {
   const { response, request } = exchange;

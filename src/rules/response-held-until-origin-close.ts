@@ -3,6 +3,7 @@
  * for the end of the message, whatever the framing says.
  */
 import type { Attempt, Candidate, Confidence, Moment, Relay, ResponseMessage, Rule, Text, Wait } from '../model.ts';
+import { hasAllContent } from './blame.ts';
 import { captureCap, least, openCap, pairingCap } from './confidence.ts';
 import { remediesFor } from './remedies.ts';
 import { contentCodingOf } from './single-messages.ts';
@@ -57,12 +58,18 @@ function heldResponse({ clientSide, attempts }: Relay): Held | undefined {
       : undefined;
   }
   if (isRecoded(clientSide.response, response)) return undefined; // how much of it the client has, nobody can tell
+  if (lacksEndOnly(clientSide.response, response)) return undefined; // chunk-terminator-missing says so
   const open = [origin, proxy].every((close) => close === undefined || close.time >= wait.end.time);
   return open && since >= OPEN && !stillBlind(wait, OPEN) ? { wait, attempt, response, since, close: undefined } : undefined;
 }
 
 function isRecoded(given: ResponseMessage | undefined, response: ResponseMessage): boolean {
   return given !== undefined && contentCodingOf(given) !== contentCodingOf(response);
+}
+
+/** It has all of the content and not the last chunk: nothing shows that the proxy would have sent that with the close. */
+function lacksEndOnly(given: ResponseMessage | undefined, response: ResponseMessage): boolean {
+  return given?.framing === 'chunked' && given.chunk !== 'data' && hasAllContent(given, response);
 }
 
 /** The client shut its window while it waited, though it may be open again; or octets were lost between it and the proxy. */

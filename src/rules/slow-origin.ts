@@ -33,29 +33,33 @@ export const slowOrigin: Rule = {
 };
 
 /** Most of the time the proxy had asked, and the origin owed the same. */
-function isOrigins(wait: Wait, { exchange }: Attempt): boolean {
-  const { request, response } = exchange;
+function isOrigins(wait: Wait, attempt: Attempt): boolean {
+  const { request } = attempt.exchange;
   if (request === undefined || !request.complete || request.acked === undefined) return false;
   if (request.acked.time - request.lastTime >= 0.5 * lengthOf(wait)) return false;
-  const owed = wait.debt === 'response-head' || response === undefined ? response?.firstTime : response.lastTime;
-  const from = Math.max(wait.start.time, request.lastTime);
-  const until = Math.min(wait.end.time, owed ?? wait.end.time);
-  return until - from >= 0.5 * lengthOf(wait);
+  return timeOfOrigin(wait, attempt) >= 0.5 * lengthOf(wait);
+}
+
+/** For so long of the wait it had the request and owed the answer, or the rest of it. */
+function timeOfOrigin(wait: Wait, { exchange: { request, response } }: Attempt): number {
+  const paid = wait.debt === 'response-head' || response === undefined ? response?.firstTime : response.lastTime;
+  return Math.min(wait.end.time, paid ?? wait.end.time) - Math.max(wait.start.time, request?.lastTime ?? wait.start.time);
 }
 
 function throughProxy(exchange: Exchange, wait: Wait, attempt: Attempt, { relay, server }: ExchangeContext): Candidate {
   const { exchange: serverSide } = attempt;
   const without = wait.ended === 'answered' && serverSide.response === undefined;
+  const time = say.duration(timeOfOrigin(wait, attempt));
   return clearedWait(exchange, wait, {
     confidence: relay === undefined ? 'likely' : least('strong', pairingCap(relay)),
     message: [
       `the origin ${serverSide.server.text} had `,
       ...asked(exchange),
       without
-        ? ` for ${say.duration(lengthOf(wait))} and did not answer: the proxy ${exchange.server.text} waited for it, and then answered without it`
+        ? ` for ${time} and did not answer: the proxy ${exchange.server.text} waited for it, and then answered without it`
         : wait.ended === 'answered'
-          ? ` ${say.duration(lengthOf(wait))} before it went on answering: the proxy ${exchange.server.text} had sent it on, and had nothing else to wait for`
-          : ` and still owed the answer: the proxy ${exchange.server.text} had sent it on, and waited like its client`,
+          ? ` ${time} before it went on answering: the proxy ${exchange.server.text} had sent it on, and had nothing else to wait for`
+          : ` for ${time} and still owed the answer: the proxy ${exchange.server.text} had sent it on, and waited like its client`,
     ],
     because: [
       [`the proxy sent the request on ${say.duration(sentOnAfter(exchange, serverSide))} after it came, and the origin acknowledged it`],

@@ -6,6 +6,9 @@ import { endEvidence, isInFlight, isStream, networkExplains } from './stalls.ts'
 import { lasted, OPEN } from './thresholds.ts';
 import * as say from './words.ts';
 
+/** Octets of content that are shown. */
+const SHOWN = 32;
+
 /** A body that stops, and the silence behind it. */
 export interface StoppedBody {
   readonly exchange: Exchange;
@@ -20,6 +23,22 @@ export function stoppedBody(exchange: Exchange, debt: DebtKind, framing: Framing
   const body = debt === 'request-body' ? request : exchange.response;
   if (body === undefined || body.framing !== framing || body.complete || isStream(body)) return undefined;
   return lasted(wait, OPEN) && !networkExplains(wait) && !isInFlight(wait) ? { exchange, body, wait } : undefined;
+}
+
+/**
+ * Its content ends as a document does: nobody is still producing it. Not so of JSON with an end of line behind it, of which more may
+ * come: watches of changes are written so.
+ */
+export function looksWhole({ seemsComplete, tail }: Message): boolean {
+  return seemsComplete && !/[}\]]\s+$/.test(tail);
+}
+
+/** The last octets of its content, which show a reader where it stops; and that it is whole, where they do. */
+export function tailText({ tail }: Message, whole: boolean): readonly Text[] {
+  if (tail === '') return [];
+  return [
+    [whole ? 'its content looks whole, by its last octets: ' : 'the last octets of its content: ', say.wire('octets', tail.slice(-SHOWN))],
+  ];
 }
 
 /** The same of a request whose head has no end: it is all there is of it. */

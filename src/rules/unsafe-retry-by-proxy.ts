@@ -137,6 +137,7 @@ function seenByServer({ client, server, repeats }: PeerProfile, { first, again }
       ...becauseOf(first, harmless),
       ...keyText(first),
     ],
+    covers: [first],
     wouldChangeOurMind: ["the proxy's client side, if it shows that its client asked twice"],
   };
 }

@@ -2,11 +2,13 @@
  * A response without a length of its own on a connection that its sender keeps open (RULES R21): the receiver can only wait
  * for a close.
  */
-import type { Candidate, Confidence, Exchange, Rule, Severity, Text, Wait } from '../model.ts';
+import type { Candidate, Confidence, Exchange, ExchangeContext, ResponseMessage, Rule, Severity, Text, Wait } from '../model.ts';
 import { type Blame, blameForClose } from './blame.ts';
 import { captureCap, least, openCap } from './confidence.ts';
+import { isConstant } from './lifetimes.ts';
 import { remediesFor } from './remedies.ts';
 import { isInFlight, isStream, networkExplains } from './stalls.ts';
+import { looksWhole, tailText } from './stopped-bodies.ts';
 import { lasted, lengthOf } from './thresholds.ts';
 import * as say from './words.ts';
 
@@ -30,11 +32,18 @@ export const untilCloseButKeptOpen: Rule = {
     if (isStream(response) || wait.ended === 'answered' || lengthOf(wait) < KEPT || networkExplains(wait)) return;
     const claimsKeep = exchange.serverBelief === 'keep';
     const blame = blameForClose(exchange, context);
-    if (lasted(wait, HANG) && (claimsKeep || !isInFlight(wait)))
-      found(candidateOf(exchange, wait, blame, 'hang', claimsKeep ? 'strong' : least('likely', openCap(wait))));
+    const byEvidence = claimsKeep ? 'strong' : least(isOver(response, wait, context) ? 'strong' : 'likely', openCap(wait));
+    if (lasted(wait, HANG) && (claimsKeep || !isInFlight(wait))) found(candidateOf(exchange, wait, blame, 'hang', byEvidence));
     else if (claimsKeep) found(candidateOf(exchange, wait, blame, 'will-hang', 'proven'));
   },
 };
+
+/** Nobody was still producing it: the content shows that, or the server's timer, which ends each such silence. */
+function isOver(response: ResponseMessage, wait: Wait, { server }: ExchangeContext): boolean {
+  if (looksWhole(response)) return true;
+  const spread = server.stalls.get(`${wait.debt} ${wait.ended}`);
+  return wait.ended === 'server-close' && spread !== undefined && isConstant(spread);
+}
 
 function candidateOf(exchange: Exchange, wait: Wait, blame: Blame, severity: Severity, byEvidence: Confidence): Candidate {
   const seen = { exchange, hop: blame.hops.length > 1 ? 'client-side' : 'only' } as const;
@@ -61,6 +70,7 @@ function candidateOf(exchange: Exchange, wait: Wait, blame: Blame, severity: Sev
       ['the response has a body, neither Content-Length nor a chunked coding: only a close can end it (RFC 9112 section 6.3, rule 8)'],
       ...(claim ? [['its sender says keep-alive, so it does not mean to close'] as const] : []),
       [`${response?.bodyOctets ?? 0} octets of body arrived, then nothing for ${say.duration(wait.end.time - wait.start.time)}`],
+      ...(response !== undefined && looksWhole(response) ? tailText(response, true) : []),
       ...blame.because,
     ],
     covers: blame.covers,

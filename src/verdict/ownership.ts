@@ -36,6 +36,7 @@ const DEBT_OWNERS: readonly string[] = [
   'content-length-overstated',
   'chunk-terminator-missing',
   'truncated-by-close',
+  'closed-without-answer',
   'request-ignored-on-persistent-connection',
 ];
 
@@ -50,6 +51,7 @@ const CLEARING: readonly string[] = [
   'loss-in-capture',
   'flow-control',
   'pool-queueing',
+  'slow-proxy',
   'buffering',
   'long-poll-or-stream',
   'answered-by-intermediary',
@@ -74,7 +76,7 @@ const DEADLOCK_PARTS: ReadonlySet<string> = new Set([
 const PARTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['proxy-connection-cascade', DEADLOCK_PARTS],
   ['dumb-proxy-deadlock', DEADLOCK_PARTS],
-  ['idle-close-race', new Set(['unsafe-retry-by-proxy'])],
+  ['idle-close-race', new Set(['unsafe-retry-by-proxy', 'keep-alive-params-relayed'])],
   ['idle-connection-blackholed', new Set(['unsafe-retry-by-proxy'])],
 ]);
 
