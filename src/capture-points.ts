@@ -177,6 +177,9 @@ export class Point {
   private readonly decode: Stage<Frame>;
   private readonly decoded: DecodeFacts = newDecodeFacts();
   private readonly byFile = new CountsByFile();
+  /** The file at hand, and whether it had a frame. */
+  private file: CaptureFacts | undefined;
+  private begun = false;
   /** Of the file at hand, where it has several interfaces. */
   private order: TimeOrder | undefined;
   private streams: (frame: Frame) => number = () => -1;
@@ -213,8 +216,9 @@ export class Point {
     this.newStreams = () => streamsOfFile(addresses, (segment) => keep?.(segment, addresses) !== false);
     this.frame = (frame) => {
       this.places.note(frame);
-      if (this.order !== undefined || this.hasSeveral()) this.hold(frame);
+      if ((this.file?.interfaces.length ?? 0) > 1) this.sorted(frame);
       else this.handle(frame);
+      this.begun = true;
     };
     this.handle = (frame) => {
       if (frame.time > this.lastTime) this.lastTime = frame.time;
@@ -246,24 +250,23 @@ export class Point {
     this.sort();
     this.byFile.begin(this.counts());
     this.files.push(facts);
+    this.file = facts;
+    this.begun = false;
     this.flow.newCapture(facts.index);
   }
 
-  private hasSeveral(): boolean {
-    return (this.files[this.files.length - 1]?.interfaces.length ?? 0) > 1;
-  }
-
-  private hold(frame: Frame): void {
-    if (this.order === undefined) {
+  /** A frame of a file with several interfaces, which are described before its first one; else it is too late to sort them. */
+  private sorted(frame: Frame): void {
+    if (!this.begun) {
       this.order = new TimeOrder((waiting) => this.release(waiting));
       this.streams = this.newStreams();
     }
-    this.order.push(frame, this.streams(frame));
+    if (this.order === undefined) this.release({ frame, stream: -1, key: frame.time });
+    else this.order.push(frame, this.streams(frame));
   }
 
-  private release({ frame, stream, key }: Waiting): void {
-    const file = this.files[this.files.length - 1];
-    if (key < this.sortedTo && file !== undefined) noteUnsorted(file, this.sortedTo, key, frame);
+  private release({ frame, stream, key }: Pick<Waiting, 'frame' | 'stream' | 'key'>): void {
+    if (key < this.sortedTo && this.file !== undefined) noteUnsorted(this.file, this.sortedTo, key, frame);
     this.sortedTo = Math.max(this.sortedTo, key);
     this.flow.given = stream;
     this.handle(frame);

@@ -93,6 +93,23 @@ test('what is too far behind to be sorted is said', () => {
   expect(codesOf(analyzed(pcapngOf(theHang(), bulk)))).toContain('interfaces-unsorted');
 });
 
+test('an interface that is described behind a frame comes too late to be sorted, and the numbers stay', () => {
+  const [first, ...rest] = gathered(theHang(), 1e12).map((frame) =>
+    enhancedPacket(frame.bytes, { id: interfaceOf(frame), stamp: BigInt(frame.time) }),
+  );
+  const late = join(
+    section(),
+    describeInterface(),
+    enhancedPacket(new Uint8Array(60), { stamp: 1n }),
+    describeInterface(),
+    first ?? new Uint8Array(),
+    ...rest,
+  );
+  const report = analyzed(late);
+  expect(codesOf(report)).toContain('interfaces-unsorted');
+  expect(report.findings[0]?.hops.map(({ connection }) => connection.seenIn)).toEqual([[{ capture: 0, stream: 1 }]]);
+});
+
 test('a clock that goes on lets the frames go on: a finding does not wait for the end of a live capture', () => {
   const told: string[] = [];
   const analyzer = createAnalyzer({ onFinding: ({ rule }) => told.push(rule) });
@@ -104,4 +121,40 @@ test('a clock that goes on lets the frames go on: a finding does not wait for th
   expect(told).not.toContain('dumb-proxy-deadlock');
   analyzer.tick(Math.max(...times) + 3);
   expect(told).toContain('dumb-proxy-deadlock');
+});
+
+/** A body that never ends: a network that had to send it again would explain that. */
+const unended = new Wire()
+  .open('c', 'client', 'server', 80)
+  .say('c', 'client', GET('/a'))
+  .say('c', 'server', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n')
+  .wait(30)
+  .close('c', 'client')
+  .frames();
+
+/** The same on its way further on, 40 ms later, with so much less time to live. */
+function withCopies(hops: number, id: number): Uint8Array {
+  const copies = unended.map((frame) => {
+    const bytes = Uint8Array.from(frame.bytes);
+    bytes[22] = (bytes[22] ?? 0) - hops;
+    return { ...frame, bytes, time: frame.time + 40_000, id };
+  });
+  const frames = [...unended.map((frame) => ({ ...frame, id: 0 })), ...copies].toSorted((a, b) => a.time - b.time);
+  const packets = frames.map((frame) => enhancedPacket(frame.bytes, { id: frame.id, stamp: BigInt(frame.time) }));
+  return join(section(), describeInterface(), describeInterface(), ...packets);
+}
+
+test.each([
+  ['behind a router', 1, 0],
+  ['on another interface', 0, 1],
+])('a segment that was captured again %s, as late as the line is long, was not sent again', (_where, hops, id) => {
+  const report = analyzed(withCopies(hops, id));
+  expect(verdictsOf(report)).toEqual(['chunk-terminator-missing hang likely 1']);
+  expect(verdictsOf(report)).toEqual(verdictsOf(analyzed(pcapngOf(unended))));
+  expect(report.captures[0]?.health.duplicates).toBeGreaterThan(2);
+});
+
+test('the same at the same place was sent again', () => {
+  expect(verdictsOf(analyzed(withCopies(0, 0)))).toEqual([]);
+  expect(analyzed(withCopies(0, 0)).captures[0]?.health.duplicates).toBe(0);
 });

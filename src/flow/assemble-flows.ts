@@ -213,7 +213,7 @@ class Flows implements FlowStage {
       this.handshakes.arrive(direction, segment);
       return;
     }
-    reassembly.twins.seen(direction, segment.seq, segment.ack, flags, length, time);
+    reassembly.twins.seen(direction, segment);
     if (length === 1 && (ints[peer + at.SIDE_STATE]! & at.ZERO_WINDOW) !== 0) reassembly.countProbe(direction);
     if (ints[row + at.LINGER] !== 0) ints[row + at.STATE]! |= at.TOUCHED;
     ints[own + at.DATA_FRAME] = frame.number | 0;
