@@ -2,12 +2,15 @@
  * The points of capture: each has a chain of its own from the capture to the http stage, and a clock of its own. A point is
  * fed with files, the parts of a ring, one after the other; several points are fed one after the other or side by side.
  */
+import { noteUnsorted } from './capture/facts.ts';
 import { type CaptureReader, type CaptureReaderFactory, newCaptureFacts, readCapture } from './capture/read-capture.ts';
+import { TimeOrder, type Waiting } from './capture/time-order.ts';
 import { type Counts, CountsByFile } from './counts.ts';
 import { newAddresses } from './decode/addresses.ts';
 import { type DecodeFacts, newDecodeFacts } from './decode/decode-facts.ts';
 import { decodeFrames } from './decode/decode-frames.ts';
 import { tunnelsOf } from './decode/seen.ts';
+import { streamsOfFile } from './file-order.ts';
 import { assembleFlows, type FlowStage } from './flow/assemble-flows.ts';
 import { FramePlaces } from './frame-places.ts';
 import { type ExchangeStage, parseExchanges } from './http/parse-exchanges.ts';
@@ -105,7 +108,11 @@ export class Points {
       end: () => {
         const open = input;
         input = undefined;
-        open?.end();
+        try {
+          open?.end();
+        } finally {
+          point.sort();
+        }
         if (this.isLast(point)) point.finish();
       },
     };
@@ -148,6 +155,9 @@ export class Points {
   }
 }
 
+/** Nanoseconds that a live capture may be behind with the frames of one of its interfaces. */
+const LAG = 2e9;
+
 /** Frames of several interfaces race each other: files that overlap by less may be parts of one ring. */
 const RACE = 1e9;
 
@@ -162,9 +172,19 @@ export class Point {
   readonly frame: (frame: Frame) => void;
   /** Where the records of its latest frames lie. */
   readonly places = new FramePlaces();
+  /** Fed with every frame, in the order of time as far as it is known. */
+  private readonly handle: (frame: Frame) => void;
   private readonly decode: Stage<Frame>;
   private readonly decoded: DecodeFacts = newDecodeFacts();
   private readonly byFile = new CountsByFile();
+  /** The file at hand, and whether it had a frame. */
+  private file: CaptureFacts | undefined;
+  private begun = false;
+  /** Of the file at hand, where it has several interfaces. */
+  private order: TimeOrder | undefined;
+  private streams: (frame: Frame) => number = () => -1;
+  private readonly newStreams: () => (frame: Frame) => number;
+  private sortedTo = Number.NEGATIVE_INFINITY;
   private lastFrame = 0;
   private finished = false;
   /** The latest word on the time came from the clock and not from a frame. */
@@ -193,10 +213,16 @@ export class Point {
       if (keep?.(segment, addresses) !== false) this.flow.number(segment, quoted);
     };
     this.decode = decodeFrames(addresses, this.decoded, keep === undefined ? take : takeKept, number);
+    this.newStreams = () => streamsOfFile(addresses, (segment) => keep?.(segment, addresses) !== false);
     this.frame = (frame) => {
+      this.places.note(frame);
+      if ((this.file?.interfaces.length ?? 0) > 1) this.sorted(frame);
+      else this.handle(frame);
+      this.begun = true;
+    };
+    this.handle = (frame) => {
       if (frame.time > this.lastTime) this.lastTime = frame.time;
       const segments = this.decoded.segments;
-      this.places.note(frame);
       this.decode.push(frame);
       if (this.decoded.segments === segments) this.flow.tick(frame.time); // no segment, but its time counts all the same
       this.lastFrame = frame.number;
@@ -221,21 +247,52 @@ export class Point {
   }
 
   begin(facts: CaptureFacts): void {
+    this.sort();
     this.byFile.begin(this.counts());
     this.files.push(facts);
+    this.file = facts;
+    this.begun = false;
     this.flow.newCapture(facts.index);
   }
 
+  /** A frame of a file with several interfaces, which are described before its first one; else it is too late to sort them. */
+  private sorted(frame: Frame): void {
+    if (!this.begun) {
+      this.order = new TimeOrder((waiting) => this.release(waiting));
+      this.streams = this.newStreams();
+    }
+    if (this.order === undefined) this.release({ frame, stream: -1, key: frame.time });
+    else this.order.push(frame, this.streams(frame));
+  }
+
+  private release({ frame, stream, key }: Pick<Waiting, 'frame' | 'stream' | 'key'>): void {
+    if (key < this.sortedTo && this.file !== undefined) noteUnsorted(this.file, this.sortedTo, key, frame);
+    this.sortedTo = Math.max(this.sortedTo, key);
+    this.flow.given = stream;
+    this.handle(frame);
+  }
+
+  /** The file at hand is over: what waits for earlier frames goes on. */
+  sort(): void {
+    this.order?.end();
+    this.order = undefined;
+    this.sortedTo = Number.NEGATIVE_INFINITY;
+    this.flow.given = -1;
+  }
+
   tick(time: number): void {
-    if (!(time > this.lastTime)) return;
-    this.lastTime = time;
+    const known = this.order === undefined ? time : time - LAG;
+    this.order?.upTo(known);
+    if (!(known > this.lastTime)) return;
+    this.lastTime = known;
     this.ticked = true;
-    this.flow.tick(time);
-    if (time >= this.http.due) this.http.advance({ frame: this.lastFrame, time });
+    this.flow.tick(known);
+    if (known >= this.http.due) this.http.advance({ frame: this.lastFrame, time: known });
   }
 
   finish(): void {
     if (this.finished) return;
+    this.sort();
     const last: Moment = { frame: this.lastFrame, time: this.lastTime };
     this.decode.end();
     this.http.finish(last, this.ticked);

@@ -100,6 +100,8 @@ export interface Frame {
   capture: number;
   /** LINKTYPE_ value, without the FCS bits. */
   linkType: number;
+  /** Which interface of its file captured it; 0 where the format does not tell. */
+  interfaceId: number;
 }
 
 // ---------------------------------------------------------------------------------------------------- decode

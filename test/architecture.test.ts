@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const SRC = new URL('../src/', import.meta.url);
 const STAGES = ['capture', 'decode', 'flow', 'http', 'proxy', 'rules', 'verdict', 'view'];
 /** They know the stages, hence no stage knows them. */
-const WIRING = ['analyze.ts', 'capture-points.ts', 'index.ts', 'survey.ts'];
+const WIRING = ['analyze.ts', 'capture-points.ts', 'file-order.ts', 'index.ts', 'survey.ts'];
 const PACKAGES: Readonly<Record<string, readonly string[]>> = { view: ['cli-table3'] };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'));

@@ -58,6 +58,14 @@ test.each<[string, (wire: Wire) => Wire, readonly string[]]>([
     ['> GET /a HTTP/1.1 none 0', ...AFTER],
   ],
   [
+    'instead of the 100 that the client waits for',
+    (w) => {
+      const upload = w.say('c', 'client', 'POST /a HTTP/1.1\r\nHost: s.test\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n');
+      return upload.lose().say('c', 'server', 'HTTP/1.1 100 Continue\r\n\r\n').say('c', 'client', 'hi').say('c', 'server', OK('x'));
+    },
+    ['> POST /a HTTP/1.1 length 2', '< HTTP/1.1 200 length 1 (1)', ...AFTER],
+  ],
+  [
     'instead of a request',
     (w) => w.lose().say('c', 'client', GET('/a')).say('c', 'server', OK('x')),
     ['< HTTP/1.1 200 length 1 (0)', ...AFTER.map((line) => line.replace('(2)', '(1)'))],
@@ -83,6 +91,19 @@ test.each<[string, (wire: Wire) => Wire, readonly string[]]>([
   expect(log.exchanges.flatMap(({ wait, ended }) => (wait === undefined && ended ? [] : [ended]))).toEqual([]);
 });
 
+test('no server spoke unasked whose answer was a hole: that may have been an interim response', () => {
+  const wire = open()
+    .say('c', 'client', GET('/a'))
+    .lose()
+    .say('c', 'server', 'HTTP/1.1 103 Early Hints\r\n\r\n')
+    .say('c', 'server', OK('x'));
+  const log = readHttp(wire.close('c', 'client').pcap());
+  expect(log.exchanges.map(({ ordinal, damaged }) => [ordinal, damaged])).toEqual([
+    [1, true],
+    [0, true],
+  ]);
+});
+
 test('exchanges with a hole say so, the others do not', () => {
   const wire = open().say('c', 'client', GET('/a')).say('c', 'server', OK('', 'Content-Length: 30'));
   const log = readHttp(after(wire.lose().say('c', 'server', 'x'.repeat(20)).say('c', 'server', 'y'.repeat(10))).pcap());
@@ -104,6 +125,11 @@ test.each<[string, (wire: Wire) => Wire, readonly string[]]>([
     ['> GET /a HTTP/1.1 none 0', '< HTTP/1.1 200 length 1 (1)'],
   ],
   ['in a request', (w) => w.say('c', 'client', 'ie: x\r\n\r\n').say('c', 'server', OK('x')), ['< HTTP/1.1 200 length 1 (0)']],
+  [
+    'between pipelined requests and their answers',
+    (w) => w.say('c', 'server', OK('x')).say('c', 'server', OK('y')).say('c', 'client', GET('/c')).say('c', 'server', OK('z')),
+    ['< HTTP/1.1 200 length 1 (0)', '< HTTP/1.1 200 length 1 (0)', '> GET /c HTTP/1.1 none 0', '< HTTP/1.1 200 length 1 (1)'],
+  ],
   [
     'before an answer',
     (w) => w.say('c', 'server', OK('x')).say('c', 'client', GET('/b')).say('c', 'server', OK('y')),

@@ -48,6 +48,7 @@ export function newFrame(capture: number): Frame {
     recordLength: 0,
     capture,
     linkType: 0,
+    interfaceId: 0,
   };
 }
 
@@ -80,16 +81,16 @@ const SECOND = 1e9;
 /** Frames of two interfaces that are further apart change the order of what a proxy receives and what it sends. */
 const RACE = 2e6;
 const UNSORTED =
-  'frames of several interfaces are not in the order of time, so an exchange may not be recognised on its next hop: sort them with reordercap, which comes with Wireshark';
+  'frames of several interfaces are too far from the order of time to be sorted while they are read, so an exchange may not be recognised on its next hop: sort them with reordercap, which comes with Wireshark';
 
-/**
- * Called for each frame that is earlier than the one before it: small steps are the usual race of capture queues. `several`: the
- * frames come from several interfaces, whose queues a program has written one after the other.
- */
-export function noteTimeStep(facts: CaptureFacts, time: number, offset: number, frame: number, several = false): void {
-  const step = facts.lastTime - time;
-  if (step > SECOND) addIssue(facts, 'time-backwards', 'time runs backwards by more than a second', { offset, frame });
-  else if (several && step > RACE) addIssue(facts, 'interfaces-unsorted', UNSORTED, { offset, frame });
+/** Called for each frame that is earlier than the one before it on its interface: small steps are the usual race of capture queues. */
+export function noteTimeStep(facts: CaptureFacts, before: number, time: number, offset: number, frame: number): void {
+  if (before - time > SECOND) addIssue(facts, 'time-backwards', 'time runs backwards by more than a second', { offset, frame });
+}
+
+/** Called for each frame that comes behind a later one of another interface, though they were put in order. */
+export function noteUnsorted(facts: CaptureFacts, before: number, time: number, { offset, number }: Frame): void {
+  if (before - time > RACE) addIssue(facts, 'interfaces-unsorted', UNSORTED, { offset, frame: number });
 }
 
 /** Called where the header of another file stands between the records. */

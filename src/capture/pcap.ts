@@ -87,7 +87,7 @@ export class PcapWalker implements Walker {
       frame.recordLength = recordHeader + captured;
       if (wire > captured) noteCutFrame(facts, origin + position, frame.number);
       if (facts.frames === 1) facts.firstTime = time;
-      else if (time < facts.lastTime) noteTimeStep(facts, time, origin + position, frame.number);
+      else if (time < facts.lastTime) noteTimeStep(facts, facts.lastTime, time, origin + position, frame.number);
       facts.lastTime = time;
       sink(frame);
       position = body + captured;

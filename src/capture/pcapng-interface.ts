@@ -17,6 +17,8 @@ export class Interface {
   readonly linkType: number;
   /** 0: no limit. */
   readonly snapLength: number;
+  /** Time of its latest frame. */
+  lastTime = Number.NaN;
   /** Frames that it says it lost, as of its last statistics block. */
   dropped = 0;
   /** Its place in the report, if it has one. */

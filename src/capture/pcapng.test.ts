@@ -139,9 +139,9 @@ describe('clock', () => {
   });
 
   test.each([
-    ['two interfaces, one far behind the other', [0, 1], 3000n, ['interfaces-unsorted']],
-    ['two interfaces, a usual race', [0, 1], 1000n, []],
-    ['two interfaces, more than a second', [0, 1], 1_500_000n, ['time-backwards']],
+    ['two interfaces, one behind the other, to be sorted later', [0, 1], 1_500_000n, []],
+    ['one of two interfaces, a usual race', [1, 1], 900_000n, []],
+    ['one of two interfaces, more than a second', [1, 1], 1_500_000n, ['time-backwards']],
   ] as const)('the order of time: %s', (_what, [first, second], back, codes) => {
     const stamp = 1_700_000_000_000_000n;
     const { facts } = read(

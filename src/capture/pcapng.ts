@@ -54,6 +54,8 @@ export class PcapngWalker implements Walker {
   needed = BLOCK;
   over = false;
   #section: Section;
+  /** Interfaces of the sections before this one. */
+  #described = 0;
   readonly #facts: CaptureFacts;
   readonly #base: TimeBase;
   readonly #sink: Sink<Frame>;
@@ -165,10 +167,14 @@ export class PcapngWalker implements Walker {
     }
     const time = source.time(high, low);
     const facts = this.#facts;
-    if (time < facts.lastTime) noteTimeStep(facts, time, offset, facts.firstFrame + facts.frames + 1, interfaces.length > 1);
+    // Each interface has a row of its own; where there is one alone, that of the section before it goes on.
+    const before = interfaces.length > 1 ? source.lastTime : facts.lastTime;
+    if (time < before) noteTimeStep(facts, before, time, offset, facts.firstFrame + facts.frames + 1);
+    source.lastTime = time;
     const options = start + ((captured + 3) & ~3);
     if (bodyEnd - options > 4) facts.comments += countOptions(view, options, bodyEnd, little, COMMENT);
     this.#frame.recordLength = bodyEnd + 4 - position;
+    this.#frame.interfaceId = this.#described + id;
     this.#emit(source.linkType, time, start, captured, view.getUint32(position + 24, little), offset);
   }
 
@@ -194,6 +200,7 @@ export class PcapngWalker implements Walker {
     if (Number.isNaN(base.seconds)) base.seconds = 0;
     const time = Number.isNaN(facts.lastTime) ? 0 : facts.lastTime;
     this.#frame.recordLength = bodyEnd + 4 - position;
+    this.#frame.interfaceId = this.#described;
     this.#emit(source.linkType, time, start, captured, wire, offset);
     const frame = facts.firstFrame + facts.frames;
     addIssue(facts, 'time-missing', 'simple packet blocks have no time: each is given the time of the frame before it', { offset, frame });
@@ -210,8 +217,9 @@ export class PcapngWalker implements Walker {
     frame.offset = offset;
     frame.linkType = linkType;
     if (wire > captured) noteCutFrame(facts, offset, frame.number);
-    if (Number.isNaN(facts.firstTime)) facts.firstTime = time;
-    facts.lastTime = time;
+    const several = this.#section.interfaces.length > 1;
+    if (!(several ? facts.firstTime <= time : !Number.isNaN(facts.firstTime))) facts.firstTime = time;
+    if (!(several && time < facts.lastTime)) facts.lastTime = time;
     this.#sink(frame);
   }
 
@@ -231,6 +239,7 @@ export class PcapngWalker implements Walker {
     } else if (major !== 1) this.#refuse('version-unknown', `pcapng version ${major}: only 1 can be read`, offset);
     else if (length < SECTION_BLOCK || length > BLOCK_LIMIT) this.#refuse('block-length', `a section header of ${length} bytes`, offset);
     else {
+      this.#described += this.#section.interfaces.length;
       this.#section = new Section(this.#facts, little);
       return true;
     }

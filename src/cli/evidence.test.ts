@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { GET, pcapOf, Wire } from '../../test/support/wire.ts';
+import { describeInterface, enhancedPacket, join as joinOctets, section } from '../../test/support/capture-bytes.ts';
+import { GET, OK, pcapOf, Wire, type WireFrame } from '../../test/support/wire.ts';
 import { fakeIo } from './fakes.ts';
 import { run } from './run.ts';
 
@@ -193,3 +194,27 @@ function entriesOf(zip: Buffer): Map<string, Buffer> {
   }
   return entries;
 }
+
+test('frames of two interfaces that are not in the order of time keep their interfaces', async () => {
+  const both = new Wire()
+    .open('near', 'client', 'proxy', 8080)
+    .say('near', 'client', GET('/a', 'Connection: keep-alive'))
+    .open('far', 'proxy', 'origin', 80)
+    .say('far', 'client', GET('/a', 'Connection: keep-alive'))
+    .say('far', 'server', OK('hello', 'Connection: keep-alive'))
+    .say('near', 'server', OK('hello', 'Connection: keep-alive'))
+    .say('near', 'client', GET('/b', 'Connection: keep-alive'))
+    .wait(9)
+    .close('far', 'server')
+    .reset('near', 'server')
+    .frames();
+  const portsOf = ({ bytes }: WireFrame): readonly number[] => [34, 36].map((at) => ((bytes[at] ?? 0) << 8) + (bytes[at + 1] ?? 0));
+  const idOf = (frame: WireFrame): number => (portsOf(frame).includes(80) ? 1 : 0);
+  const packets = both
+    .toSorted((a, b) => idOf(b) - idOf(a))
+    .map((frame) => enhancedPacket(frame.bytes, { id: idOf(frame), stamp: BigInt(Math.round(frame.time)) }));
+  const path = capture(joinOctets(section(), describeInterface(), describeInterface(), ...packets));
+  const { file } = await evidence(path);
+  expect(await findingsOf(file)).toEqual(await findingsOf(path));
+  expect(await findingsOf(file)).toContainEqual(['dumb-proxy-deadlock', 'hang', 'strong', expect.anything()]);
+});

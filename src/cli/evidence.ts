@@ -7,6 +7,7 @@
 import { newAddresses } from '../decode/addresses.ts';
 import { newDecodeFacts } from '../decode/decode-facts.ts';
 import { decodeFrames } from '../decode/decode-frames.ts';
+import { linkTypeName } from '../link-types.ts';
 import type { Finding, Frame, Report, Segment } from '../model.ts';
 import { evidenceFrames } from '../view/contract.ts';
 import { boxesOf } from '../view/overview.ts';
@@ -131,19 +132,34 @@ class EvidenceWriter implements Written {
     );
     const time = BigInt(Math.trunc(seconds)) * NANOSECONDS + BigInt(Math.round(frame.time));
     const wireLength = pseudonym === undefined ? frame.wireLength : octets.length + segment.length - (segment.end - segment.start);
-    this.write(
-      enhancedPacket({ interfaceId: this.interfaceOf(`${name}, ${linkType}`, linkType, name), time, wireLength }, octets, comments),
-    );
+    // Frames of several interfaces may not be in the order of time: who reads this can put them in order by their interfaces.
+    const interfaceId = this.interfaceOf(place.capture, frame, linkType);
+    this.write(enhancedPacket({ interfaceId, time, wireLength }, octets, comments));
     this.frames++;
   }
 
-  private interfaceOf(key: string, linkType: number, name: string): number {
-    const known = this.interfaces.get(key);
+  /** All interfaces of a capture are described before its first frame. */
+  private interfaceOf(capture: number, frame: Frame, linkType: number): number {
+    const known = this.interfaces.get(keyOf(capture, frame.interfaceId, linkType));
     if (known !== undefined) return known;
-    this.write(interfaceDescription(linkType, name));
-    this.interfaces.set(key, this.interfaces.size);
-    return this.interfaces.size - 1;
+    const { interfaces = [] } = this.told.told.captures[capture] ?? {};
+    for (const [id, described] of interfaces.entries())
+      if (described.linkType === linkTypeName(frame.linkType)) this.describe(capture, id, linkType);
+    return this.describe(capture, frame.interfaceId, linkType);
   }
+
+  private describe(capture: number, id: number, linkType: number): number {
+    const key = keyOf(capture, id, linkType);
+    const known = this.interfaces.get(key) ?? this.interfaces.size;
+    if (known < this.interfaces.size) return known;
+    this.write(interfaceDescription(linkType, plain(this.told.told.captures[capture]?.name ?? '')));
+    this.interfaces.set(key, known);
+    return known;
+  }
+}
+
+function keyOf(capture: number, interfaceId: number, linkType: number): string {
+  return `${capture}, ${interfaceId}, ${linkType}`;
 }
 
 /** What the ring does not hold any more: its end is all that there is to look at. */

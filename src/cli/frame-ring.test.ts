@@ -31,7 +31,14 @@ function filled(room: number, lengths: readonly (readonly [capture: number, octe
   const reused = new Uint8Array(2 * BLOCK);
   for (const [index, [capture, length]] of lengths.entries()) {
     reused.fill(index & 0xff);
-    const more = { number: index + 1, time: index * 1e9 + 0.5, wireLength: length + 7, offset: 2 ** 40 + index, recordLength: length + 16 };
+    const more = {
+      number: index + 1,
+      time: index * 1e9 + 0.5,
+      wireLength: length + 7,
+      offset: 2 ** 40 + index,
+      recordLength: length + 16,
+      interfaceId: index % 3,
+    };
     readers[capture]?.({ bytes: reused, start: 3, end: 3 + length, capture, linkType: 113, ...more });
   }
   return { ring, given };

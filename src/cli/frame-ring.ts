@@ -2,7 +2,7 @@
  * Frames that came through pipes, in bounded memory: what the second look reads where a first one cannot be repeated.
  *
  * Blocks of memory are filled one after the other; when there is no room for another one, the oldest is used again, and
- * its frames are held no more. A frame is eight numbers and its octets.
+ * its frames are held no more. A frame is nine numbers and its octets.
  */
 import { type CaptureReaderFactory, readCapture } from '../capture/read-capture.ts';
 import type { CaptureFacts, Frame, Sink, TimeBase } from '../model.ts';
@@ -10,8 +10,8 @@ import type { CaptureFacts, Frame, Sink, TimeBase } from '../model.ts';
 const MIB = 1 << 20;
 export const HELD_MIB = 64;
 const NUMBER = 8;
-/** Number, time, capture, link type, octets on the wire, offset and length of the record, captured octets. */
-const HEADER = 8 * NUMBER;
+/** Number, time, capture, link type, octets on the wire, offset and length of the record, interface, captured octets. */
+const HEADER = 9 * NUMBER;
 
 interface Block {
   readonly octets: Uint8Array;
@@ -69,6 +69,7 @@ export class FrameRing {
       number: 0,
       offset: 0,
       recordLength: 0,
+      interfaceId: 0,
       capture,
       linkType: 0,
     };
@@ -77,10 +78,10 @@ export class FrameRing {
         const place = at / NUMBER;
         const field = (index: number): number => numbers[place + index] ?? 0;
         [frame.number, frame.time, frame.capture, frame.linkType] = [field(0), field(1), field(2), field(3)];
-        [frame.wireLength, frame.offset, frame.recordLength] = [field(4), field(5), field(6)];
+        [frame.wireLength, frame.offset, frame.recordLength, frame.interfaceId] = [field(4), field(5), field(6), field(7)];
         frame.bytes = octets;
         frame.start = at + HEADER;
-        frame.end = frame.start + field(7);
+        frame.end = frame.start + field(8);
         if (frame.capture === capture) sink(frame);
       }
     }
@@ -109,7 +110,8 @@ export class FrameRing {
     numbers[place + 4] = frame.wireLength;
     numbers[place + 5] = frame.offset;
     numbers[place + 6] = frame.recordLength;
-    numbers[place + 7] = end - start;
+    numbers[place + 7] = frame.interfaceId;
+    numbers[place + 8] = end - start;
     octets.set(frame.bytes.subarray(start, end), used + HEADER);
     block.used += length;
   }

@@ -153,7 +153,7 @@ class PcapParserReader implements CaptureReader {
     frame.offset = this.#offset;
     frame.recordLength = this.#needed;
     if (frame.wireLength > frame.end) noteCutFrame(facts, frame.offset, frame.number);
-    if (frame.time < facts.lastTime) noteTimeStep(facts, frame.time, frame.offset, frame.number);
+    if (frame.time < facts.lastTime) noteTimeStep(facts, facts.lastTime, frame.time, frame.offset, frame.number);
     if (facts.frames === 1) facts.firstTime = frame.time;
     facts.lastTime = frame.time;
     this.#sink(frame);

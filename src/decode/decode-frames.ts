@@ -147,7 +147,8 @@ function int32(bytes: Uint8Array, at: number): number {
 
 function newSegment(): Segment {
   const bytes = new Uint8Array(0);
-  const frame = { bytes, start: 0, end: 0, wireLength: 0, time: 0, number: 0, offset: 0, recordLength: 0, capture: 0, linkType: 0 };
+  const record = { wireLength: 0, time: 0, number: 0, offset: 0, recordLength: 0, capture: 0, linkType: 0, interfaceId: 0 };
+  const frame = { bytes, start: 0, end: 0, ...record };
   const ip = { family: 4, hopLimit: 0, source: 0, destination: 0 };
   const tcp = { sourcePort: 0, destinationPort: 0, seq: 0, ack: 0, flags: 0, window: 0 };
   return { frame, ...ip, ...tcp, bytes, start: 0, end: 0, length: 0 };

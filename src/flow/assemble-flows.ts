@@ -37,8 +37,10 @@ import { FlowTable } from './table.ts';
 export type FlowSinkFactory = (table: ConnectionTable) => FlowSink;
 
 export interface FlowStage extends Stage<Segment> {
-  /** A TCP header that only counts for the number of its connection; `quoted` by an ICMP error. */
-  number(segment: Segment, quoted: boolean): void;
+  /** A TCP header that only counts for the number of its connection, which is given back; `quoted` by an ICMP error. */
+  number(segment: Segment, quoted: boolean): number;
+  /** The number of the connection of what is pushed next, where it does not follow from the order; else -1. */
+  given: number;
   readonly table: ConnectionTable;
   readonly facts: FlowFacts;
   /** The next file of the point begins; `index` is its place in the report. */
@@ -211,7 +213,7 @@ class Flows implements FlowStage {
       this.handshakes.arrive(direction, segment);
       return;
     }
-    reassembly.twins.seen(direction, segment.seq, segment.ack, flags, length, time);
+    reassembly.twins.seen(direction, segment);
     if (length === 1 && (ints[peer + at.SIDE_STATE]! & at.ZERO_WINDOW) !== 0) reassembly.countProbe(direction);
     if (ints[row + at.LINGER] !== 0) ints[row + at.STATE]! |= at.TOUCHED;
     ints[own + at.DATA_FRAME] = frame.number | 0;
@@ -222,7 +224,15 @@ class Flows implements FlowStage {
     if ((ints[peer + at.SIDE_STATE]! & at.QUEUED) !== 0) this.delivery.goOn(direction);
   }
 
-  number(segment: Segment, quoted: boolean): void {
+  get given(): number {
+    return this.connections.given;
+  }
+
+  set given(stream: number) {
+    this.connections.given = stream;
+  }
+
+  number(segment: Segment, quoted: boolean): number {
     const { flows, connections } = this;
     flows.frame = segment.frame;
     this.tick(segment.frame.time);
@@ -231,6 +241,7 @@ class Flows implements FlowStage {
     else if ((segment.flags & (SYN | ACK)) === SYN) direction = connections.meet(direction, segment);
     if (flows.rows.int(direction >> 1, at.CAPTURE) !== connections.capture) connections.goOn(direction >> 1);
     if (!quoted) this.handshakes.number(direction, segment);
+    return flows.rows.int(direction >> 1, at.STREAM);
   }
 
   tick(time: number): void {

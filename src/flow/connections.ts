@@ -22,6 +22,8 @@ const SAMPLE = 64;
 export class Connections {
   /** Index of the file at hand. */
   capture = 0;
+  /** The number that a connection gets which the segment at hand begins, where somebody has counted them; else -1. */
+  given = -1;
   private readonly table: FlowTable;
   private readonly facts: FlowFacts;
   private readonly records: Records;
@@ -42,7 +44,7 @@ export class Connections {
   }
 
   /** The direction of a segment that begins a connection. Its sender opened it, unless it is a SYN-ACK. */
-  begin(segment: Segment, stream = this.facts.streams++): number {
+  begin(segment: Segment, stream = this.nextStream()): number {
     const { table, facts } = this;
     const { rows, frame } = table;
     if (rows.used >= this.limit) this.makeRoom();
@@ -96,10 +98,14 @@ export class Connections {
   goOn(id: number): void {
     const { rows } = this.table;
     this.facts.continued++;
-    const stream = this.facts.streams++;
+    const stream = this.nextStream();
     this.records.seenAgain(id, this.capture, stream);
     rows.setInt(id, at.CAPTURE, this.capture);
     rows.setInt(id, at.STREAM, stream);
+  }
+
+  private nextStream(): number {
+    return this.given >= 0 ? this.given : this.facts.streams++;
   }
 
   /** It is over, and will be recycled some time later. */

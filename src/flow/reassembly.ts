@@ -110,7 +110,7 @@ export class Reassembly {
   }
 
   private isTwin(direction: number, segment: Segment): boolean {
-    return this.twins.seen(direction, segment.seq, segment.ack, segment.flags, segment.length, this.table.frame.time);
+    return this.twins.seen(direction, segment);
   }
 
   private countDuplicate(direction: number): void {

@@ -24,6 +24,7 @@ export class FlowTable {
     number: 0,
     offset: 0,
     recordLength: 0,
+    interfaceId: 0,
     capture: 0,
     linkType: 0,
   };

@@ -145,7 +145,7 @@ function isSent(request: RequestMessage | undefined): boolean {
 }
 
 /** Expect: 100-continue with the body held back (RFC 9110 section 10.1.1); a server must ignore it in HTTP/1.0. */
-function awaitsContinue(exchange: Exchange | undefined): boolean {
+export function awaitsContinue(exchange: Exchange | undefined): boolean {
   const request = exchange?.request;
   if (request === undefined || isSent(request) || request.bodyOctets > 0 || request.version === 'HTTP/1.0') return false;
   if (exchange !== undefined && exchange.interim.length > 0) return false;

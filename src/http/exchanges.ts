@@ -10,7 +10,7 @@ import { ChunkReader } from './chunks.ts';
 import type { Conversation, Direction } from './conversation.ts';
 import * as at from './conversation.ts';
 import { OpenExchange } from './conversation.ts';
-import { announcesClose } from './debts.ts';
+import { announcesClose, awaitsContinue } from './debts.ts';
 import type { OpenMessage, OpenRequest, OpenResponse } from './messages.ts';
 import { clientBelief, serverBelief } from './persistence.ts';
 import { Tail } from './tail.ts';
@@ -160,7 +160,10 @@ export class Exchanges {
       return true;
     }
     const { id, clientSide, identity, last, requests } = conversation;
-    if (requests.state === at.LOST || (last === undefined && !identity.synSeen)) return true;
+    // Before the capture there may have been one request, or several in a row.
+    if (requests.state === at.LOST || (conversation.ordinal === 0 && !identity.synSeen)) return true;
+    // What lay in the hole behind it may have been no answer, but an interim response.
+    if (last?.damaged === true && last.response === undefined) return true;
     // The server has acknowledged more than was seen of its client.
     conversation.watched = undefined;
     return this.table.watch(id, clientSide, requests.offset + 1);
@@ -237,7 +240,8 @@ export class Exchanges {
   answeredInHole(conversation: Conversation): void {
     for (const exchange of conversation.pending.all()) exchange.damaged = true;
     const exchange = conversation.pending.unanswered;
-    if (exchange === undefined) return;
+    // A client that waits for 100 gets that first.
+    if (exchange === undefined || awaitsContinue(exchange)) return;
     // A hole is told some time after it was made: it ends a wait that was told, and is no measure of another.
     if (exchange.wait !== undefined) this.answered(conversation, exchange);
     else this.end(conversation, exchange);

@@ -44,6 +44,29 @@ test.each<[string, string, Persistence, Persistence]>([
   expect([clientBelief(asked, answered), serverBelief(asked, answered)]).toEqual([client, server]);
 });
 
+/** What old proxies answer, and curl goes by. */
+test.each<[string, string, Persistence, Persistence]>([
+  ['keep-alive', 'HTTP/1.0 keep-alive length', 'keep', 'keep'],
+  ['Keep-Alive', 'HTTP/1.0 Keep-Alive length', 'keep', 'keep'],
+  ['keep-alive', 'HTTP/1.0 keep-alive until-close', 'close', 'keep'],
+  ['keep-alive', 'HTTP/1.0 close length', 'close', 'close'],
+  ['', 'HTTP/1.0 keep-alive length', 'close', 'close'],
+  ['keep-alive', 'HTTP/1.0  length', 'close', 'close'],
+])('HTTP/1.0 with Proxy-Connection "%s", and in the response "%s": client %s, server %s', (asked, response, client, server) => {
+  const [version = '', answered, framing] = response.split(' ');
+  const request = record.request('/', { version: 'HTTP/1.0', fields: proxyConnection(asked) });
+  const said = record.response(200, {
+    version,
+    framing: framing === 'length' ? 'length' : 'until-close',
+    fields: proxyConnection(answered),
+  });
+  expect([clientBelief(request, said), serverBelief(request, said)]).toEqual([client, server]);
+});
+
+function proxyConnection(value = ''): { name: string; value: string }[] {
+  return value === '' ? [] : [{ name: 'Proxy-Connection', value }];
+}
+
 function caseOf(text: string): { version: string; options: readonly string[]; framing: Framing } {
   const [version = '', ...words] = text.split(' ');
   const framing = words.find((word) => word === 'length' || word === 'until-close');

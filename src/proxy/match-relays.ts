@@ -393,7 +393,8 @@ class RelayMatcher implements RelayStage {
     const attempt = relay?.attempts.at(-1);
     const [clientSide, serverSide] = [relay?.hop.final, attempt?.hop.final];
     if (relay === undefined || clientSide === undefined || serverSide === undefined) return;
-    this.sink.hops({ relay: this.records.brief(relay, relay.clientSide), clientSide, serverSide, until: this.now });
+    const until = Math.max(this.now, clientSide.until, serverSide.until);
+    this.sink.hops({ relay: this.records.brief(relay, relay.clientSide), clientSide, serverSide, until });
   }
 
   private rememberUnanswered(connection: Connection): void {

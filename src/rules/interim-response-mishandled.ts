@@ -87,7 +87,7 @@ function notPassedOn(exchange: Exchange, { relay }: ExchangeContext): Fault | un
   if (kept.status === CONTINUE && !waitedFor(exchange, kept)) return undefined;
   if (hungUpWith(exchange, kept)) return undefined;
   const hang = kept.status === CONTINUE ? hangOf(exchange, kept) : undefined;
-  if (hang === undefined && !exchange.ended) return undefined;
+  if (hang === undefined && !(exchange.ended && wentOn(exchange, kept))) return undefined;
   return {
     severity: hang === undefined ? 'violation' : 'hang',
     confidence: least('strong', pairingCap(relay), ...(hang === undefined ? [] : [captureCap(hang.connection), openCap(hang)])),
@@ -112,6 +112,12 @@ function notPassedOn(exchange: Exchange, { relay }: ExchangeContext): Fault | un
 function waitedFor({ request, interim }: Exchange, { headTime }: ResponseMessage): boolean {
   if (request === undefined || !expectsContinue(request) || interim.length > 0) return false;
   return request.bodyOctets === 0 || request.lastTime - headTime > SAME_MOMENT;
+}
+
+/** Something came on the client's hop where that response should have come first: the capture did not just end before it. */
+function wentOn({ request, response, wait }: Exchange, { headTime }: ResponseMessage): boolean {
+  const sent = request?.lastTime ?? Number.NaN;
+  return response !== undefined || sent - headTime > SAME_MOMENT || (wait !== undefined && wait.ended !== 'capture-end');
 }
 
 /** The client was gone before the proxy could pass it on. */

@@ -67,7 +67,11 @@ function candidateOf(exchange: Exchange, wait: Wait, blame: Blame, severity: Sev
       ...(wait.ended === 'capture-end' ? [] : [say.evidence(seen, ending, wait.end, [wait.by ?? 'close'])]),
     ]),
     because: [
-      ['the response has a body, neither Content-Length nor a chunked coding: only a close can end it (RFC 9112 section 6.3, rule 8)'],
+      [
+        distrusted(response) === undefined
+          ? 'the response has a body, neither Content-Length nor a chunked coding: only a close can end it (RFC 9112 section 6.3, rule 8)'
+          : `${distrusted(response)}: nobody can tell where its body ends, and its receiver must close (RFC 9112 section 6.3, rule 5)`,
+      ],
       ...(claim ? [['its sender says keep-alive, so it does not mean to close'] as const] : []),
       [`${response?.bodyOctets ?? 0} octets of body arrived, then nothing for ${say.duration(wait.end.time - wait.start.time)}`],
       ...(response !== undefined && looksWhole(response) ? tailText(response, true) : []),
@@ -76,6 +80,12 @@ function candidateOf(exchange: Exchange, wait: Wait, blame: Blame, severity: Sev
     covers: blame.covers,
     wouldChangeOurMind: ['a sender that was still producing the body: then it is slow, and its framing right only if it closes in the end'],
   };
+}
+
+/** Why it has no length though it says one. */
+function distrusted(response: ResponseMessage | undefined): string | undefined {
+  if (response?.oddities.includes('conflicting-length') === true) return 'the response says several lengths that differ';
+  return response?.oddities.includes('invalid-length') === true ? 'the length that the response says is no number' : undefined;
 }
 
 function messageOf({ request, response }: Exchange, wait: Wait, { culprit }: Blame): Text {
@@ -87,6 +97,6 @@ function messageOf({ request, response }: Exchange, wait: Wait, { culprit }: Bla
     ...say.requestText(request),
     ' with ',
     ...status,
-    ` but neither a length nor a close: the body ended without anybody being told, ${silence} of silence`,
+    ` but neither a length${distrusted(response) === undefined ? '' : ' that can be trusted'} nor a close: the body ended without anybody being told, ${silence} of silence`,
   ];
 }

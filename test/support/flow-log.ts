@@ -100,6 +100,7 @@ export class FlowLog {
       number: this.number,
       offset: 0,
       recordLength: 0,
+      interfaceId: 0,
       capture: 0,
       linkType: 1,
     };

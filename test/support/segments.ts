@@ -16,7 +16,19 @@ const FLAG_LETTERS = 'FSRPA';
 export function frameOf(octets: Uint8Array, linkType: number, wireLength = octets.length): Frame {
   const bytes = new Uint8Array(octets.length + 64).fill(0x45);
   bytes.set(octets, 17);
-  return { bytes, start: 17, end: 17 + octets.length, wireLength, time: 0, number: 1, offset: 0, recordLength: 0, capture: 0, linkType };
+  return {
+    bytes,
+    start: 17,
+    end: 17 + octets.length,
+    wireLength,
+    time: 0,
+    number: 1,
+    offset: 0,
+    recordLength: 0,
+    capture: 0,
+    linkType,
+    interfaceId: 0,
+  };
 }
 
 function segmentText(segment: Segment, book: AddressBook): string {
