@@ -8,7 +8,7 @@
 
 import type { Text, Wire } from '../model.ts';
 import { anonymousWire } from './anonymous-octets.ts';
-import { type Hide, marks, redactCredentials, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
+import { type Hide, marks, redactCredentials, redactField, redactNamed, redactOctets, redactTarget, type ShortHash } from './redact.ts';
 
 /** Names of styles as `util.styleText` knows them, and a text without line ends. */
 export type Paint = (style: string | readonly string[], text: string) => string;
@@ -100,10 +100,11 @@ function redactByKind(wire: Wire, hide: Hide): string {
       return redactField(wire.name, wire.octets, hide);
     case 'octets':
       return redactOctets(wire.octets, hide);
+    case 'reason':
+      return redactNamed(wire.octets, hide);
     case 'method':
     case 'field-name':
     case 'version':
-    case 'reason':
     case 'host-name':
       return wire.octets;
   }
