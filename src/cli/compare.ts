@@ -8,7 +8,7 @@ import type { Severity } from '../model.ts';
 import { isSure, SEVERITIES } from '../ranks.ts';
 import { type ComparisonFormat, renderComparison } from '../view/comparison.ts';
 import { jsonPieces } from '../view/json.ts';
-import { choose, wantedBy } from './choice.ts';
+import { choose, choosersOf, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
 import { type ExitCode, type Io, Refusal } from './io.ts';
 import type { Choice, ReadingOptions } from './options.ts';
@@ -47,7 +47,7 @@ async function analyzed(path: string, options: CompareOptions, io: Io): Promise<
   const name = path === '-' ? 'stdin' : path;
   const outcome = await session.read([{ path, name }], analyzer, () => undefined);
   if (outcome.analysed === 0) return { code: 2, outline: undefined };
-  const report = session.told(choose(analyzer.finish(), wantedBy(options)));
+  const report = session.told(choose(analyzer.finish(), wantedBy(options), choosersOf(options)));
   const outline = outlineOf(name, [...jsonPieces(report, session.plainView)].join(''));
   return { code: session.exitCode(outcome, report, 0), outline };
 }

@@ -17,6 +17,7 @@ import type { Narrowing } from './narrow.ts';
 import type { Progress } from './progress.ts';
 import type { RedactionKey } from './secrets.ts';
 import { SmallHeap } from './small-heap.ts';
+import { whyNotRead } from './system-error.ts';
 import { Turns } from './turns.ts';
 import { Unpacker } from './unpack.ts';
 
@@ -235,29 +236,14 @@ function refuseKind(stats: Stats, path: string): void {
   throw new Refusal('is a terminal or a device, not a pipe: tcpdump -U -w - | hopcheck -');
 }
 
-const MEANINGS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'no such file'],
-  ['ENOTDIR', 'no such file'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'permission denied'],
-  ['ELOOP', 'too many symbolic links'],
-  ['ENAMETOOLONG', 'the name is too long'],
-  ['EIO', 'the device reports an input/output error'],
-]);
-
 function describe(error: unknown): string {
   if (error instanceof CaptureError) return withOffset(error.message, error.offset);
   if (error instanceof Refusal) return error.message;
-  const code = codeOf(error);
-  if (code === undefined) throw error;
-  return MEANINGS.get(code) ?? `cannot be read (${code})`;
+  const why = whyNotRead(error);
+  if (why === undefined) throw error;
+  return why;
 }
 
 function withOffset(message: string, offset: number | undefined): string {
   return offset === undefined || message.includes('(at byte ') ? message : `${message} (at byte ${offset})`;
-}
-
-/** The code of an error of the operating system. */
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
 }

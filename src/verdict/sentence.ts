@@ -38,7 +38,7 @@ export function verdictSentence(findings: readonly Finding[], looked: Looked, fu
   const [doubtful] = faults.toSorted(byWeight);
   if (doubtful !== undefined)
     return [`nothing certain in ${scope}; ${doubtful.confidence === 'likely' ? 'likely' : 'possibly'}, `, ...doubtful.message];
-  if (looked.connections === 0) return ['no TCP connection in this capture, so there is nothing to judge'];
+  if (looked.connections === 0) return ['no TCP connection was seen, so there is nothing to judge'];
   if (looked.exchanges === 0) return [`no HTTP/1.x exchange on ${plural(looked.connections, 'connection')}, so there is nothing to judge`];
   return [
     `no hang found in ${scope}, ${looked.relays === 0 ? 'none of them seen on two hops' : `${looked.relays} of them seen on two hops`}`,
