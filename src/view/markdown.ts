@@ -11,6 +11,7 @@ import { changeOf, type Remedies, remediesOf, signatureInWords } from './change.
 import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
+import { framesInWords } from './frame-list.ts';
 import { drawMermaid } from './mermaid.ts';
 import {
   assumptions,
@@ -31,6 +32,8 @@ import {
   owedInWords,
   reasonOf,
   saidInVerdict,
+  waysOf,
+  zeroInWords,
 } from './overview.ts';
 import { plain, type SafePiece, type Secrecy, safeLines, safePieces, type ViewOptions } from './safe.ts';
 import { calendar, duration, offset } from './time.ts';
@@ -183,6 +186,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
   const texts = [
     `## ${first.id} ${first.severity}, ${first.confidence}: ${prose(first.title)}${times}`,
     saidInVerdict(report, first, options) ? '' : markdown(first.message, options),
+    where(report, first),
     section(
       'What to do',
       remedies(first).map((text) => markdown(text, options)),
@@ -194,7 +198,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
     section('What would change our mind', first.wouldChangeOurMind.map(prose)),
     section(
       'It also explains',
-      first.children.map((child) => `${child.id} ${child.severity}: ${prose(child.title)}`),
+      first.children.map((child) => `${child.id} ${child.severity}, ${child.confidence}: ${prose(child.title)}`),
     ),
     first.basis.length === 0 ? '' : `Basis: ${first.basis.map(prose).join('; ')}`,
     first.partOf === undefined ? '' : `Part of ${first.partOf}.`,
@@ -208,10 +212,20 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
   ];
 }
 
-function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Part[] {
-  const lines = groupFindings(report, findings).map(
-    ({ first, count }) => `- ${first.id} ${prose(first.title)}${count > 1 ? `, ${count} times` : ''}: ${markdown(first.message, options)}`,
+function where(report: Report, finding: Finding): string {
+  const zero = zeroInWords(report, finding);
+  const ways = waysOf(report, finding).map(
+    ({ from, client, to, server, seen }) => `- ${from} ${code(client)} to ${to} ${code(server)}, ${prose(seen)}`,
   );
+  return [...ways, ...(zero === undefined ? [] : [`- ${prose(zero)}`])].join('\n');
+}
+
+function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Part[] {
+  const lines = groupFindings(report, findings).map(({ first, count }) => {
+    const frames = framesInWords(report, first);
+    const where = frames === '' ? '' : ` (${prose(frames)})`;
+    return `- ${first.id} ${prose(first.title)}${count > 1 ? `, ${count} times` : ''}: ${markdown(first.message, options)}${where}`;
+  });
   return lines.length === 0 ? [] : [{ rank: EXONERATIONS, name: title.toLowerCase(), text: [`## ${title}`, '', ...lines].join('\n') }];
 }
 

@@ -5,7 +5,7 @@
 import type { CaptureReport, DebtKind, Evidence, Finding, Report, Severity, Text } from '../model.ts';
 import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
 import { type Secrecy, safeText } from './safe.ts';
-import { duration } from './time.ts';
+import { calendar, duration } from './time.ts';
 
 const DEBTS: Readonly<Record<DebtKind, string>> = {
   'request-head': 'the rest of a request head',
@@ -132,6 +132,30 @@ export function boxesOf(finding: Finding): Box[] {
     { name: hop === far ? 'proxy' : 'client', endpoints: [hop.client.text] },
     { name: hop === far ? 'origin' : hop === near ? 'proxy' : 'server', endpoints: [hop.server.text] },
   ];
+}
+
+/** A connection of a finding: who talked to whom, and as which streams of which captures it is seen. */
+export interface Way {
+  readonly from: string;
+  readonly client: string;
+  readonly to: string;
+  readonly server: string;
+  readonly seen: string;
+}
+
+export function waysOf(report: Pick<Report, 'captures'>, finding: Finding): Way[] {
+  const names = boxesOf(finding).map((box) => box.name);
+  return finding.hops.map(({ role, client, server, connection }) => {
+    const at = role === 'server-side' ? names.length - 2 : 0;
+    const seen = connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`).join(', ');
+    return { from: names[at] ?? 'client', client: client.text, to: names[at + 1] ?? 'server', server: server.text, seen };
+  });
+}
+
+/** When the seconds of its evidence begin, so that logs can be laid beside them. */
+export function zeroInWords(report: Pick<Report, 'base'>, { evidence }: Finding): string | undefined {
+  const [first] = evidence;
+  return first === undefined ? undefined : `0 s is ${calendar(report.base, first.moment.time)}`;
 }
 
 /** Who sent an evidence to whom, by name. */
