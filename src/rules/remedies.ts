@@ -123,11 +123,11 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   'request-body': [
     {
       product: 'the client',
-      text: 'send as many octets of body as Content-Length says, or the last chunk; count them after encoding (RFC 9112 section 6.3)',
+      text: 'send the whole head, as many octets of body as Content-Length says, or the last chunk; count them after encoding (RFC 9112 section 6.3)',
     },
-    { product: 'nginx', text: 'client_body_timeout bounds the wait' },
-    { product: 'HAProxy', text: 'timeout http-request, with option http-buffer-request, bounds the wait' },
-    { product: 'Node', text: 'server.requestTimeout bounds the wait' },
+    { product: 'nginx', text: 'client_header_timeout and client_body_timeout bound the wait' },
+    { product: 'HAProxy', text: 'timeout http-request bounds the wait for the head, with option http-buffer-request for the body too' },
+    { product: 'Node', text: 'server.headersTimeout and server.requestTimeout bound the wait' },
   ],
   continue: [
     {
@@ -143,7 +143,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'after a response look for the next request in what has already been read, before waiting for the socket (RFC 9112 section 9.3.2)',
     },
     { product: 'client', text: 'switch off pipelining, or send an unanswered request again on a new connection when it is safe to repeat' },
-    { product: 'Squid', text: 'pipeline_prefetch' },
+    { product: 'Squid', text: 'pipeline_prefetch N reads N requests ahead; 0, the default, serves one after the other' },
   ],
   close: [
     {

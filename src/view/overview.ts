@@ -2,7 +2,7 @@
  * A report -> what every view for people says first: counts by severity, groups, whose move it was, what was not visible.
  */
 
-import type { CaptureReport, DebtKind, Evidence, Finding, Report, Severity, Text } from '../model.ts';
+import type { CaptureReport, DebtKind, Evidence, Finding, Report, Severity, Text, Wait } from '../model.ts';
 import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
 import { type Secrecy, safeText } from './safe.ts';
 import { calendar, duration } from './time.ts';
@@ -166,8 +166,13 @@ export function endsOf(finding: Finding, { hop, from }: Evidence): readonly [sen
   return from === 'client' ? [client, server] : [server, client];
 }
 
-/** The box that had to move: the debtor where there is a debt, else the one that stands between, else the sender. */
+/** The box that had to move: the debtor, unless it waited for the one behind it. */
 export function boxAtFault(finding: Finding): Box | undefined {
+  return finding.owedBehind === true ? boxesOf(finding).at(-1) : debtorOf(finding);
+}
+
+/** Who owed something where there is a debt, else the one that stands between, else the sender. */
+function debtorOf(finding: Finding): Box | undefined {
   const boxes = boxesOf(finding);
   if (finding.wait === undefined) return boxes.length === 3 ? boxes[1] : boxes[finding.direction === 'response' ? 1 : 0];
   const beyondProxy = boxes.length === 3 && finding.hops[0]?.role === 'server-side';
@@ -177,13 +182,17 @@ export function boxAtFault(finding: Finding): Box | undefined {
 /** "the proxy owed a response for 7.96 s, until it reset the connection"; undefined where nothing was owed. */
 export function owedInWords(finding: Finding): string | undefined {
   const { wait } = finding;
-  const debtor = boxAtFault(finding);
+  const debtor = debtorOf(finding);
   if (wait === undefined || debtor === undefined) return undefined;
-  const paid = `the ${debtor.name} owed ${DEBTS[wait.debt]} for ${duration(wait.end.time - wait.start.time)}`;
-  if (wait.ended === 'answered') return `${paid}, until it was paid`;
-  if (wait.ended === 'capture-end') return `${paid} and still did when the capture ended`;
+  const owed = `the ${debtor.name} owed ${DEBTS[wait.debt]} for ${duration(wait.end.time - wait.start.time)}${endingOf(wait)}`;
+  return finding.owedBehind === true ? `${owed}; it was itself waiting for the ${boxAtFault(finding)?.name}` : owed;
+}
+
+function endingOf(wait: Wait): string {
+  if (wait.ended === 'answered') return ', until it was paid';
+  if (wait.ended === 'capture-end') return ' and still did when the capture ended';
   const who = (wait.ended === 'server-close') === (wait.debtor === 'server') ? 'it' : 'the other side';
-  return `${paid}, until ${who} ${wait.by === 'RST' ? 'reset' : 'closed'} the connection`;
+  return `, until ${who} ${wait.by === 'RST' ? 'reset' : 'closed'} the connection`;
 }
 
 /** The verdict ends with the message of the finding that it is about: no need to say it again right below. */
