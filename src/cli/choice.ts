@@ -5,7 +5,7 @@
  * another one explain its hang. What was left out is said in the verdict.
  */
 import type { Finding, Report, Severity, Text } from '../model.ts';
-import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
+import { CONFIDENCES, failsAt } from '../ranks.ts';
 import { onlyCounted, verdictSentence } from '../verdict/sentence.ts';
 import type { Choice, Configured } from './options.ts';
 
@@ -83,7 +83,5 @@ function count(findings: readonly Finding[]): number {
 
 /** Does a finding reach `failOn` at confidence strong or better? */
 export function fails(report: Report, failOn: Severity | 'never'): boolean {
-  if (failOn === 'never') return false;
-  const least = SEVERITIES.indexOf(failOn);
-  return all(report.findings).some((finding) => SEVERITIES.indexOf(finding.severity) <= least && isSure(finding));
+  return all(report.findings).some(failsAt(failOn));
 }

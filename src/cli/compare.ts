@@ -5,7 +5,7 @@
 import { createAnalyzer } from '../analyze.ts';
 import { type Comparison, compareReports, type Outline } from '../compare.ts';
 import type { Severity } from '../model.ts';
-import { isSure, SEVERITIES } from '../ranks.ts';
+import { failsAt } from '../ranks.ts';
 import { type ComparisonFormat, renderComparison } from '../view/comparison.ts';
 import { jsonPieces } from '../view/json.ts';
 import { choose, choosersOf, wantedBy } from './choice.ts';
@@ -53,9 +53,6 @@ async function analyzed(path: string, options: CompareOptions, io: Io): Promise<
 }
 
 function worse({ changes }: Comparison, failOn: Severity | 'never'): boolean {
-  if (failOn === 'never') return false;
-  const least = SEVERITIES.indexOf(failOn);
-  return changes.some(
-    ({ fate, after }) => fate === 'new' && after !== undefined && isSure(after) && SEVERITIES.indexOf(after.severity) <= least,
-  );
+  const fails = failsAt(failOn);
+  return changes.some(({ fate, after }) => fate === 'new' && after !== undefined && fails(after));
 }

@@ -34,6 +34,8 @@ export interface ReadingOptions extends NarrowingOptions {
   readonly saltFile?: string;
   /** Budget of a Markdown report. */
   readonly maxChars?: number;
+  /** Of the commands that look for findings. */
+  readonly failOn?: Severity | 'never';
   readonly color: ColorChoice;
   readonly width?: number;
   readonly quiet?: true;

@@ -118,6 +118,12 @@ describe('the demo capture', () => {
     expect(await output([demo, '--fail-on', 'hang', ...hangs.flatMap((rule) => ['--ignore', rule])], 0)).toContain('--ignore');
   });
 
+  test('the JUnit view fails where the exit code does', async () => {
+    expect(await output([demo, '-f', 'junit'], 1)).toContain('failures="1"');
+    expect(await output([demo, '-f', 'junit', '--fail-on', 'info'], 1)).toContain('failures="2"');
+    expect(await output([demo, '-f', 'junit', '--fail-on', 'never'], 0)).toContain('failures="0"');
+  });
+
   test('--stall leaves out what was waited for less', async () => {
     expect(await output([demo, '--stall', '7.9'], 1)).toMatch(/^1 hang/);
     const others = ['via-missing', 'connection-relayed-request'].flatMap((rule) => ['--ignore', rule]);

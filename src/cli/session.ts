@@ -87,6 +87,7 @@ export class Session {
       hash: this.key.hash,
       paint: paintNothing,
       maxChars: this.#options.maxChars,
+      failOn: this.#options.failOn,
     };
   }
 

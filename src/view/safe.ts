@@ -6,7 +6,7 @@
  * text, file names and addresses keep their letters; controls, format characters and lone surrogates are escaped too.
  */
 
-import type { Text, Wire } from '../model.ts';
+import type { Severity, Text, Wire } from '../model.ts';
 import { anonymousWire } from './anonymous-octets.ts';
 import { type Hide, marks, redactCredentials, redactField, redactNamed, redactOctets, redactTarget, type ShortHash } from './redact.ts';
 
@@ -25,6 +25,8 @@ export interface ViewOptions {
   readonly paint: Paint;
   /** The terminal understands OSC 8: link what a finding is based on. Never with captured text. */
   readonly hyperlinks?: boolean;
+  /** From which severity up a test case of the JUnit view fails; by default violation, as for the exit code. */
+  readonly failOn?: Severity | 'never' | undefined;
   /** Budget of the Markdown view in characters; 60,000 by default. */
   readonly maxChars?: number | undefined;
 }
