@@ -171,8 +171,8 @@ function setUp(program: Command, io: Io): void {
               .replaceAll('\n', ' '),
           )}\n`,
         ),
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => io.stdout.columns || 100,
+      getErrHelpWidth: () => io.stderr.columns || 100,
     })
     .option('-V, --version', 'print the version')
     .on('option:version', () => {

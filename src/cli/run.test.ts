@@ -118,6 +118,12 @@ describe('the demo capture', () => {
     expect(await output([demo, '--fail-on', 'hang', ...hangs.flatMap((rule) => ['--ignore', rule])], 0)).toContain('--ignore');
   });
 
+  test('a terminal that does not know its width has 80 columns', async () => {
+    const [unsized, usual] = [fakeIo({ columns: 0 }), fakeIo({ columns: 80 })];
+    for (const io of [unsized, usual]) await run([demo, '--color', 'never'], io);
+    expect(unsized.stdout.text).toBe(usual.stdout.text);
+  });
+
   test('the JUnit view fails where the exit code does', async () => {
     expect(await output([demo, '-f', 'junit'], 1)).toContain('failures="1"');
     expect(await output([demo, '-f', 'junit', '--fail-on', 'info'], 1)).toContain('failures="2"');

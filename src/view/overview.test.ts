@@ -3,7 +3,7 @@ import { sampleReport, theHang } from '../../test/support/sample-report.ts';
 import { viewOptions } from '../../test/support/view-options.ts';
 import type { Finding, Report, Severity } from '../model.ts';
 import { render } from './index.ts';
-import { countsInWords, groupFindings, lookedAtInWords, reasonOf } from './overview.ts';
+import { countsInWords, groupFindings, lookedAtInWords, reasonOf, waysOf } from './overview.ts';
 
 let made = 0;
 
@@ -120,4 +120,14 @@ describe('several captures', () => {
     ];
     expect(groupFindings(sampleReport, [likely, proven]).map(({ first, count }) => [first.id, count])).toEqual([['F4', 2]]);
   });
+});
+
+test('a connection that goes on through many files is told of the first ones', () => {
+  const [hop] = theHang.hops;
+  const seenIn = Array.from({ length: 9 }, (_, capture) => ({ capture, stream: 7 }));
+  const captures = sampleReport.captures.flatMap((capture) => seenIn.map((_, index) => ({ ...capture, index })));
+  const hops = hop === undefined ? [] : [{ ...hop, connection: { ...hop.connection, seenIn } }];
+  expect(waysOf({ captures }, { ...theHang, hops })[0]?.seen).toBe(
+    'tcp.stream 7 [1], tcp.stream 7 [2], tcp.stream 7 [3], tcp.stream 7 [4] and in 5 other files',
+  );
 });

@@ -143,11 +143,18 @@ export interface Way {
   readonly seen: string;
 }
 
+/** A connection may go on through all the parts of a ring. */
+const MOST_STREAMS = 4;
+
 export function waysOf(report: Pick<Report, 'captures'>, finding: Finding): Way[] {
   const names = boxesOf(finding).map((box) => box.name);
   return finding.hops.map(({ role, client, server, connection }) => {
     const at = role === 'server-side' ? names.length - 2 : 0;
-    const seen = connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`).join(', ');
+    const streams = connection.seenIn
+      .slice(0, MOST_STREAMS)
+      .map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`);
+    const more = connection.seenIn.length - streams.length;
+    const seen = streams.join(', ') + (more > 0 ? ` and in ${counted(more, 'other file')}` : '');
     return { from: names[at] ?? 'client', client: client.text, to: names[at + 1] ?? 'server', server: server.text, seen };
   });
 }
