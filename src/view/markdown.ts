@@ -26,6 +26,7 @@ import {
   faultsAndNotes,
   frameMark,
   groupFindings,
+  issueInWords,
   issuesOf,
   lookedAtInWords,
   otherTraffic,
@@ -242,7 +243,7 @@ function captureHealth(report: Report): string {
       ...otherTraffic(health).map((traffic) => `  - ${traffic}`),
       ...issuesOf(capture)
         .slice(0, MOST_CAPTURES)
-        .map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
+        .map((issue) => `  - ${code(issue.code)}: ${prose(issueInWords(issue))}`),
     ];
   });
   const more = report.captures.length - MOST_CAPTURES;

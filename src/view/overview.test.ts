@@ -3,7 +3,7 @@ import { sampleReport, theHang } from '../../test/support/sample-report.ts';
 import { viewOptions } from '../../test/support/view-options.ts';
 import type { Finding, Report, Severity } from '../model.ts';
 import { render } from './index.ts';
-import { countsInWords, groupFindings, lookedAtInWords, reasonOf, waysOf } from './overview.ts';
+import { countsInWords, groupFindings, issueInWords, lookedAtInWords, reasonOf, waysOf } from './overview.ts';
 
 let made = 0;
 
@@ -130,4 +130,15 @@ test('a connection that goes on through many files is told of the first ones', (
   expect(waysOf({ captures }, { ...theHang, hops })[0]?.seen).toBe(
     'tcp.stream 7 [1], tcp.stream 7 [2], tcp.stream 7 [3], tcp.stream 7 [4] and in 5 other files',
   );
+});
+
+test.each([
+  [{ code: 'capture-cut', message: 'the capture ends', offset: 8918, count: 1 }, 'the capture ends (at byte 8918)'],
+  [{ code: 'capture-cut', message: 'it ends (at byte 7)', offset: 7, count: 1 }, 'it ends (at byte 7)'],
+  [{ code: 'gap', message: 'octets are missing', count: 3 }, 'octets are missing, 3 times'],
+])('an issue says where it is and how often', (issue, words) => {
+  expect(issueInWords(issue)).toBe(words);
+  const captures = sampleReport.captures.map((capture) => ({ ...capture, issues: [issue] }));
+  for (const format of ['text', 'markdown', 'html'] as const)
+    expect(render({ ...sampleReport, captures }, format, viewOptions()).replaceAll(/\s+/g, ' ')).toContain(words);
 });

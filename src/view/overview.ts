@@ -260,6 +260,12 @@ export function issuesOf({ issues }: CaptureReport): CaptureReport['issues'] {
   return issues.filter(({ code }) => code !== ASSUMED);
 }
 
+/** What is strange, where in the file it begins, and how often. */
+export function issueInWords({ message, offset, count }: CaptureReport['issues'][number]): string {
+  const place = offset === undefined || message.includes('(at byte ') ? '' : ` (at byte ${offset})`;
+  return `${message}${place}${count > 1 ? `, ${count} times` : ''}`;
+}
+
 /** Why files were taken for one place of capture or for several, in sentences: once where it is the same of all. */
 export function assumptions(report: Report): string[] {
   const files = new Map<string, string[]>();

@@ -23,6 +23,7 @@ import {
   faultsAndNotes,
   frameMark,
   groupFindings,
+  issueInWords,
   issuesOf,
   lookedAtInWords,
   otherTraffic,
@@ -243,8 +244,7 @@ function healthOf(report: Report, capture: CaptureReport, options: ViewOptions):
 }
 
 function issueText(issue: CaptureReport['issues'][number]): string {
-  const place = issue.offset === undefined || issue.message.includes('(at byte ') ? '' : ` (at byte ${issue.offset})`;
-  return `${issue.code}: ${plain(issue.message)}${place}${issue.count > 1 ? `, ${issue.count} times` : ''}`;
+  return `${issue.code}: ${plain(issueInWords(issue))}`;
 }
 
 function bullets(title: string, texts: readonly string[], options: ViewOptions): Lines {
