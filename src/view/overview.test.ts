@@ -3,7 +3,7 @@ import { sampleReport, theHang } from '../../test/support/sample-report.ts';
 import { viewOptions } from '../../test/support/view-options.ts';
 import type { Finding, Report, Severity } from '../model.ts';
 import { render } from './index.ts';
-import { countsInWords, groupFindings, issueInWords, lookedAtInWords, reasonOf, waysOf } from './overview.ts';
+import { blindSpots, countsInWords, groupFindings, issueInWords, lookedAtInWords, reasonOf, waysOf } from './overview.ts';
 
 let made = 0;
 
@@ -141,4 +141,14 @@ test.each([
   const captures = sampleReport.captures.map((capture) => ({ ...capture, issues: [issue] }));
   for (const format of ['text', 'markdown', 'html'] as const)
     expect(render({ ...sampleReport, captures }, format, viewOptions()).replaceAll(/\s+/g, ' ')).toContain(words);
+});
+
+test('where all is encrypted, it says where to capture', () => {
+  const spotsOf = (connections: number): string =>
+    blindSpots({
+      ...sampleReport,
+      captures: sampleReport.captures.map((capture) => ({ ...capture, health: { ...capture.health, connections, encrypted: 2 } })),
+    }).join('\n');
+  expect(spotsOf(2)).toContain('inside 2 encrypted connections; there is no other (capture where TLS has ended');
+  expect(spotsOf(3)).toMatch(/^inside 2 encrypted connections$/m);
 });

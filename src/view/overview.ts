@@ -286,8 +286,15 @@ export function blindSpots(report: Report): string[] {
     const where = report.captures.length > 1 ? `${captureMark(report, capture.index).trim()} ` : '';
     return captureBlindSpots(capture).map((spot) => where + spot);
   });
-  if (report.relays === 0) spots.push('no exchange was seen on two hops: what a proxy did on its other side is not in here');
+  if (report.relays === 0)
+    spots.push('no exchange was seen on two hops: what a proxy did on its other side is not in here (capture on its host, with -i any)');
   return [...spots, 'the last 2 s of a capture: tcpdump may lose its last block, so nothing is concluded from silence there'];
+}
+
+const WHERE_PLAIN = '; there is no other (capture where TLS has ended: most often between the proxy and its servers)';
+
+function isAllEncrypted({ connections, encrypted }: CaptureReport['health']): boolean {
+  return encrypted >= connections;
 }
 
 function captureBlindSpots({ health, complete, dropped, format }: CaptureReport): string[] {
@@ -298,7 +305,7 @@ function captureBlindSpots({ health, complete, dropped, format }: CaptureReport)
     [!complete, 'what came after the place where the file breaks off'],
     [late > 0, `how ${counted(late, 'connection')} began: the capture starts in the middle`],
     [oneSided > 0, `the other direction of ${counted(oneSided, 'connection')}`],
-    [health.encrypted > 0, `inside ${counted(health.encrypted, 'encrypted connection')}`],
+    [health.encrypted > 0, `inside ${counted(health.encrypted, 'encrypted connection')}${isAllEncrypted(health) ? WHERE_PLAIN : ''}`],
     [health.http2 > 0, `inside ${counted(health.http2, 'HTTP/2 connection')}`],
     [health.quic > 0, `inside ${counted(health.quic, 'QUIC datagram')} (HTTP/3)`],
     [health.gaps > 0, `octets missing at ${counted(health.gaps, 'place')}`],
