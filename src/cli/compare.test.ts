@@ -37,6 +37,12 @@ describe('compare', () => {
     expect(await output(['compare', '--ignore', 'dumb-proxy-deadlock', healthy, healthy], 0)).toMatch(/^nothing found before, nothing/);
   });
 
+  test('--anonymize says that a report stays as it is', async () => {
+    const io = fakeIo();
+    await run(['compare', '--anonymize', report, healthy], io);
+    expect(io.stderr.text).toBe(`hopcheck: ${report}: compared as it is, so that it fits only if it was made with --anonymize, too\n`);
+  });
+
   test('the same: it is still there, exit 0', async () => {
     const json = JSON.parse(await output(['compare', '-f', 'json', hang, report], 0));
     expect(json).toMatchObject({

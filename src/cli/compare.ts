@@ -10,7 +10,7 @@ import { type ComparisonFormat, renderComparison } from '../view/comparison.ts';
 import { jsonPieces } from '../view/json.ts';
 import { choose, choosersOf, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
-import { type ExitCode, type Io, Refusal } from './io.ts';
+import { type ExitCode, type Io, Refusal, say } from './io.ts';
 import type { Choice, ReadingOptions } from './options.ts';
 import { isJson, outlineOf, readReport } from './report-file.ts';
 import { Session } from './session.ts';
@@ -27,8 +27,11 @@ export async function compare(paths: readonly [before: string, after: string], o
   const outlines: Outline[] = [];
   let code: ExitCode = 0;
   for (const path of paths) {
-    if (path !== '-' && isJson(path)) outlines.push(readReport(path));
-    else {
+    if (path !== '-' && isJson(path)) {
+      outlines.push(readReport(path));
+      if (options.anonymize === true && options.quiet !== true)
+        say(io, `${path}: compared as it is, so that it fits only if it was made with --anonymize, too`);
+    } else {
       const read = await analyzed(path, options, io);
       if (read.code !== 0) code = read.code;
       if (read.outline !== undefined) outlines.push(read.outline);
