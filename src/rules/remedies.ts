@@ -75,7 +75,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'client', text: 'switch off connection reuse towards this proxy' },
   ],
   'keep-alive-field': [
-    { product: 'any proxy', text: 'do not forward Keep-Alive; announce the own idle timeout or none' },
+    { product: 'any proxy', text: 'do not forward Keep-Alive; announce its own idle timeout or none' },
     { product: 'nginx', text: 'proxy_hide_header Keep-Alive;' },
     { product: 'HAProxy', text: 'http-response del-header keep-alive, http-request del-header keep-alive' },
     { product: 'Varnish', text: 'unset resp.http.Keep-Alive; in vcl_deliver' },
@@ -135,7 +135,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'answer Expect: 100-continue with 100 or a final status before waiting for the body, or forward the expectation (RFC 9110 section 10.1.1)',
     },
     { product: 'client', text: 'do not wait without a limit; curl: -H "Expect:" sends the body at once' },
-    { product: 'Go client', text: 'Transport.ExpectContinueTimeout' },
+    { product: 'Go client', text: 'Transport.ExpectContinueTimeout bounds the wait' },
   ],
   pipelining: [
     {
@@ -155,7 +155,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   upgrade: [
     {
       product: 'any proxy',
-      text: 'carry an upgrade on both hops, with Connection: Upgrade of its own, or remove it and answer the request itself; never forward Upgrade: h2c (RFC 9110 section 7.8)',
+      text: 'carry an upgrade on both hops, with Connection: Upgrade of its own, or remove it and answer the request itself (RFC 9110 section 7.8); never forward Upgrade: h2c, which is obsolete (RFC 9113 section 3.1)',
     },
     {
       product: 'nginx',
@@ -278,7 +278,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'tinyproxy', text: 'it serves one request per connection by design: switch off reuse in the client' },
   ],
   version: [
-    { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
+    { product: 'any proxy', text: 'write its own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
     { product: 'nginx', text: 'proxy_http_version 1.1;' },
     {
       product: 'Apache httpd',
@@ -408,7 +408,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'nginx', text: 'keepalive_timeout of the upstream below that of the server; keepalive_requests, keepalive_time' },
     { product: 'Apache httpd', text: 'ProxyPass with ttl= below KeepAliveTimeout of the server; SetEnv proxy-initial-not-pooled 1' },
     { product: 'HAProxy', text: 'pool-purge-delay of the server below its idle timeout; timeout http-keep-alive; http-reuse' },
-    { product: 'Squid', text: 'server_idle_pconn_timeout' },
+    { product: 'Squid', text: 'server_idle_pconn_timeout below the idle timeout of the server' },
     { product: 'Varnish', text: 'backend_idle_timeout below that of the backend' },
     { product: 'Envoy', text: 'common_http_protocol_options.idle_timeout of the cluster: one hour by default' },
     { product: 'Node', text: 'server.keepAliveTimeout (5 s by default) above the idle timeout of what is in front of it' },
@@ -435,7 +435,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'nginx', text: 'proxy_socket_keepalive on; keepalive_timeout of the upstream' },
     { product: 'Apache httpd', text: 'ProxyPass with keepalive=on and ttl=' },
-    { product: 'HAProxy', text: 'option srvtcpka, option clitcpka; pool-purge-delay' },
+    { product: 'HAProxy', text: 'option srvtcpka, option clitcpka; pool-purge-delay below that limit' },
     {
       product: 'the box between',
       text: 'keep the state of idle connections for longer than their ends do; reset those whose state it drops, at both ends and at once, instead of dropping or resetting what comes later',
@@ -464,10 +464,13 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       product: 'any proxy',
       text: 'when one side of a tunnel closes, send what is left to the other side and close both (RFC 9110 section 9.3.6)',
     },
-    { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin; timeout tunnel' },
+    {
+      product: 'HAProxy',
+      text: 'timeout client-fin and timeout server-fin bound a tunnel that is half closed, timeout tunnel one without traffic',
+    },
     { product: 'nginx', text: 'proxy_read_timeout ends a tunnel without traffic; proxy_ignore_client_abort off' },
     { product: 'Squid', text: 'half_closed_clients off' },
-    { product: 'Varnish', text: 'pipe_timeout' },
+    { product: 'Varnish', text: 'pipe_timeout bounds a tunnel without traffic' },
     { product: 'Apache httpd', text: 'ProxyTimeout bounds a tunnel without traffic' },
   ],
   'small-writes': [
@@ -490,10 +493,10 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'the network', text: 'find what drops the SYN: a firewall, a route, a server that is down or whose queue is full' },
     { product: 'nginx', text: 'proxy_connect_timeout bounds the wait; proxy_next_upstream tries another server' },
     { product: 'HAProxy', text: 'timeout connect, retries, option redispatch; check on the server' },
-    { product: 'Apache httpd', text: 'ProxyPass with connectiontimeout=' },
-    { product: 'Squid', text: 'connect_timeout' },
-    { product: 'Varnish', text: '.connect_timeout of the backend' },
-    { product: 'Envoy', text: 'connect_timeout of the cluster' },
+    { product: 'Apache httpd', text: 'ProxyPass with connectiontimeout= bounds the wait' },
+    { product: 'Squid', text: 'connect_timeout bounds the wait' },
+    { product: 'Varnish', text: '.connect_timeout of the backend bounds the wait' },
+    { product: 'Envoy', text: 'connect_timeout of the cluster bounds the wait' },
   ],
 };
 
