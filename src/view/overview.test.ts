@@ -152,3 +152,10 @@ test('where all is encrypted, it says where to capture', () => {
   expect(spotsOf(2)).toContain('inside 2 encrypted connections; there is no other (capture where TLS has ended');
   expect(spotsOf(3)).toMatch(/^inside 2 encrypted connections$/m);
 });
+
+test('no stream number is told where connections were left out', () => {
+  const issues = [{ code: 'narrowed-host', message: '', count: 3 }];
+  const captures = sampleReport.captures.map((capture) => ({ ...capture, issues }));
+  expect(waysOf(sampleReport, theHang)[0]?.seen).toMatch(/^tcp\.stream \d+$/);
+  expect(waysOf({ captures }, theHang)[0]?.seen).toBe('a stream whose number is not known because of --host');
+});

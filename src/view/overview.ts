@@ -2,7 +2,7 @@
  * A report -> what every view for people says first: counts by severity, groups, whose move it was, what was not visible.
  */
 
-import type { CaptureReport, DebtKind, Evidence, Finding, Report, Severity, Text, Wait } from '../model.ts';
+import type { CaptureReport, ConnectionIdentity, DebtKind, Evidence, Finding, Report, Severity, Text, Wait } from '../model.ts';
 import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
 import { type Secrecy, safeText } from './safe.ts';
 import { calendar, duration } from './time.ts';
@@ -150,13 +150,17 @@ export function waysOf(report: Pick<Report, 'captures'>, finding: Finding): Way[
   const names = boxesOf(finding).map((box) => box.name);
   return finding.hops.map(({ role, client, server, connection }) => {
     const at = role === 'server-side' ? names.length - 2 : 0;
-    const streams = connection.seenIn
-      .slice(0, MOST_STREAMS)
-      .map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`);
+    const streams = connection.seenIn.slice(0, MOST_STREAMS).map((place) => streamMark(report, place));
     const more = connection.seenIn.length - streams.length;
     const seen = streams.join(', ') + (more > 0 ? ` and in ${counted(more, 'other file')}` : '');
     return { from: names[at] ?? 'client', client: client.text, to: names[at + 1] ?? 'server', server: server.text, seen };
   });
+}
+
+/** Wireshark's number, unless connections were left out that it counts. */
+function streamMark(report: Pick<Report, 'captures'>, { capture, stream }: ConnectionIdentity['seenIn'][number]): string {
+  const narrowed = report.captures[capture]?.issues.some(({ code }) => code === 'narrowed-host') === true;
+  return (narrowed ? 'a stream whose number is not known because of --host' : `tcp.stream ${stream}`) + captureMark(report, capture);
 }
 
 /** When the seconds of its evidence begin, so that logs can be laid beside them. */
