@@ -17,7 +17,7 @@ import type { Narrowing } from './narrow.ts';
 import type { Progress } from './progress.ts';
 import type { RedactionKey } from './secrets.ts';
 import { SmallHeap } from './small-heap.ts';
-import { whyNotRead } from './system-error.ts';
+import { codeOf, whyNotRead } from './system-error.ts';
 import { Turns } from './turns.ts';
 import { Unpacker } from './unpack.ts';
 
@@ -112,7 +112,7 @@ async function readInput({ path, name, point, assumed }: CaptureName, target: Ta
   } catch (error) {
     options.progress.clear();
     options.flush();
-    say(options.io, `${name}: ${describe(error)}`);
+    say(options.io, `${name}: ${describe(error)}${commandHint(path, error)}`);
     if (options.debug && error instanceof Error) options.io.stderr.write(`${error.stack}\n`);
     return (feed.facts?.frames ?? 0) > 0 ? 'damaged' : 'unreadable';
   }
@@ -242,6 +242,11 @@ function describe(error: unknown): string {
   const why = whyNotRead(error);
   if (why === undefined) throw error;
   return why;
+}
+
+/** Who mistypes a command has named a file. */
+function commandHint(path: string, error: unknown): string {
+  return codeOf(error) === 'ENOENT' && /^[a-z]+$/.test(path) ? '; hopcheck help lists the commands' : '';
 }
 
 function withOffset(message: string, offset: number | undefined): string {

@@ -39,6 +39,7 @@ describe('usage', () => {
     ['a point to compare', ['compare', '--point', 'a=b', demo, demo], /unknown option '--point'/],
     ['the help of no command', ['help', 'x'], /Allowed choices are analyze, messages/],
     ['a baseline that is not there', ['--baseline', 'none.json', demo], /^hopcheck: none\.json: no such file/],
+    ['a mistyped command', ['mesages'], /^hopcheck: mesages: no such file; hopcheck help lists the commands/],
     ['a missing capture', ['none.pcap'], /^hopcheck: none\.pcap: no such file/],
   ])('%s: one line, exit 2, nothing on standard output', async (_name, argv, line) => {
     const io = fakeIo();

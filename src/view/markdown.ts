@@ -165,7 +165,9 @@ function evidenceTable(page: Page, finding: Finding, most: number): string[] {
 function evidenceRow(page: Page, finding: Finding, evidence: Evidence, start: number): string {
   const frame = frameMark(page.report, evidence).replace('frame ', '');
   const lines = safeLines(evidence.text, page.options).slice(0, LINES_OF_A_HEAD);
-  const text = lines.map((line) => cell(shorten(line, LONGEST_LINE))).join(' ');
+  // What was captured is shown as code, what we say of a frame is not.
+  const show = evidence.text.every((part) => typeof part === 'string') ? prose : cell;
+  const text = lines.map((line) => show(shorten(line, LONGEST_LINE))).join(' ');
   const marks = crossingMarks(page.crossings(finding, evidence)).map(({ what, fields }) => `; ${what}: ${cell(fields)}`);
   return `| ${offset(start, evidence.moment.time)} | ${prose(frame)} | ${endsOf(finding, evidence).join(' → ')} | ${text}${marks.join('')} |`;
 }
