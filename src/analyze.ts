@@ -137,11 +137,17 @@ class Analysis implements Analyzer {
     const connections = sum(points, ({ flow: { facts } }) => facts.connections - facts.translated) - (this.joined?.copies.connections ?? 0);
     const exchanges = sum(points, (point) => point.http.facts.exchanges) - (this.joined?.copies.exchanges ?? 0);
     const { relays } = this.proxy.facts;
+    const captures = this.points.captures.map((facts) => this.captureReport(facts));
+    // What two points saw of one connection counts there twice.
+    const encrypted = Math.min(
+      connections,
+      sum(captures, ({ health }) => health.encrypted),
+    );
     return {
       tool: { name: 'hopcheck', version: this.options.version ?? '0' },
       base: this.base,
-      captures: this.points.captures.map((facts) => this.captureReport(facts)),
-      verdict: verdictSentence(findings, { connections, exchanges, relays }, onlyCounted(findings, groups)),
+      captures,
+      verdict: verdictSentence(findings, { connections, exchanges, relays, encrypted }, onlyCounted(findings, groups)),
       connections,
       exchanges,
       relays,

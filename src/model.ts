@@ -842,6 +842,8 @@ export interface Candidate {
   /** Undefined where it is about a connection without HTTP, or about many exchanges of one route. */
   readonly exchange: Exchange | undefined;
   readonly wait?: Wait | undefined;
+  /** What the debtor owed was owed to it on the next hop: the box behind it is at fault. */
+  readonly owedBehind?: true;
   /** Names of the fields at fault, as their RFC spells them. */
   readonly fields?: readonly string[];
   readonly direction?: 'request' | 'response' | 'both';

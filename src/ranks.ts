@@ -6,7 +6,14 @@ export const SEVERITIES: readonly Severity[] = ['hang', 'will-hang', 'loss', 'vi
 /** From surest to least sure. */
 export const CONFIDENCES: readonly Confidence[] = ['proven', 'strong', 'likely', 'possible'];
 
-/** Sure enough to be stated as a fact, and to fail a build. */
+/** Sure enough to be stated as a fact. */
 export function isSure({ confidence }: { readonly confidence: Confidence }): boolean {
   return confidence === 'proven' || confidence === 'strong';
+}
+
+/** Bad enough and sure enough to fail a build. */
+export function failsAt(failOn: Severity | 'never'): (found: { readonly severity: Severity; readonly confidence: Confidence }) => boolean {
+  if (failOn === 'never') return () => false;
+  const least = SEVERITIES.indexOf(failOn);
+  return (found) => isSure(found) && SEVERITIES.indexOf(found.severity) <= least;
 }

@@ -241,7 +241,7 @@ describe.skipIf(!built)('a live pipe', () => {
       text?.until(({ stderr }) => stderr.includes('hang'), 30_000),
     ]);
     expect(JSON.parse(ndjson?.stdout.split('\n')[0] ?? '')).toMatchObject({ type: 'finding' });
-    expect(text?.stderr).toMatch(/^hopcheck: (hang|will-hang|violation): .* \(F\d+\)$/m);
+    expect(text?.stderr).toMatch(/^hopcheck: hang, (proven|strong|likely): .* \(F\d+\)$/m);
     expect(text?.stdout).toBe('');
     for (const run of runs) {
       run.child.stdin.end();
@@ -256,6 +256,7 @@ describe.skipIf(!built)('outputs', () => {
     const [json, markdown] = [join(folder, 'a.json'), join(folder, 'a.md')];
     const first = await ended([demo, '-o', json, '-o', markdown]);
     expect([first.code, first.stdout]).toEqual([1, '']);
+    expect(first.stderr).toMatch(/^hopcheck: .*a\.json, .*a\.md: written, 1 hang: .*\n$/);
     expect(JSON.parse(readFileSync(json, 'utf8')).schema).toBe('hopcheck-report/1');
     expect(readFileSync(markdown, 'utf8')).toMatch(/^#/);
     const second = await ended([demo, '-o', json]);

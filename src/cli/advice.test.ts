@@ -78,3 +78,8 @@ test.each<[string, Lacking]>([
 ])('%s: none', (_name, lacking) => {
   expect(adviceOn(lacking)).toEqual([]);
 });
+
+test('what was left out here is no fault of the capture', () => {
+  expect(adviceOn({ health: { connections: 0, synSeen: 0, bothDirections: 0 }, codes: ['narrowed-host'] })).toEqual([]);
+  expect(adviceOn({ health: { synSeen: 1 }, relays: 0, codes: ['narrowed-time'] })).toEqual([]);
+});

@@ -24,7 +24,7 @@ const LACKS: readonly Lack[] = [
     advice: 'the file ends in the middle of a frame: use tcpdump -U, and wait 3 s before Ctrl-C',
   },
   {
-    applies: ({ health }) => health.synSeen < health.connections,
+    applies: (capture) => capture.health.synSeen < capture.health.connections && !isNarrowed(capture),
     advice: 'connections began before the capture: start it first, then the traffic, or capture for longer',
   },
   {
@@ -44,17 +44,23 @@ const LACKS: readonly Lack[] = [
     advice: 'frames of several interfaces are not in the order of time: sort them first, reordercap IN OUT (it comes with Wireshark)',
   },
   {
-    applies: (capture, { exchanges, relays }) => capture.health.connections > 0 && exchanges > 0 && relays === 0 && !isUnsorted(capture),
+    applies: (capture, { exchanges, relays }) =>
+      capture.health.connections > 0 && exchanges > 0 && relays === 0 && !isUnsorted(capture) && !isNarrowed(capture),
     advice: 'no exchange is seen on two hops: capture both sides of the proxy, on its host with tcpdump -i any',
   },
   {
-    applies: ({ health, frames }) => frames > 0 && health.connections === 0,
+    applies: (capture) => capture.frames > 0 && capture.health.connections === 0 && !isNarrowed(capture),
     advice: 'there is no TCP in it: look at the filter and the interface of tcpdump, -i any tcp',
   },
 ];
 
 function isUnsorted({ issues }: CaptureReport): boolean {
   return issues.some(({ code }) => code === 'interfaces-unsorted');
+}
+
+/** What it lacks may have been left out here. */
+function isNarrowed({ issues }: CaptureReport): boolean {
+  return issues.some(({ code }) => code.startsWith('narrowed-'));
 }
 
 const ENDS_EARLY: ReadonlySet<string> = new Set(['capture-cut', 'padding']);

@@ -10,7 +10,7 @@ import { isSure } from '../ranks.ts';
 import type { Format } from '../view/index.ts';
 import { safeText, type ViewOptions } from '../view/safe.ts';
 import { renderText } from '../view/text.ts';
-import { choose, fails, keep, wantedBy } from './choice.ts';
+import { choose, choosersOf, fails, keep, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
 import { isReadOnce } from './input-file.ts';
 import { type CaptureName, type ExitCode, type Io, Refusal, say } from './io.ts';
@@ -28,7 +28,8 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
     throw new Refusal('--until wants one point of capture: with several, findings come last');
   const outputs = await plan(inputs, options);
   const ticket = await ticketFiles(inputs, options);
-  const streamed = options.format === 'ndjson' && outputs.length === 0 ? await import('../view/ndjson.ts') : undefined;
+  const format = options.format ?? options.usualFormat ?? 'text';
+  const streamed = format === 'ndjson' && outputs.length === 0 ? await import('../view/ndjson.ts') : undefined;
   const session = new Session(io, options);
   if (ticket !== undefined) session.ring = await ringFor(inputs);
   const lines = new LineBatch(io.stdout);
@@ -45,19 +46,19 @@ export async function analyzeCaptures(inputs: readonly CaptureName[], options: A
   };
   const announce = (finding: Finding): void => {
     session.progress.clear();
-    say(io, `${finding.severity}: ${safeText(finding.message, view)} (${finding.id})`);
+    say(io, `${finding.severity}, ${finding.confidence}: ${safeText(finding.message, view)} (${finding.id})`);
   };
   const joinPoints = await session.joinPoints(inputs);
   const analyzer: Analyzer = createAnalyzer({ onFinding, version: versionOfPackage(), joinPoints, ...session.analyzerOptions });
   const outcome = await session.readPoints(inputs, analyzer, joinPoints, () => lines.flush());
   if (session.clock.blocks && options.quiet !== true)
     say(io, 'the pipe comes in blocks of 4096 bytes, so findings come late: use tcpdump -U');
-  const found = narrowed(choose(analyzer.finish(), wanted), session.narrowing);
+  const found = narrowed(choose(analyzer.finish(), wanted, choosersOf(options)), session.narrowing);
   const report = session.told(found);
   lines.flush();
   if (outcome.analysed === 0) return 2;
   if (streamed !== undefined) addAll(lines, closingLines(streamed, report, view));
-  else if (outputs.length === 0) addAll(lines, await render(report, options.format ?? 'text', view));
+  else if (outputs.length === 0) addAll(lines, await render(report, format, view));
   lines.flush();
   let written = await writeOutputs(outputs, report, options, session, io);
   const told = { found, told: report, secrecy: session.plainView, pseudonym: session.pseudonym, ring: session.ring };
@@ -89,10 +90,10 @@ async function ringFor(inputs: readonly CaptureName[]) {
   return new FrameRing();
 }
 
-async function plan(inputs: readonly CaptureName[], { output = [], format, force }: AnalyzeOptions): Promise<PlannedOutput[]> {
+async function plan(inputs: readonly CaptureName[], { output = [], format, usualFormat, force }: AnalyzeOptions): Promise<PlannedOutput[]> {
   if (output.length === 0) return [];
   const { planOutputs } = await import('./output-file.ts');
-  return planOutputs(output, { format, force: force === true, inputs: inputs.map((input) => input.path) });
+  return planOutputs(output, { format, usualFormat, force: force === true, inputs: inputs.map((input) => input.path) });
 }
 
 /** The report says what it is not about. */
@@ -133,15 +134,16 @@ async function writeOutputs(
 ): Promise<boolean> {
   if (outputs.length === 0) return true;
   const { writeWhole } = await import('./output-file.ts');
-  let written = true;
+  const written: string[] = [];
   for (const { path, format } of outputs) {
-    const done = await attempt(io, async () => {
+    await attempt(io, async () => {
       writeWhole(path, await render(report, format, session.plainView), options.force === true);
-      if (options.quiet !== true) say(io, `${path}: written, ${safeText(report.verdict, session.plainView)}`);
+      written.push(path);
     });
-    written &&= done;
   }
-  return written;
+  if (written.length > 0 && options.quiet !== true)
+    say(io, `${written.join(', ')}: written, ${safeText(report.verdict, session.plainView)}`);
+  return written.length === outputs.length;
 }
 
 /** False when it was refused, which is said. */

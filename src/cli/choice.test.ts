@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NO_PAIRS } from '../../test/support/records.ts';
 import type { Confidence, Exchange, Finding, Report, Severity } from '../model.ts';
 import { verdictSentence } from '../verdict/sentence.ts';
-import { all, choose, fails, wantedBy } from './choice.ts';
+import { all, choose, choosersOf, fails, wantedBy } from './choice.ts';
 
 const exchange: Exchange = {
   connection: {
@@ -95,10 +95,10 @@ describe('choosing', () => {
     ['by confidence', { minConfidence: 'strong' }, ['deadlock(relayed)'], 2],
     ['nothing', { rule: ['other'] }, [], 4],
   ] as const)('%s', (_name, choice, kept, hidden) => {
-    const chosen = choose(report, wantedBy({ minConfidence: 'possible', ...choice }));
+    const chosen = choose(report, wantedBy({ minConfidence: 'possible', ...choice }), ['--rule', '--stall']);
     expect(ids(chosen.findings)).toEqual(kept);
     expect(chosen.groups.map(({ rule }) => rule)).toEqual(all(chosen.findings).map(({ rule }) => rule));
-    const note = `--rule, --ignore, --min-confidence, --stall or --baseline hide ${hidden} of 4 findings`;
+    const note = `--rule, --stall hide ${hidden} of 4 findings`;
     const about = verdictSentence(chosen.findings, report);
     const verdict = kept.length === 0 ? [`nothing is left to tell: ${note}`] : [...about, `; ${note}`];
     expect(chosen.verdict).toEqual(hidden === undefined ? ['one hang'] : verdict);
@@ -106,8 +106,24 @@ describe('choosing', () => {
 });
 
 test('what a baseline has already is hidden, what it explains, too', () => {
-  const chosen = choose(report, wantedBy({ minConfidence: 'possible' }, new Set(['deadlock', 'relayed', 'obsolete'])));
+  const chosen = choose(report, wantedBy({ minConfidence: 'possible' }, new Set(['deadlock', 'relayed', 'obsolete'])), ['--baseline']);
   expect(ids(chosen.findings)).toEqual(['silent']);
+});
+
+describe('the verdict names what hides findings, and no more', () => {
+  const usual = { minConfidence: 'possible' } as const;
+  test.each([
+    [usual, []],
+    [{ ...usual, rule: ['a'], stall: 2 }, ['--rule', '--stall']],
+    [{ minConfidence: 'strong', ignore: ['a'], baseline: 'b.json' }, ['--ignore', '--min-confidence', '--baseline']],
+    [
+      { ...usual, rule: ['a'], ignore: ['b'], baseline: 'b.json', configured: { name: 'c.json', keys: ['baseline'], ignored: 1 } },
+      ['--rule', 'baseline of c.json', 'ignore of c.json'],
+    ],
+    [{ ...usual, ignore: ['a', 'b'], configured: { name: 'c.json', keys: [], ignored: 1 } }, ['--ignore', 'ignore of c.json']],
+  ] as const)('%j', (options, names) => {
+    expect(choosersOf(options)).toEqual(names);
+  });
 });
 
 describe('--fail-on', () => {

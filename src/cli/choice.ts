@@ -5,9 +5,9 @@
  * another one explain its hang. What was left out is said in the verdict.
  */
 import type { Finding, Report, Severity, Text } from '../model.ts';
-import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
+import { CONFIDENCES, failsAt } from '../ranks.ts';
 import { onlyCounted, verdictSentence } from '../verdict/sentence.ts';
-import type { Choice } from './options.ts';
+import type { Choice, Configured } from './options.ts';
 
 export type Wanted = (finding: Finding) => boolean;
 
@@ -22,7 +22,25 @@ export function wantedBy({ rule = [], ignore = [], minConfidence, stall = 0 }: C
     CONFIDENCES.indexOf(finding.confidence) <= least;
 }
 
-export function choose(report: Report, wanted: Wanted): Report {
+/** What leaves findings out, by its name on the command line or in a configuration file. */
+export function choosersOf({ configured, ...options }: Choice & { readonly configured?: Configured }): string[] {
+  const { rule = [], ignore = [], minConfidence, stall = 0, baseline } = options;
+  const ignored = configured?.ignored ?? 0;
+  const given: readonly (readonly [key: string, option: string, hides: boolean])[] = [
+    ['rule', '--rule', rule.length > 0],
+    ['', '--ignore', ignore.length > ignored],
+    ['minConfidence', '--min-confidence', minConfidence !== 'possible'],
+    ['', '--stall', stall > 0],
+    ['baseline', '--baseline', baseline !== undefined],
+  ];
+  const names = given
+    .filter(([, , hides]) => hides)
+    .map(([key, option]) => (configured?.keys.includes(key) ? `${key} of ${configured.name}` : option));
+  return ignored > 0 ? [...names, `ignore of ${configured?.name}`] : names;
+}
+
+/** @param by what `wanted` is made of, as `choosersOf` names it */
+export function choose(report: Report, wanted: Wanted, by: readonly string[]): Report {
   const findings = keep(report.findings, wanted);
   const exonerations = keep(report.exonerations, wanted);
   const hidden = count(report.findings) - count(findings);
@@ -30,7 +48,7 @@ export function choose(report: Report, wanted: Wanted): Report {
   const groups = new Set(all([...findings, ...exonerations]).map((finding) => finding.group));
   return {
     ...report,
-    verdict: hidden === 0 ? report.verdict : verdictOf(findings, hidden, report),
+    verdict: hidden === 0 ? report.verdict : verdictOf(findings, hidden, report, by),
     findings,
     exonerations,
     groups: report.groups.filter((group) => groups.has(group.id)),
@@ -38,8 +56,8 @@ export function choose(report: Report, wanted: Wanted): Report {
 }
 
 /** About what is left; that something was hidden is part of it. */
-function verdictOf(findings: readonly Finding[], hidden: number, report: Report): Text {
-  const note = `--rule, --ignore, --min-confidence, --stall or --baseline hide ${hidden} of ${count(report.findings)} findings`;
+function verdictOf(findings: readonly Finding[], hidden: number, report: Report, by: readonly string[]): Text {
+  const note = `${by.join(', ')} ${by.length === 1 ? 'hides' : 'hide'} ${hidden} of ${count(report.findings)} findings`;
   return findings.length === 0
     ? [`nothing is left to tell: ${note}`]
     : [...verdictSentence(findings, report, onlyCounted(report.findings, report.groups)), `; ${note}`];
@@ -65,7 +83,5 @@ function count(findings: readonly Finding[]): number {
 
 /** Does a finding reach `failOn` at confidence strong or better? */
 export function fails(report: Report, failOn: Severity | 'never'): boolean {
-  if (failOn === 'never') return false;
-  const least = SEVERITIES.indexOf(failOn);
-  return all(report.findings).some((finding) => SEVERITIES.indexOf(finding.severity) <= least && isSure(finding));
+  return all(report.findings).some(failsAt(failOn));
 }

@@ -2,6 +2,7 @@
  * The table of commands and options (DESIGN.md section 3). All commands are loaded at once: a chunk
  * of its own costs a millisecond of start-up, and what they do not share is small. Rare inputs and outputs come lazily.
  */
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CONFIDENCES, SEVERITIES } from '../ranks.ts';
@@ -56,25 +57,26 @@ export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
   };
 
   setUp(program, io);
-  analysisOptions(program.argument('[captures...]', 'captures (pcap, pcapng), or - for a pipe')).action(analyze);
+  pointOption(analysisOptions(program.argument('[captures...]', 'captures (pcap, pcapng), or - for a pipe'))).action(analyze);
 
-  analysisOptions(program.command('analyze [captures...]').description('the same, for a capture that is called like a command')).action(
-    analyze,
-  );
+  const analyzes = 'what hopcheck does without a command, also for a capture that is called like one';
+  pointOption(analysisOptions(program.command('analyze [captures...]').description(analyzes))).action(analyze);
 
-  readingOptions(program.command('messages [captures...]').description('every HTTP message, a line each'))
+  pointOption(readingOptions(program.command('messages [captures...]').description('every HTTP message, a line each')))
     .addOption(formatOption(['text', 'ndjson']))
     .action(async (names: string[], options: ListOptions) => {
       finish(await messages(await captures(names, options.point), options, io));
     });
 
-  readingOptions(program.command('relays [captures...]').description('every client-side exchange and what continued it on the next hop'))
+  pointOption(
+    readingOptions(program.command('relays [captures...]').description('every client-side exchange and what continued it on the next hop')),
+  )
     .addOption(formatOption(['text', 'ndjson']))
     .action(async (names: string[], options: ListOptions) => {
       finish(await relays(await captures(names, options.point), options, io));
     });
 
-  readingOptions(program.command('info [captures...]').description('what can be seen in captures at all'))
+  pointOption(readingOptions(program.command('info [captures...]').description('what can be seen in captures at all')))
     .addOption(formatOption(['text', 'json']))
     .action(async (names: string[], options: InfoOptions) => {
       finish(await info(await captures(names, options.point), options, io));
@@ -82,6 +84,10 @@ export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
 
   choiceOptions(readingOptions(program.command('compare <before> <after>').description('captures or JSON reports: what a fix changed')))
     .addOption(formatOption(['text', 'markdown', 'json']))
+    .addHelpText(
+      'after',
+      '\nExit: 0 nothing new, 1 something new (see --fail-on), at confidence strong or better,\n      2 usage, internal error or an unreadable input.',
+    )
     .action(async (before: string, after: string, options: CompareOptions) => {
       const { compare } = await import('./compare.ts');
       finish(await compare([before, after], options, io));
@@ -123,15 +129,33 @@ export function makeProgram(io: Io, finish: (code: ExitCode) => void): Command {
   analysisOptions(
     program.command('demo').description('analyze a capture of the classic hang, figure 4-15 of HTTP: The Definitive Guide'),
   ).action(async (options: AnalyzeOptions) => {
-    finish(await analyzeCaptures([{ path: fileURLToPath(new URL(`../../${DEMO}`, import.meta.url)), name: DEMO }], options, io));
+    const path = fileURLToPath(new URL(`../../${DEMO}`, import.meta.url));
+    finish(await analyzeCaptures([{ path, name: nameFromHere(path) }], options, io));
   });
+
+  const named = new Argument('[command]', 'the command').choices(program.commands.map((command) => command.name()));
+  program
+    .command('help')
+    .description('the help of a command, or this')
+    .addArgument(named)
+    .action((name?: string) => {
+      const command = program.commands.find((each) => each.name() === name) ?? program;
+      command.outputHelp();
+      finish(0);
+    });
   return program;
+}
+
+/** Relative where that is shorter, so that the commands of a report can be run as they are printed. */
+function nameFromHere(path: string): string {
+  const name = relative('.', path);
+  return name.startsWith('..') ? path : name;
 }
 
 function setUp(program: Command, io: Io): void {
   program
     .description('Finds the hang in a packet capture: HTTP connection-management bugs between client, proxy and origin.')
-    .addHelpText('beforeAll', `${PIPE_LINE}\n`)
+    .addHelpText('before', `${PIPE_LINE}\n`)
     .addHelpText('after', '\nExit: 0 nothing found, 1 findings (see --fail-on),\n      2 usage, internal error or an unreadable input.')
     .enablePositionalOptions()
     .exitOverride()
@@ -147,8 +171,8 @@ function setUp(program: Command, io: Io): void {
               .replaceAll('\n', ' '),
           )}\n`,
         ),
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => io.stdout.columns || 100,
+      getErrHelpWidth: () => io.stderr.columns || 100,
     })
     .option('-V, --version', 'print the version')
     .on('option:version', () => {
@@ -158,7 +182,9 @@ function setUp(program: Command, io: Io): void {
     })
     .hook('preSubcommand', refuseOptionsBefore)
     .hook('preAction', (_program, command) => {
-      if (command.name() !== 'demo') applyConfig(command, command.opts<ReadingOptions>().config, io);
+      const { config } = command.opts<ReadingOptions>();
+      const knows = command.options.some(({ long }) => long === '--config') && (command.name() !== 'demo' || typeof config === 'string');
+      if (knows) applyConfig(command, config, io);
     });
 }
 
@@ -172,7 +198,12 @@ function refuseOptionsBefore(program: Command, command: Command): void {
 function analysisOptions(command: Command): Command {
   command
     .optionsGroup('Report:')
-    .addOption(new Option('-f, --format <format>', 'by default text, or what the ending of -o says').choices(FORMATS))
+    .addOption(
+      new Option(
+        '-f, --format <format>',
+        'by default text, or what the ending of -o says: .txt .md .html .json .ndjson .sarif, .xml for junit',
+      ).choices(FORMATS),
+    )
     .option('-o, --output <file>', 'write the report to a file instead, repeatable', collect)
     .option('--max-chars <number>', 'leave detail out of a Markdown report until it fits (60000)', parseCharacters)
     .option('--evidence <file>', 'the connections of the findings as commented pcapng, packed when it ends with .gz')
@@ -195,11 +226,17 @@ function choiceOptions(command: Command): Command {
     .option('--stall <seconds>', 'no findings about a shorter wait', parseSeconds);
 }
 
+/** Of commands that take any number of captures. */
+function pointOption(command: Command): Command {
+  return command
+    .optionsGroup('Reading:')
+    .option('--point <name=files>', 'the files of one place of capture, in order; repeatable, instead of plain names', collect);
+}
+
 /** Options of all commands that read captures. */
 function readingOptions(command: Command): Command {
   return command
     .optionsGroup('Reading:')
-    .option('--point <name=files>', 'the files of one place of capture, in order; repeatable, instead of plain names', collect)
     .addOption(new Option('--reader <reader>', 'pcap-parser: a second opinion on classic pcap files').choices(READERS).default('auto'))
     .option('--host <address>', 'only connections of this address, repeatable', parseHost)
     .option('--port <number=http>', 'HTTP is spoken there, where captured octets alone do not tell; repeatable', parsePort)
@@ -223,7 +260,7 @@ function readingOptions(command: Command): Command {
 }
 
 function formatOption(formats: readonly string[]): Option {
-  return new Option('-f, --format <format>', 'how to print them').choices(formats).default('text');
+  return new Option('-f, --format <format>', 'how to print them').choices(formats).default('text').helpGroup('Showing:');
 }
 
 function colorOption(): Option {
@@ -236,18 +273,18 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 function parseCharacters(value: string): number {
   const characters = Number(value);
-  if (!Number.isInteger(characters) || characters < 1000) throw new InvalidArgumentError('a number of characters from 1000');
+  if (!Number.isInteger(characters) || characters < 1000) throw new InvalidArgumentError('A number of characters from 1000');
   return characters;
 }
 
 function parseSeconds(value: string): number {
   const seconds = Number(value);
-  if (value.trim() === '' || !(seconds >= 0 && seconds <= 86_400)) throw new InvalidArgumentError('seconds, as 2 or 0.5');
+  if (value.trim() === '' || !(seconds >= 0 && seconds <= 86_400)) throw new InvalidArgumentError('Seconds, as 2 or 0.5');
   return seconds;
 }
 
 function parseWidth(value: string): number {
   const width = Number(value);
-  if (!Number.isInteger(width) || width < 20 || width > 10_000) throw new InvalidArgumentError('a number of columns from 20 to 10000');
+  if (!Number.isInteger(width) || width < 20 || width > 10_000) throw new InvalidArgumentError('A number of columns from 20 to 10000');
   return width;
 }

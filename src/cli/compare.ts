@@ -5,12 +5,12 @@
 import { createAnalyzer } from '../analyze.ts';
 import { type Comparison, compareReports, type Outline } from '../compare.ts';
 import type { Severity } from '../model.ts';
-import { isSure, SEVERITIES } from '../ranks.ts';
+import { failsAt } from '../ranks.ts';
 import { type ComparisonFormat, renderComparison } from '../view/comparison.ts';
 import { jsonPieces } from '../view/json.ts';
-import { choose, wantedBy } from './choice.ts';
+import { choose, choosersOf, wantedBy } from './choice.ts';
 import { refuseUnknownRules } from './explain.ts';
-import { type ExitCode, type Io, Refusal } from './io.ts';
+import { type ExitCode, type Io, Refusal, say } from './io.ts';
 import type { Choice, ReadingOptions } from './options.ts';
 import { isJson, outlineOf, readReport } from './report-file.ts';
 import { Session } from './session.ts';
@@ -27,8 +27,11 @@ export async function compare(paths: readonly [before: string, after: string], o
   const outlines: Outline[] = [];
   let code: ExitCode = 0;
   for (const path of paths) {
-    if (path !== '-' && isJson(path)) outlines.push(readReport(path));
-    else {
+    if (path !== '-' && isJson(path)) {
+      outlines.push(readReport(path));
+      if (options.anonymize === true && options.quiet !== true)
+        say(io, `${path}: compared as it is, so that it fits only if it was made with --anonymize, too`);
+    } else {
       const read = await analyzed(path, options, io);
       if (read.code !== 0) code = read.code;
       if (read.outline !== undefined) outlines.push(read.outline);
@@ -47,15 +50,12 @@ async function analyzed(path: string, options: CompareOptions, io: Io): Promise<
   const name = path === '-' ? 'stdin' : path;
   const outcome = await session.read([{ path, name }], analyzer, () => undefined);
   if (outcome.analysed === 0) return { code: 2, outline: undefined };
-  const report = session.told(choose(analyzer.finish(), wantedBy(options)));
+  const report = session.told(choose(analyzer.finish(), wantedBy(options), choosersOf(options)));
   const outline = outlineOf(name, [...jsonPieces(report, session.plainView)].join(''));
   return { code: session.exitCode(outcome, report, 0), outline };
 }
 
 function worse({ changes }: Comparison, failOn: Severity | 'never'): boolean {
-  if (failOn === 'never') return false;
-  const least = SEVERITIES.indexOf(failOn);
-  return changes.some(
-    ({ fate, after }) => fate === 'new' && after !== undefined && isSure(after) && SEVERITIES.indexOf(after.severity) <= least,
-  );
+  const fails = failsAt(failOn);
+  return changes.some(({ fate, after }) => fate === 'new' && after !== undefined && fails(after));
 }

@@ -62,7 +62,7 @@ describe('what may stand in it, by the reader and by the schema', () => {
   test('no JSON, no file', () => {
     write('{');
     expect(() => readConfig(path)).toThrow('not JSON');
-    expect(() => readConfig(join(folder, 'none.json'))).toThrow('none.json: cannot be read');
+    expect(() => readConfig(join(folder, 'none.json'))).toThrow('none.json: no such file');
   });
 });
 
@@ -78,6 +78,13 @@ describe('what it does', () => {
     expect((await told(['--config', path, capture], 0)).out).toMatch(/^\{/);
     expect((await told(['--config', path, '--fail-on', 'hang', '-f', 'markdown', capture], 1)).out).toMatch(/^#/);
     expect((await told(['messages', '--config', path, capture], 0)).out).not.toMatch(/^\{/);
+  });
+
+  test('the ending of an output beats a usual format', async () => {
+    write({ format: 'json' });
+    const output = join(folder, 'a.html');
+    await told(['--config', path, '-q', '-o', output, capture], 1);
+    expect(readFileSync(output, 'utf8')).toMatch(/^<!DOCTYPE html>/i);
   });
 
   test('a rule is ignored up to the day that it names, beside those of the command line', async () => {
@@ -97,12 +104,13 @@ describe('what it does', () => {
   test('a baseline stands beside it', async () => {
     writeFileSync(join(folder, 'report.json'), (await told([capture, '-f', 'json'], 1)).out);
     write({ baseline: 'report.json' });
-    expect((await told(['--config', path, capture], 0)).out).toMatch(/^nothing is left to tell/);
+    expect((await told(['--config', path, capture], 0)).out).toMatch(/^nothing is left to tell: baseline of hopcheck\.config\.json\shides/);
   });
 
   test('a wrong one is refused, unless it is not asked for', async () => {
     write({ rule: ['no-such-rule'] });
-    expect((await told(['--config', path, capture], 2)).err).toContain('there is no rule no-such-rule');
+    expect((await told(['--config', path, capture], 2)).err).toContain(`${path}: there is no rule no-such-rule`);
+    expect((await told(['demo', '--config', path], 2)).err).toContain(`${path}: there is no rule no-such-rule`);
     write('{');
     expect((await told(['--config', path, capture], 2)).err).toContain('not JSON');
     expect((await told(['--no-config', capture], 1)).out).toContain('hang');

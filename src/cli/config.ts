@@ -5,12 +5,14 @@
  * because it is read from the folder that hopcheck happens to be started in.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CONFIDENCES, SEVERITIES } from '../ranks.ts';
+import { refuseUnknownRules } from './explain.ts';
 import { type Io, Refusal, say } from './io.ts';
 import { isHttpPort, proxyOf } from './narrow-options.ts';
 import { COLORS, FORMATS } from './options.ts';
+import { whyNotRead } from './system-error.ts';
 
 const NAME = 'hopcheck.config.json';
 const LARGEST = 1024 * 1024;
@@ -58,7 +60,7 @@ interface Hushed {
 }
 
 /** Of a configuration file that has been checked. */
-type Settings = Readonly<Record<string, unknown>> & { readonly ignore?: readonly Hushed[] };
+type Settings = Readonly<Record<string, unknown>> & { readonly rule?: readonly string[]; readonly ignore?: readonly Hushed[] };
 
 function isHushed(value: unknown): value is Hushed {
   if (!isObject(value)) return false;
@@ -82,12 +84,17 @@ export function applyConfig(command: Command, given: string | boolean | undefine
   const path = typeof given === 'string' ? given : NAME;
   if (typeof given !== 'string' && !existsSync(path)) return;
   const { ignore = [], ...settings } = readConfig(path);
+  const configured: string[] = [];
   for (const [key, value] of Object.entries(settings)) {
     const option = command.options.find((each) => each.attributeName() === key);
     if (option === undefined || command.getOptionValueSource(key) === 'cli') continue;
     if (option.argChoices?.includes(String(value)) === false) continue; // a format that this command does not have
-    command.setOptionValueWithSource(key, key === 'baseline' ? resolve(dirname(path), String(value)) : value, 'config');
+    // The ending of -o says more than a usual format.
+    const name = key === 'format' && command.options.some(({ long }) => long === '--output') ? 'usualFormat' : key;
+    command.setOptionValueWithSource(name, key === 'baseline' ? resolve(dirname(path), String(value)) : value, 'config');
+    configured.push(key);
   }
+  command.setOptionValue('configured', { name: basename(path), keys: configured, ignored: 0 });
   if (!command.options.some((option) => option.attributeName() === 'ignore')) return;
   const today = new Date(io.now() * 1000).toISOString().slice(0, 10);
   for (const { rule, until } of ignore) {
@@ -96,6 +103,7 @@ export function applyConfig(command: Command, given: string | boolean | undefine
   const now = ignore.filter(({ until }) => until === undefined || until >= today).map(({ rule }) => rule);
   const before: unknown = command.getOptionValue('ignore');
   command.setOptionValue('ignore', [...(Array.isArray(before) ? before : []), ...now]);
+  command.setOptionValue('configured', { name: basename(path), keys: configured, ignored: now.length });
 }
 
 /** Throws Refusal in one line. */
@@ -108,6 +116,8 @@ export function readConfig(path: string): Settings {
     const wanted = check(value);
     if (wanted !== undefined) throw new Refusal(`${path}: ${key} must be ${wanted}`);
   }
+  const { rule, ignore = [] }: Settings = settings;
+  refuseUnknownRules([...(rule ?? []), ...ignore.map((hushed) => hushed.rule)], `${path}: `);
   return settings;
 }
 
@@ -117,7 +127,7 @@ function parsed(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(`${path}: ${error instanceof SyntaxError ? `not JSON (${error.message})` : 'cannot be read'}`);
+    throw new Refusal(`${path}: ${error instanceof SyntaxError ? `not JSON (${error.message})` : (whyNotRead(error) ?? 'cannot be read')}`);
   }
 }
 

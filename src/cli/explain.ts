@@ -38,9 +38,11 @@ export function explain(id: string, { color }: PageOptions, io: Io): ExitCode {
   return 0;
 }
 
-export function refuseUnknownRules(ids: readonly string[]): void {
+/** @param where begins the message */
+export function refuseUnknownRules(ids: readonly string[], where = ''): void {
   for (const id of ids) {
-    if (!rules.some((rule) => rule.id === id)) throw new Refusal(`there is no rule ${id}${suggestion(id)}, hopcheck rules lists them`);
+    if (!rules.some((rule) => rule.id === id))
+      throw new Refusal(`${where}there is no rule ${id}${suggestion(id)}, hopcheck rules lists them`);
   }
 }
 

@@ -61,7 +61,7 @@ export class Feed {
   }
 
   end(): void {
-    if (this.octets === 0) throw new Refusal('is empty');
+    if (this.octets === 0) throw new Refusal('is empty: nothing was captured, or tcpdump still holds it, which -U avoids');
     this.#startAtLast();
     this.#input?.end();
   }

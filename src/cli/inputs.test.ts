@@ -55,7 +55,7 @@ describe('bad inputs: one clear line each, and the others are read', () => {
     ['missing', join(folder, 'none.pcap'), 'hopcheck: none.pcap: no such file'],
     ['a folder', join(folder, 'folder'), 'hopcheck: folder: is a directory, name the captures in it'],
     ['below a file', join(good, 'x'), 'hopcheck: good.pcap/x: no such file'],
-    ['empty', fileOf('empty.pcap', ''), 'hopcheck: empty.pcap: is empty'],
+    ['empty', fileOf('empty.pcap', ''), 'hopcheck: empty.pcap: is empty: nothing was captured, or tcpdump still holds it, which -U avoids'],
     [
       'text',
       fileOf('text.txt', 'GET / HTTP/1.1\r\n\r\n'),

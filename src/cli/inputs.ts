@@ -17,6 +17,7 @@ import type { Narrowing } from './narrow.ts';
 import type { Progress } from './progress.ts';
 import type { RedactionKey } from './secrets.ts';
 import { SmallHeap } from './small-heap.ts';
+import { codeOf, whyNotRead } from './system-error.ts';
 import { Turns } from './turns.ts';
 import { Unpacker } from './unpack.ts';
 
@@ -111,7 +112,7 @@ async function readInput({ path, name, point, assumed }: CaptureName, target: Ta
   } catch (error) {
     options.progress.clear();
     options.flush();
-    say(options.io, `${name}: ${describe(error)}`);
+    say(options.io, `${name}: ${describe(error)}${commandHint(path, error)}`);
     if (options.debug && error instanceof Error) options.io.stderr.write(`${error.stack}\n`);
     return (feed.facts?.frames ?? 0) > 0 ? 'damaged' : 'unreadable';
   }
@@ -235,29 +236,19 @@ function refuseKind(stats: Stats, path: string): void {
   throw new Refusal('is a terminal or a device, not a pipe: tcpdump -U -w - | hopcheck -');
 }
 
-const MEANINGS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'no such file'],
-  ['ENOTDIR', 'no such file'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'permission denied'],
-  ['ELOOP', 'too many symbolic links'],
-  ['ENAMETOOLONG', 'the name is too long'],
-  ['EIO', 'the device reports an input/output error'],
-]);
-
 function describe(error: unknown): string {
   if (error instanceof CaptureError) return withOffset(error.message, error.offset);
   if (error instanceof Refusal) return error.message;
-  const code = codeOf(error);
-  if (code === undefined) throw error;
-  return MEANINGS.get(code) ?? `cannot be read (${code})`;
+  const why = whyNotRead(error);
+  if (why === undefined) throw error;
+  return why;
+}
+
+/** Who mistypes a command has named a file. */
+function commandHint(path: string, error: unknown): string {
+  return codeOf(error) === 'ENOENT' && /^[a-z]+$/.test(path) ? '; hopcheck help lists the commands' : '';
 }
 
 function withOffset(message: string, offset: number | undefined): string {
   return offset === undefined || message.includes('(at byte ') ? message : `${message} (at byte ${offset})`;
-}
-
-/** The code of an error of the operating system. */
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
 }

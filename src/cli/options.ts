@@ -13,6 +13,14 @@ export const COLORS: readonly ColorChoice[] = ['auto', 'always', 'never'];
 
 export type Shell = (typeof SHELLS)[number];
 
+/** What came out of a configuration file: the options that it set, and how many rules it hushes. */
+export interface Configured {
+  /** Of the file. */
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly ignored: number;
+}
+
 /** Options of every command that reads captures. */
 export interface ReadingOptions extends NarrowingOptions {
   readonly reader: (typeof READERS)[number];
@@ -26,6 +34,8 @@ export interface ReadingOptions extends NarrowingOptions {
   readonly saltFile?: string;
   /** Budget of a Markdown report. */
   readonly maxChars?: number;
+  /** Of the commands that look for findings. */
+  readonly failOn?: Severity | 'never';
   readonly color: ColorChoice;
   readonly width?: number;
   readonly quiet?: true;
@@ -35,6 +45,7 @@ export interface ReadingOptions extends NarrowingOptions {
   readonly strict?: true;
   /** A path; false with --no-config; true or absent without either. */
   readonly config?: string | boolean;
+  readonly configured?: Configured;
   readonly debug?: true;
 }
 
@@ -52,15 +63,17 @@ export interface Choice {
   readonly minConfidence: Confidence;
   /** Seconds. */
   readonly stall?: number;
+  /** The path of an accepted report. */
+  readonly baseline?: string;
 }
 
 export interface AnalyzeOptions extends ReadingOptions, Choice {
   readonly format?: Format;
+  /** Of a configuration file: where neither --format nor the ending of an output says one. */
+  readonly usualFormat?: Format;
   readonly output?: readonly string[];
   readonly force?: true;
   readonly failOn: Severity | 'never';
   readonly evidence?: string;
   readonly bundle?: string;
-  /** The path of an accepted report. */
-  readonly baseline?: string;
 }

@@ -10,14 +10,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const plan = (paths: string[], more: { format?: 'json'; force?: boolean; inputs?: string[] } = {}) =>
-  planOutputs(paths, { format: more.format, force: more.force === true, inputs: more.inputs ?? [] }).map(({ format }) => format);
+const plan = (paths: string[], more: { format?: 'json'; usualFormat?: 'json'; force?: boolean; inputs?: string[] } = {}) =>
+  planOutputs(paths, { format: more.format, usualFormat: more.usualFormat, force: more.force === true, inputs: more.inputs ?? [] }).map(
+    ({ format }) => format,
+  );
 
 describe('planning', () => {
   test('the ending names the format, --format beats it', () => {
     const paths = ['a.txt', 'a.json', 'a.NDJSON', 'a.jsonl', 'a.md', 'a.markdown', 'a', 'a.log'].map((name) => join(folder, name));
     expect(plan(paths)).toEqual(['text', 'json', 'ndjson', 'ndjson', 'markdown', 'markdown', 'text', 'text']);
     expect(plan(paths.slice(0, 2), { format: 'json' })).toEqual(['json', 'json']);
+    expect(plan([...paths.slice(0, 1), ...paths.slice(-1)], { usualFormat: 'json' })).toEqual(['text', 'json']);
   });
 
   test('what would do harm is refused before anything is read', () => {
@@ -33,6 +36,7 @@ describe('planning', () => {
     expect(() => plan([join(folder, 'dangling.json')], { force: true })).toThrow('is not a regular file');
     expect(() => plan([join(folder, 'sub.json')], { force: true })).toThrow('is not a regular file');
     expect(() => plan([join(folder, 'none', 'a.json')])).toThrow('there is no folder');
+    expect(() => plan(['-'])).toThrow('without -o the report goes to standard output');
     expect(() => plan([join(folder, 'a.md'), join(folder, 'a.md')])).toThrow('named twice');
   });
 });
@@ -78,6 +82,6 @@ describe('writing', () => {
   });
 
   test('a folder that is gone', () => {
-    expect(() => writeWhole(join(folder, 'none', 'a.json'), ['x'], false)).toThrow('cannot be written (ENOENT)');
+    expect(() => writeWhole(join(folder, 'none', 'a.json'), ['x'], false)).toThrow('cannot be written (no such file)');
   });
 });

@@ -21,6 +21,7 @@ import {
 import { basename, dirname, extname, join } from 'node:path';
 import type { Format } from '../view/index.ts';
 import { Refusal } from './io.ts';
+import { codeOf, whyNotWritten } from './system-error.ts';
 
 const ENDINGS: ReadonlyMap<string, Format> = new Map([
   ['.txt', 'text'],
@@ -39,20 +40,27 @@ export interface PlannedOutput {
   readonly format: Format;
 }
 
+/** What decides about outputs. */
+export interface OutputOptions {
+  readonly format: Format | undefined;
+  /** Of a configuration file. */
+  readonly usualFormat: Format | undefined;
+  readonly force: boolean;
+  readonly inputs: readonly string[];
+}
+
 /** --format decides for all of them; without it the ending of each name. Refuses what could not be written at the end. */
-export function planOutputs(
-  paths: readonly string[],
-  options: { readonly format: Format | undefined; readonly force: boolean; readonly inputs: readonly string[] },
-): PlannedOutput[] {
+export function planOutputs(paths: readonly string[], options: OutputOptions): PlannedOutput[] {
   return paths.map((path) => {
     if (paths.filter((other) => other === path).length > 1) throw new Refusal(`${path}: named twice as an output`);
     refuseOutput(path, options.force, options.inputs);
-    return { path, format: options.format ?? ENDINGS.get(extname(path).toLowerCase()) ?? 'text' };
+    return { path, format: options.format ?? ENDINGS.get(extname(path).toLowerCase()) ?? options.usualFormat ?? 'text' };
   });
 }
 
 /** Throws Refusal where a file of that name must not or cannot be made. */
 export function refuseOutput(path: string, force: boolean, inputs: readonly string[]): void {
+  if (path === '-') throw new Refusal('-: a file is wanted; without -o the report goes to standard output');
   const folder = statOf(dirname(path), statSync);
   if (folder?.isDirectory() !== true) throw new Refusal(`${path}: there is no folder ${dirname(path)}`);
   const present = statOf(path, lstatSync);
@@ -130,8 +138,8 @@ export class NewFile {
     try {
       return work();
     } catch (error) {
-      const code = codeOf(error);
-      throw code === undefined ? error : new Refusal(`${this.#path}: cannot be written (${code})`);
+      const why = whyNotWritten(error);
+      throw why === undefined ? error : new Refusal(`${this.#path}: ${why}`);
     }
   }
 }
@@ -155,9 +163,4 @@ function forget(path: string): void {
   } catch {
     // it was not made, or has its name already
   }
-}
-
-/** The code of an error of the operating system. */
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -9,6 +9,7 @@ import { CONFIDENCES, SEVERITIES } from '../ranks.ts';
 import { routeOf } from '../route.ts';
 import { SCHEMA } from '../view/json.ts';
 import { Refusal } from './io.ts';
+import { whyNotRead } from './system-error.ts';
 
 /** Octets; a report of 10,000 groups has some 100 MiB. */
 const LARGEST = 256 * 1024 * 1024;
@@ -35,7 +36,7 @@ export function readReport(path: string): Outline {
     if (statSync(path).size > LARGEST) throw new Refusal(`${path}: larger than ${LARGEST} octets, not read as a report`);
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(`${path}: cannot be read`);
+    throw error instanceof Refusal ? error : new Refusal(`${path}: ${whyNotRead(error) ?? 'cannot be read'}`);
   }
   return outlineOf(path, text);
 }

@@ -11,13 +11,15 @@ import { run, sayFailure } from './run.ts';
 const folder = mkdtempSync(join(tmpdir(), 'hopcheck-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const demo = fileURLToPath(new URL('../../fixtures/figure-4-15/capture.pcap', import.meta.url));
+
 describe('usage', () => {
   test.each([
     ['an unknown option', ['--bogus', 'x'], /^hopcheck: unknown option '--bogus'/],
     ['an unknown format', ['-f', 'yaml', 'x'], /argument 'yaml' is invalid\. Allowed choices are text, json, ndjson, markdown/],
     ['a format that the command does not have', ['messages', '-f', 'json', 'x'], /Allowed choices are text, ndjson/],
     ['an unknown severity', ['--fail-on', 'bad', 'x'], /Allowed choices are hang, will-hang, loss, violation, hygiene, info/],
-    ['a width that is no number', ['--width', 'wide', 'x'], /a number of columns/],
+    ['a width that is no number', ['--width', 'wide', 'x'], /A number of columns/],
     [
       'a port with another protocol',
       ['--port', '443=tls', 'x'],
@@ -33,6 +35,11 @@ describe('usage', () => {
       ['-o', '/no/such/folder/a.json', 'x'],
       /^hopcheck: \/no\/such\/folder\/a\.json: there is no folder/,
     ],
+    ['standard output as a file', ['-o', '-', demo], /^hopcheck: -: a file is wanted; without -o/],
+    ['a point to compare', ['compare', '--point', 'a=b', demo, demo], /unknown option '--point'/],
+    ['the help of no command', ['help', 'x'], /Allowed choices are analyze, messages/],
+    ['a baseline that is not there', ['--baseline', 'none.json', demo], /^hopcheck: none\.json: no such file/],
+    ['a mistyped command', ['mesages'], /^hopcheck: mesages: no such file; hopcheck help lists the commands/],
     ['a missing capture', ['none.pcap'], /^hopcheck: none\.pcap: no such file/],
   ])('%s: one line, exit 2, nothing on standard output', async (_name, argv, line) => {
     const io = fakeIo();
@@ -57,6 +64,18 @@ describe('usage', () => {
     expect(io.stderr.text).toBe('');
   });
 
+  test.each([
+    ['help', ['help'], ['--help']],
+    ['help of a command', ['help', 'relays'], ['relays', '--help']],
+  ])('%s', async (_name, argv, same) => {
+    expect(await output(argv, 0)).toBe(await output(same, 0));
+  });
+
+  test('the pipe line stands where captures are analyzed, and nowhere else', async () => {
+    expect(await output(['--help'], 0)).toMatch(/^tcpdump /);
+    expect(await output(['explain', '--help'], 0)).toMatch(/^Usage: /);
+  });
+
   test('--version', async () => {
     const io = fakeIo();
     const { version }: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
@@ -64,8 +83,6 @@ describe('usage', () => {
     expect(io.stdout.text).toBe(`${version}\n`);
   });
 });
-
-const demo = fileURLToPath(new URL('../../fixtures/figure-4-15/capture.pcap', import.meta.url));
 
 async function output(argv: readonly string[], code: number): Promise<string> {
   const io = fakeIo();
@@ -100,6 +117,18 @@ describe('the demo capture', () => {
     expect(hangs).not.toEqual([]);
     expect(await output([demo, ...hangs.flatMap((rule) => ['--rule', rule])], 1)).toContain(hangs[0]);
     expect(await output([demo, '--fail-on', 'hang', ...hangs.flatMap((rule) => ['--ignore', rule])], 0)).toContain('--ignore');
+  });
+
+  test('a terminal that does not know its width has 80 columns', async () => {
+    const [unsized, usual] = [fakeIo({ columns: 0 }), fakeIo({ columns: 80 })];
+    for (const io of [unsized, usual]) await run([demo, '--color', 'never'], io);
+    expect(unsized.stdout.text).toBe(usual.stdout.text);
+  });
+
+  test('the JUnit view fails where the exit code does', async () => {
+    expect(await output([demo, '-f', 'junit'], 1)).toContain('failures="1"');
+    expect(await output([demo, '-f', 'junit', '--fail-on', 'info'], 1)).toContain('failures="2"');
+    expect(await output([demo, '-f', 'junit', '--fail-on', 'never'], 0)).toContain('failures="0"');
   });
 
   test('--stall leaves out what was waited for less', async () => {

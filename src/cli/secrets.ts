@@ -8,6 +8,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Refusal } from './io.ts';
+import { whyNotRead } from './system-error.ts';
 
 export const KEY_OCTETS = 1024;
 
@@ -22,8 +23,8 @@ export function readSalt(path: string): Uint8Array {
     const fd = openSync(path, 'r');
     length = readSync(fd, octets);
     closeSync(fd);
-  } catch {
-    throw new Refusal(`${path}: cannot be read as a salt`);
+  } catch (error) {
+    throw new Refusal(`${path}: ${whyNotRead(error) ?? 'cannot be read'}, so there is no salt`);
   }
   if (length < LEAST_SALT) throw new Refusal(`${path}: a salt has ${LEAST_SALT} octets or more, as head -c 32 /dev/urandom gives them`);
   return octets.subarray(0, length);

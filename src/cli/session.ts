@@ -22,6 +22,7 @@ import { severalPoints } from './plan-points.ts';
 import { Progress } from './progress.ts';
 import { RedactionKey, readSalt } from './secrets.ts';
 
+/** Also of a terminal that does not know its size and says 0, such as a serial line. */
 const WIDTH_ELSEWHERE = 80;
 /** What a first reading has to say is said by the second. */
 const NOWHERE: Output = { isTerminal: false, columns: undefined, write: () => undefined };
@@ -87,6 +88,7 @@ export class Session {
       hash: this.key.hash,
       paint: paintNothing,
       maxChars: this.#options.maxChars,
+      failOn: this.#options.failOn,
     };
   }
 
@@ -111,7 +113,7 @@ export class Session {
   }
 
   #width(columns: number | undefined): number {
-    return this.#options.width ?? columns ?? WIDTH_ELSEWHERE;
+    return this.#options.width ?? (columns || WIDTH_ELSEWHERE);
   }
 
   /**

@@ -33,10 +33,10 @@ export async function writeTicketFiles(
   const { evidence, bundle, force = false } = options;
   const { writeEvidence } = await import('./evidence.ts');
   const collect = (write: (bytes: Uint8Array) => void): Promise<Written> => writeEvidence(inputs, told, options, io, write);
-  const note = (path: string, written: Written): void => {
+  const note = (path: string, written: Written, what = ''): void => {
     if (options.quiet === true) return;
     const rest = written.leftOut === 0 ? '' : `, ${written.leftOut} left out that could not be shown without more than may be shown`;
-    say(io, `${path}: written, ${written.frames} frames of the connections of the findings${rest}`);
+    say(io, `${path}: written, ${what}${written.frames} frames of the connections of the findings${rest}`);
     for (const gone of written.gone) say(io, gone);
   };
   if (evidence !== undefined) {
@@ -44,7 +44,7 @@ export async function writeTicketFiles(
     note(evidence, written);
   }
   if (bundle === undefined) return;
-  note(bundle, await whole(bundle, force, (write) => zipped(write, render, collect)));
+  note(bundle, await whole(bundle, force, (write) => zipped(write, render, collect)), 'a zip of the report and ');
 }
 
 type Collect = (write: (bytes: Uint8Array) => void) => Promise<Written>;

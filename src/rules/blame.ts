@@ -9,6 +9,8 @@ import * as say from './words.ts';
 export interface Blame {
   /** Who sent too little: "10.0.2.20:80", "the proxy 10.0.1.1:8080". */
   readonly culprit: string;
+  /** For a candidate: where the box behind the proxy sent too little. */
+  readonly behind: Pick<Candidate, 'owedBehind'>;
   readonly hops: Candidate['hops'];
   readonly evidence: readonly Evidence[];
   readonly because: readonly Text[];
@@ -45,6 +47,7 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
     because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the body stops at the same octet`],
     covers: [serverSide, ...stuck],
     until: there,
+    behind: { owedBehind: true },
   });
 }
 
@@ -76,6 +79,7 @@ export function blameForClose(exchange: Exchange, context: ExchangeContext): Bla
       because: [`the proxy ${exchange.server.text} passed it on as it came: on the next hop the response has no length either`],
       covers: [serverSide],
       until: there,
+      behind: { owedBehind: true },
     });
   }
   if (owed || !there.complete) return alone(exchange, exchange.server.text);
@@ -122,7 +126,7 @@ function nextHopOf({ relay }: Around): Exchange | undefined {
 }
 
 function alone(exchange: Exchange, culprit: string): Blame {
-  return { culprit, hops: [say.hopOf({ exchange, hop: 'only' })], evidence: [], because: [], covers: [] };
+  return { culprit, behind: {}, hops: [say.hopOf({ exchange, hop: 'only' })], evidence: [], because: [], covers: [] };
 }
 
 interface Shared {
@@ -130,13 +134,15 @@ interface Shared {
   readonly because: Text;
   readonly covers: readonly Exchange[];
   readonly until: Message;
+  readonly behind?: Blame['behind'];
 }
 
-function both(exchange: Exchange, serverSide: Exchange, { culprit, because, covers, until }: Shared): Blame {
+function both(exchange: Exchange, serverSide: Exchange, { culprit, because, covers, until, behind = {} }: Shared): Blame {
   const server = { exchange: serverSide, hop: 'server-side' } as const;
   const from = until.kind === 'request' ? 'client' : 'server';
   return {
     culprit,
+    behind,
     hops: [say.hopOf({ exchange, hop: 'client-side' }), say.hopOf(server)],
     evidence: [
       ...say.requestEvidence(server),

@@ -44,6 +44,7 @@ function overrunOf(exchange: Exchange, blame: Blame): Candidate {
       ' with octets that are neither a chunk nor the end of the body: from there on nobody can read the connection',
     ],
     hops: blame.hops,
+    ...blame.behind,
     exchange,
     fields: ['Transfer-Encoding'],
     direction: 'response',

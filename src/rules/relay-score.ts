@@ -13,6 +13,8 @@ export interface RelayScore {
   readonly answer: 'relayed' | 'regenerated' | 'undecided';
   /** "an unusual value, identical on both hops +3". */
   readonly parts: readonly string[];
+  /** Did the field stand in the message, as the proxy received it or as it sent it? */
+  readonly present: boolean;
   /** The vary-with test alone proves it. */
   readonly varies: boolean;
 }
@@ -59,7 +61,8 @@ export function relayScore(relay: Relay, received: Message, sent: Message, deadl
   if ((route?.reused ?? 0) > 0) add(-3, 'the proxy reuses its connections');
   const consistent = otherDirection(relay, received);
   add(consistent, consistent > 0 ? 'relayed in the other direction, too' : 'written anew in the other direction');
-  return { direction: received.kind, total, answer: answerOf(total), parts, varies: varies > 0 };
+  const present = [received, sent].some((message) => fieldOf(message, 'connection') !== undefined);
+  return { direction: received.kind, total, answer: answerOf(total), parts, present, varies: varies > 0 };
 }
 
 function answerOf(total: number): RelayScore['answer'] {

@@ -76,7 +76,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'client', text: 'switch off connection reuse towards this proxy' },
   ],
   'keep-alive-field': [
-    { product: 'any proxy', text: 'do not forward Keep-Alive; announce the own idle timeout or none' },
+    { product: 'any proxy', text: 'do not forward Keep-Alive; announce its own idle timeout or none' },
     { product: 'nginx', text: 'proxy_hide_header Keep-Alive;' },
     { product: 'HAProxy', text: 'http-response del-header keep-alive, http-request del-header keep-alive' },
     { product: 'Varnish', text: 'unset resp.http.Keep-Alive; in vcl_deliver' },
@@ -139,11 +139,14 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   'request-body': [
     {
       product: 'the client',
-      text: 'send as many octets of body as Content-Length says, or the last chunk; count them after encoding (RFC 9112 section 6.3)',
+      text: 'send the whole head, as many octets of body as Content-Length says, or the last chunk; count them after encoding (RFC 9112 section 6.3)',
     },
-    { product: 'nginx', text: 'client_body_timeout bounds the wait; proxy_request_buffering on keeps it from the server behind' },
-    { product: 'HAProxy', text: 'timeout http-request, with option http-buffer-request, bounds the wait' },
-    { product: 'Node', text: 'server.requestTimeout bounds the wait' },
+    {
+      product: 'nginx',
+      text: 'client_header_timeout and client_body_timeout bound the wait; proxy_request_buffering on keeps it from the server behind',
+    },
+    { product: 'HAProxy', text: 'timeout http-request bounds the wait for the head, with option http-buffer-request for the body too' },
+    { product: 'Node', text: 'server.headersTimeout and server.requestTimeout bound the wait' },
   ],
   continue: [
     {
@@ -151,7 +154,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'answer Expect: 100-continue with 100 or a final status before waiting for the body, or forward the expectation (RFC 9110 section 10.1.1)',
     },
     { product: 'client', text: 'do not wait without a limit; curl: -H "Expect:" sends the body at once' },
-    { product: 'Go client', text: 'Transport.ExpectContinueTimeout' },
+    { product: 'Go client', text: 'Transport.ExpectContinueTimeout bounds the wait' },
   ],
   pipelining: [
     {
@@ -159,7 +162,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'after a response look for the next request in what has already been read, before waiting for the socket (RFC 9112 section 9.3.2)',
     },
     { product: 'client', text: 'switch off pipelining, or send an unanswered request again on a new connection when it is safe to repeat' },
-    { product: 'Squid', text: 'pipeline_prefetch' },
+    { product: 'Squid', text: 'pipeline_prefetch N reads N requests ahead; 0, the default, serves one after the other' },
   ],
   close: [
     {
@@ -171,7 +174,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
   upgrade: [
     {
       product: 'any proxy',
-      text: 'carry an upgrade on both hops, with Connection: Upgrade of its own, or remove it and answer the request itself; never forward Upgrade: h2c (RFC 9110 section 7.8)',
+      text: 'carry an upgrade on both hops, with Connection: Upgrade of its own, or remove it and answer the request itself (RFC 9110 section 7.8); never forward Upgrade: h2c, which is obsolete (RFC 9113 section 3.1)',
     },
     {
       product: 'nginx',
@@ -295,7 +298,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'tinyproxy', text: 'it serves one request per connection by design: switch off reuse in the client' },
   ],
   version: [
-    { product: 'any proxy', text: 'write the own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
+    { product: 'any proxy', text: 'write its own HTTP-version on every message, in both directions (RFC 9112 section 2.3)' },
     { product: 'nginx', text: 'proxy_http_version 1.1;' },
     {
       product: 'Apache httpd',
@@ -428,7 +431,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       text: 'ProxyPass with ttl= below KeepAliveTimeout of the server, or with ping=; MaxKeepAliveRequests; SetEnv proxy-initial-not-pooled 1',
     },
     { product: 'HAProxy', text: 'pool-purge-delay of the server below its idle timeout; timeout http-keep-alive; http-reuse' },
-    { product: 'Squid', text: 'server_idle_pconn_timeout; client_idle_pconn_timeout towards clients' },
+    { product: 'Squid', text: 'server_idle_pconn_timeout below the idle timeout of the server; client_idle_pconn_timeout towards clients' },
     { product: 'Varnish', text: 'backend_idle_timeout below that of the backend; timeout_idle towards clients' },
     {
       product: 'Envoy',
@@ -464,7 +467,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'nginx', text: 'proxy_socket_keepalive on; keepalive_timeout of the upstream' },
     { product: 'Apache httpd', text: 'ProxyPass with keepalive=on and ttl=' },
-    { product: 'HAProxy', text: 'option srvtcpka, option clitcpka; pool-purge-delay' },
+    { product: 'HAProxy', text: 'option srvtcpka, option clitcpka; pool-purge-delay below that limit' },
     {
       product: 'the box between',
       text: 'keep the state of idle connections for longer than their ends do; reset those whose state it drops, at both ends and at once, instead of dropping or resetting what comes later',
@@ -493,10 +496,13 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
       product: 'any proxy',
       text: 'when one side of a tunnel closes, send what is left to the other side and close both (RFC 9110 section 9.3.6)',
     },
-    { product: 'HAProxy', text: 'timeout client-fin and timeout server-fin; timeout tunnel; option abortonclose' },
+    {
+      product: 'HAProxy',
+      text: 'timeout client-fin and timeout server-fin bound a tunnel that is half closed, timeout tunnel one without traffic; option abortonclose',
+    },
     { product: 'nginx', text: 'proxy_read_timeout ends a tunnel without traffic; proxy_ignore_client_abort off' },
     { product: 'Squid', text: 'half_closed_clients off' },
-    { product: 'Varnish', text: 'pipe_timeout' },
+    { product: 'Varnish', text: 'pipe_timeout bounds a tunnel without traffic' },
     { product: 'Apache httpd', text: 'ProxyTimeout bounds a tunnel without traffic' },
   ],
   'small-writes': [
@@ -519,10 +525,10 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'the network', text: 'find what drops the SYN: a firewall, a route, a server that is down or whose queue is full' },
     { product: 'nginx', text: 'proxy_connect_timeout bounds the wait; proxy_next_upstream tries another server' },
     { product: 'HAProxy', text: 'timeout connect, retries, option redispatch; check on the server' },
-    { product: 'Apache httpd', text: 'ProxyPass with connectiontimeout=' },
-    { product: 'Squid', text: 'connect_timeout' },
-    { product: 'Varnish', text: '.connect_timeout of the backend' },
-    { product: 'Envoy', text: 'connect_timeout of the cluster' },
+    { product: 'Apache httpd', text: 'ProxyPass with connectiontimeout= bounds the wait' },
+    { product: 'Squid', text: 'connect_timeout bounds the wait' },
+    { product: 'Varnish', text: '.connect_timeout of the backend bounds the wait' },
+    { product: 'Envoy', text: 'connect_timeout of the cluster bounds the wait' },
   ],
 };
 

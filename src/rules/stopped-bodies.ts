@@ -69,6 +69,7 @@ export function stoppedCandidate({ exchange, body, wait }: StoppedBody, blame: B
     ...judgement,
     confidence: least(judgement.confidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
     hops: blame.hops,
+    ...blame.behind,
     exchange,
     wait,
     fields: inHead ? [] : [body.framing === 'chunked' ? 'Transfer-Encoding' : 'Content-Length'],

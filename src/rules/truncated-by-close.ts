@@ -59,6 +59,7 @@ function candidateOf({ exchange, response, wait, connection, close }: Truncation
       `: the client got ${gotText(response)}`,
     ],
     hops: blame.hops,
+    ...blame.behind,
     exchange,
     wait,
     direction: 'response',

@@ -55,6 +55,7 @@ function candidateOf(exchange: Exchange, wait: Wait, blame: Blame, severity: Sev
     confidence: least(byEvidence, captureCap(wait.connection), exchange.damaged ? 'possible' : 'proven'),
     message: messageOf(exchange, wait, blame),
     hops: blame.hops,
+    ...blame.behind,
     exchange,
     wait,
     fields: claim ? ['Connection', 'Content-Length', 'Transfer-Encoding'] : ['Content-Length', 'Transfer-Encoding'],

@@ -271,7 +271,11 @@ function becauseOf(relay: Relay, cycle: Cycle, coupled: number | undefined, anno
   }
   if (announced !== undefined) because.push([`the silence lasted as long as the announced Keep-Alive timeout of ${announced} s`]);
   for (const score of scoresOf(before, clientSide, attempt.exchange, deadlockOf(cycle)))
-    because.push([`was Connection of the ${score.direction} relayed or written anew? ${scoreText(score)}`]);
+    because.push([
+      score.present || isCut(clientSide) || isCut(attempt.exchange)
+        ? `was Connection of the ${score.direction} relayed or written anew? ${scoreText(score)}`
+        : `the ${score.direction} had no Connection field on either hop, so that none was relayed`,
+    ]);
   because.push([
     `the hops belong together: ${before.link.parts.join(', ')}; ${Math.round(before.link.margin)} bits ahead of any other, server side ${attempt.exchange.connection.ends[0].text}`,
   ]);

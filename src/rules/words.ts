@@ -54,6 +54,9 @@ export function hopFields(message: Message): readonly Field[] {
   return message.fields.filter((field) => HOP_FIELDS.has(field.name.toLowerCase()));
 }
 
+/** Those that say where the message ends, and who may go on when. */
+const LENGTH_FIELDS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'expect']);
+
 const HOP_FIELDS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade', 'http2-settings']);
 
 export function headOf(message: Message): Moment {
@@ -73,7 +76,7 @@ export function evidence(seen: Seen, from: Evidence['from'], moment: Moment, tex
   return { moment, connection: seen.exchange.connection, hop: seen.hop, from, text };
 }
 
-/** The request line with its hop-by-hop fields, where its head was complete. */
+/** The request line with its hop-by-hop fields and those of its length, where its head was complete. */
 export function requestEvidence(seen: Seen): readonly Evidence[] {
   const { request } = seen.exchange;
   if (request === undefined) return [];
@@ -89,7 +92,8 @@ export function responseEvidence(seen: Seen): readonly Evidence[] {
 }
 
 function headText(line: Text, message: Message): Text {
-  return [...line, ...hopFields(message).flatMap((field): Text => [' | ', ...fieldText(field)])];
+  const shown = message.fields.filter(({ name }) => HOP_FIELDS.has(name.toLowerCase()) || LENGTH_FIELDS.has(name.toLowerCase()));
+  return [...line, ...shown.flatMap((field): Text => [' | ', ...fieldText(field)])];
 }
 
 /** How a side closed, as evidence. */

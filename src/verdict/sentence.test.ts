@@ -38,8 +38,20 @@ test('those that are only counted count, in the groups that are told', () => {
 });
 
 test.each([
-  [{ connections: 0, exchanges: 0, relays: 0 }, 'no TCP connection in this capture, so there is nothing to judge'],
+  [{ connections: 0, exchanges: 0, relays: 0 }, 'no TCP connection was seen, so there is nothing to judge'],
   [{ connections: 1, exchanges: 0, relays: 0 }, 'no HTTP/1.x exchange on 1 connection, so there is nothing to judge'],
+  [
+    { connections: 1, exchanges: 0, relays: 0, encrypted: 1 },
+    'no HTTP/1.x exchange on 1 connection, which is encrypted, so there is nothing to judge',
+  ],
+  [
+    { connections: 3, exchanges: 0, relays: 0, encrypted: 3 },
+    'no HTTP/1.x exchange on 3 connections, all of them encrypted, so there is nothing to judge',
+  ],
+  [
+    { connections: 3, exchanges: 0, relays: 0, encrypted: 2 },
+    'no HTTP/1.x exchange on 3 connections, 2 of them encrypted, so there is nothing to judge',
+  ],
   [{ connections: 1, exchanges: 1, relays: 0 }, 'no hang found in 1 exchange on 1 connection, none of them seen on two hops'],
 ])('nothing found in %o', (scope, sentence) => {
   expect(verdictSentence([], scope).join('')).toBe(sentence);

@@ -15,6 +15,7 @@ export interface Looked {
   readonly connections: number;
   readonly exchanges: number;
   readonly relays: number;
+  readonly encrypted?: number;
 }
 
 /** Findings that are only counted, by group: as many as there are beyond those that are kept. */
@@ -38,11 +39,17 @@ export function verdictSentence(findings: readonly Finding[], looked: Looked, fu
   const [doubtful] = faults.toSorted(byWeight);
   if (doubtful !== undefined)
     return [`nothing certain in ${scope}; ${doubtful.confidence === 'likely' ? 'likely' : 'possibly'}, `, ...doubtful.message];
-  if (looked.connections === 0) return ['no TCP connection in this capture, so there is nothing to judge'];
-  if (looked.exchanges === 0) return [`no HTTP/1.x exchange on ${plural(looked.connections, 'connection')}, so there is nothing to judge`];
+  if (looked.connections === 0) return ['no TCP connection was seen, so there is nothing to judge'];
+  if (looked.exchanges === 0)
+    return [`no HTTP/1.x exchange on ${plural(looked.connections, 'connection')}${encryptedIn(looked)}, so there is nothing to judge`];
   return [
     `no hang found in ${scope}, ${looked.relays === 0 ? 'none of them seen on two hops' : `${looked.relays} of them seen on two hops`}`,
   ];
+}
+
+function encryptedIn({ connections, encrypted = 0 }: Looked): string {
+  if (encrypted === 0) return '';
+  return connections === 1 ? ', which is encrypted' : `, ${encrypted === connections ? 'all' : encrypted} of them encrypted`;
 }
 
 function counted(findings: readonly Finding[], severity: Severity, further: ReadonlyMap<string, number>): string {

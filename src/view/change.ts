@@ -33,6 +33,12 @@ const AT_ONCE = ', at once';
 const THE_CLIENT = 'the client';
 /** What it is told to change is the client; it has no setting for this. */
 const WITHOUT_SETTINGS = 'tinyproxy';
+/** What such a box can be, where it does not say so: no server is told what its client may set, no origin what a proxy may. */
+const ONLY_AS: ReadonlyMap<string, readonly Box['name'][]> = new Map([
+  ['Go client', ['client']],
+  ['Node http-proxy', ['proxy', 'server']],
+  ['Go ReverseProxy', ['proxy', 'server']],
+]);
 const IN_ITS_CONFIGURATION = 'In its configuration';
 
 /** Which box a remedy speaks of. */
@@ -133,7 +139,9 @@ function configuration(finding: Finding, box: Box | undefined): Change {
   const own = settings.filter(({ product }) => product === productOf(signature));
   if (signature !== undefined && own.length === 0) return [];
   if (own.length > 0) return [{ label: IN_ITS_CONFIGURATION, text: own.map(inWords), items: [] }];
-  const likely = settings.filter(({ product }) => product !== WITHOUT_SETTINGS).slice(0, MOST_SETTINGS);
+  const likely = settings
+    .filter(({ product }) => product !== WITHOUT_SETTINGS && ONLY_AS.get(product)?.includes(box.name) !== false)
+    .slice(0, MOST_SETTINGS);
   if (likely.length === 0) return [];
   return [
     { label: IN_ITS_CONFIGURATION, text: ['it does not say what product it is; here is what others need'], items: likely.map(inWords) },

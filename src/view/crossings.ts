@@ -25,6 +25,9 @@ const HOP_FIELDS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
+/** Chunks come in and go out: equal values are nothing to look at where no finding is about them. */
+const FRAMING = 'transfer-encoding';
+
 /** Ids of rules that say so: connection-relayed-request, keep-alive-params-relayed; but not half-close-not-relayed. */
 const SAYS_RELAYED = /^(?!.*\bnot-relayed\b).*\brelayed\b/;
 
@@ -66,7 +69,9 @@ function equalFields(finding: Finding, evidence: Evidence): string[] {
   const received = receivedBefore(finding, evidence);
   const earlier = new Set(fieldValues(received?.text ?? []).map((field) => field.key));
   const named = new Set((finding.fields ?? []).map((field) => field.toLowerCase()));
-  const equal = fieldValues(evidence.text).filter(({ name, key }) => earlier.has(key) && (HOP_FIELDS.has(name) || named.has(name)));
+  const equal = fieldValues(evidence.text).filter(
+    ({ name, key }) => earlier.has(key) && ((HOP_FIELDS.has(name) && name !== FRAMING) || named.has(name)),
+  );
   return [...new Set(equal.map((field) => field.name))];
 }
 

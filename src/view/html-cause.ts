@@ -8,7 +8,17 @@ import { filterClass } from './html-filters.ts';
 import { headTables } from './html-heads.ts';
 import { ladderFigure } from './html-ladder.ts';
 import { code, element, type Markup, prose, together, told } from './markup.ts';
-import { boxesOf, captureMark, endsOf, type FindingGroup, frameMark, owedInWords, reasonOf, saidInVerdict } from './overview.ts';
+import {
+  captureMark,
+  endsOf,
+  type FindingGroup,
+  frameMark,
+  owedInWords,
+  reasonOf,
+  saidInVerdict,
+  waysOf,
+  zeroInWords,
+} from './overview.ts';
 import { safeLines } from './safe.ts';
 import { offset } from './time.ts';
 
@@ -63,14 +73,11 @@ function tellCause(page: Page, { first, count }: FindingGroup): Markup {
 }
 
 function connections({ report }: Page, finding: Finding): Markup {
-  const names = boxesOf(finding).map((box) => box.name);
-  const lines = finding.hops.map((hop) => {
-    const from = hop.role === 'server-side' ? names.length - 2 : 0;
-    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`).join(', ');
-    return together(`${names[from]} `, code(hop.client.text), ` to ${names[from + 1]} `, code(hop.server.text), `, ${seen}`);
-  });
-  const owed = owedInWords(finding);
-  return list(owed === undefined ? lines : [...lines, owed]);
+  const lines = waysOf(report, finding).map(({ from, client, to, server, seen }) =>
+    together(`${from} `, code(client), ` to ${to} `, code(server), `, ${seen}`),
+  );
+  const more = [owedInWords(finding), zeroInWords(report, finding)].filter((line) => line !== undefined);
+  return list([...lines, ...more]);
 }
 
 function evidenceTable(page: Page, finding: Finding): Markup {

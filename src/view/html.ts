@@ -26,6 +26,7 @@ import {
   countsInWords,
   type FindingGroup,
   groupFindings,
+  issueInWords,
   issuesOf,
   lookedAtInWords,
   otherTraffic,
@@ -181,7 +182,7 @@ function captureHealth(report: Report, capture: CaptureReport): Markup {
       ...otherTraffic(health),
       ...issuesOf(capture)
         .slice(0, MOST_LISTED)
-        .map((issue) => together(code(issue.code), `: ${issue.message} (${issue.count})`)),
+        .map((issue) => together(code(issue.code), `: ${issueInWords(issue)}`)),
     ]),
   );
 }

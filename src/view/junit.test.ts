@@ -60,6 +60,19 @@ describe('the suite', () => {
     expect(shown).toContain(`tests="3" failures="${fails ? 1 : 0}"`);
   });
 
+  test.each([
+    [undefined, 'violation', true],
+    [undefined, 'hygiene', false],
+    [undefined, 'info', false],
+    ['info', 'info', true],
+    ['hang', 'violation', false],
+    ['never', 'hang', false],
+  ] as const)('--fail-on %s and a proven %s: fails %s, as the exit code does', (failOn, severity, fails) => {
+    const findings = [{ ...theHang, severity, confidence: 'proven', children: [] }] as const;
+    const shown = render({ ...sampleReport, findings }, 'junit', { ...viewOptions(), failOn });
+    expect(shown).toContain(`failures="${fails ? 1 : 0}"`);
+  });
+
   test('a rule with nothing to look at is skipped', () => {
     const rules = [...cleanReport.rules, { id: 'idle-rule', lookedAt: 0 }];
     const shown = junit({ ...cleanReport, rules });

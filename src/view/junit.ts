@@ -1,15 +1,16 @@
 /**
- * A report -> JUnit XML, which every CI shows: a test case per rule. It fails where the rule found something that is sure
- * (proven or strong), is skipped where there was nothing to look at, and says what is only likely without failing.
+ * A report -> JUnit XML, which every CI shows: a test case per rule. It fails where the exit code does: where the rule found
+ * something that is bad enough and sure (proven or strong). It is skipped where there was nothing to look at, and says all else
+ * without failing.
  */
 
 import type { Finding, Report } from '../model.ts';
-import { isSure } from '../ranks.ts';
+import { failsAt } from '../ranks.ts';
 import { type Remedies, remediesOf } from './change.ts';
 import { displayFilter } from './contract.ts';
 import { crossingsOf } from './crossings.ts';
 import { type Child, element, LINE_END, type Markup, together } from './markup.ts';
-import { type Secrecy, safeText } from './safe.ts';
+import { type Secrecy, safeText, type ViewOptions } from './safe.ts';
 
 const MOST_TOLD = 20;
 
@@ -18,7 +19,10 @@ interface Page {
   readonly report: Report;
   readonly remedies: Remedies;
   readonly secrecy: Secrecy;
+  readonly fails: (finding: Finding) => boolean;
 }
+
+type JunitOptions = Secrecy & Pick<ViewOptions, 'failOn'>;
 
 /** A rule with what it found, children of other findings included. */
 interface Case {
@@ -27,12 +31,13 @@ interface Case {
   readonly findings: Finding[];
 }
 
-export function* junitPieces(report: Report, secrecy: Secrecy): Generator<string> {
-  const page = { report, remedies: remediesOf(report, crossingsOf(report)), secrecy };
+export function* junitPieces(report: Report, options: JunitOptions): Generator<string> {
+  const fails = failsAt(options.failOn ?? 'violation');
+  const page = { report, remedies: remediesOf(report, crossingsOf(report)), secrecy: options, fails };
   const cases = casesOf(report);
   const counts = {
     tests: cases.length,
-    failures: cases.filter(({ findings }) => findings.some(isSure)).length,
+    failures: cases.filter(({ findings }) => findings.some(fails)).length,
     errors: 0,
     skipped: cases.filter(isIdle).length,
   };
@@ -43,7 +48,7 @@ export function* junitPieces(report: Report, secrecy: Secrecy): Generator<string
     LINE_END,
     cases.map((each) => [testCase(page, each), LINE_END]),
   );
-  const verdict = safeText(report.verdict, secrecy);
+  const verdict = safeText(report.verdict, options);
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
   yield `${element('testsuites', { name: `${report.tool.name} ${report.tool.version}: ${verdict}`, ...counts }, LINE_END, suite, LINE_END).markup}\n`;
 }
@@ -65,18 +70,18 @@ function isIdle({ lookedAt, findings }: Case): boolean {
 }
 
 function testCase(page: Page, each: Case): Markup {
-  const sure = each.findings.filter(isSure);
-  const doubtful = each.findings.filter((finding) => !isSure(finding));
-  const [first] = sure;
+  const failing = each.findings.filter(page.fails);
+  const others = each.findings.filter((finding) => !page.fails(finding));
+  const [first] = failing;
   const failure =
     first &&
     element(
       'failure',
-      { type: `${first.severity}, ${first.confidence}`, message: `${first.title}${sure.length > 1 ? `, ${sure.length} times` : ''}` },
-      lines(page, sure),
+      { type: `${first.severity}, ${first.confidence}`, message: `${first.title}${failing.length > 1 ? `, ${failing.length} times` : ''}` },
+      lines(page, failing),
     );
   const skipped = isIdle(each) ? element('skipped', { message: 'nothing in the captures that this rule applies to' }) : undefined;
-  const output = doubtful.length === 0 ? undefined : element('system-out', {}, lines(page, doubtful));
+  const output = others.length === 0 ? undefined : element('system-out', {}, lines(page, others));
   return element('testcase', { classname: 'hopcheck', name: each.rule }, skipped, failure, output);
 }
 

@@ -53,7 +53,7 @@ describe('the page', () => {
     expect(screen).toContain(
       '| 0.004483 | 19 | proxy → origin | `GET /index.html HTTP/1.1` `Connection: keep-alive`; relayed: `Connection` |',
     );
-    expect(screen).toContain('| 8.018898 | 30 | proxy → client | `RST: request 2 was never read` |');
+    expect(screen).toContain('| 8.018898 | 30 | proxy → client | RST: request 2 was never read |');
   });
 
   test('what was left out of the first screen is folded below', () => {

@@ -11,6 +11,7 @@ import { changeOf, type Remedies, remediesOf, signatureInWords } from './change.
 import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
+import { framesInWords } from './frame-list.ts';
 import { drawMermaid } from './mermaid.ts';
 import {
   assumptions,
@@ -25,12 +26,15 @@ import {
   faultsAndNotes,
   frameMark,
   groupFindings,
+  issueInWords,
   issuesOf,
   lookedAtInWords,
   otherTraffic,
   owedInWords,
   reasonOf,
   saidInVerdict,
+  waysOf,
+  zeroInWords,
 } from './overview.ts';
 import { plain, type SafePiece, type Secrecy, safeLines, safePieces, type ViewOptions } from './safe.ts';
 import { calendar, duration, offset } from './time.ts';
@@ -161,7 +165,9 @@ function evidenceTable(page: Page, finding: Finding, most: number): string[] {
 function evidenceRow(page: Page, finding: Finding, evidence: Evidence, start: number): string {
   const frame = frameMark(page.report, evidence).replace('frame ', '');
   const lines = safeLines(evidence.text, page.options).slice(0, LINES_OF_A_HEAD);
-  const text = lines.map((line) => cell(shorten(line, LONGEST_LINE))).join(' ');
+  // What was captured is shown as code, what we say of a frame is not.
+  const show = evidence.text.every((part) => typeof part === 'string') ? prose : cell;
+  const text = lines.map((line) => show(shorten(line, LONGEST_LINE))).join(' ');
   const marks = crossingMarks(page.crossings(finding, evidence)).map(({ what, fields }) => `; ${what}: ${cell(fields)}`);
   return `| ${offset(start, evidence.moment.time)} | ${prose(frame)} | ${endsOf(finding, evidence).join(' → ')} | ${text}${marks.join('')} |`;
 }
@@ -183,6 +189,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
   const texts = [
     `## ${first.id} ${first.severity}, ${first.confidence}: ${prose(first.title)}${times}`,
     saidInVerdict(report, first, options) ? '' : markdown(first.message, options),
+    where(report, first),
     section(
       'What to do',
       remedies(first).map((text) => markdown(text, options)),
@@ -194,7 +201,7 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
     section('What would change our mind', first.wouldChangeOurMind.map(prose)),
     section(
       'It also explains',
-      first.children.map((child) => `${child.id} ${child.severity}: ${prose(child.title)}`),
+      first.children.map((child) => `${child.id} ${child.severity}, ${child.confidence}: ${prose(child.title)}`),
     ),
     first.basis.length === 0 ? '' : `Basis: ${first.basis.map(prose).join('; ')}`,
     first.partOf === undefined ? '' : `Part of ${first.partOf}.`,
@@ -208,10 +215,20 @@ function findingParts(page: Page, { first, count }: FindingGroup, told: number):
   ];
 }
 
-function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Part[] {
-  const lines = groupFindings(report, findings).map(
-    ({ first, count }) => `- ${first.id} ${prose(first.title)}${count > 1 ? `, ${count} times` : ''}: ${markdown(first.message, options)}`,
+function where(report: Report, finding: Finding): string {
+  const zero = zeroInWords(report, finding);
+  const ways = waysOf(report, finding).map(
+    ({ from, client, to, server, seen }) => `- ${from} ${code(client)} to ${to} ${code(server)}, ${prose(seen)}`,
   );
+  return [...ways, ...(zero === undefined ? [] : [`- ${prose(zero)}`])].join('\n');
+}
+
+function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Part[] {
+  const lines = groupFindings(report, findings).map(({ first, count }) => {
+    const frames = framesInWords(report, first);
+    const where = frames === '' ? '' : ` (${prose(frames)})`;
+    return `- ${first.id} ${prose(first.title)}${count > 1 ? `, ${count} times` : ''}: ${markdown(first.message, options)}${where}`;
+  });
   return lines.length === 0 ? [] : [{ rank: EXONERATIONS, name: title.toLowerCase(), text: [`## ${title}`, '', ...lines].join('\n') }];
 }
 
@@ -228,7 +245,7 @@ function captureHealth(report: Report): string {
       ...otherTraffic(health).map((traffic) => `  - ${traffic}`),
       ...issuesOf(capture)
         .slice(0, MOST_CAPTURES)
-        .map((issue) => `  - ${code(issue.code)}: ${prose(issue.message)} (${issue.count})`),
+        .map((issue) => `  - ${code(issue.code)}: ${prose(issueInWords(issue))}`),
     ];
   });
   const more = report.captures.length - MOST_CAPTURES;

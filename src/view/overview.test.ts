@@ -3,7 +3,7 @@ import { sampleReport, theHang } from '../../test/support/sample-report.ts';
 import { viewOptions } from '../../test/support/view-options.ts';
 import type { Finding, Report, Severity } from '../model.ts';
 import { render } from './index.ts';
-import { countsInWords, groupFindings, lookedAtInWords, reasonOf } from './overview.ts';
+import { blindSpots, countsInWords, groupFindings, issueInWords, lookedAtInWords, reasonOf, waysOf } from './overview.ts';
 
 let made = 0;
 
@@ -120,4 +120,42 @@ describe('several captures', () => {
     ];
     expect(groupFindings(sampleReport, [likely, proven]).map(({ first, count }) => [first.id, count])).toEqual([['F4', 2]]);
   });
+});
+
+test('a connection that goes on through many files is told of the first ones', () => {
+  const [hop] = theHang.hops;
+  const seenIn = Array.from({ length: 9 }, (_, capture) => ({ capture, stream: 7 }));
+  const captures = sampleReport.captures.flatMap((capture) => seenIn.map((_, index) => ({ ...capture, index })));
+  const hops = hop === undefined ? [] : [{ ...hop, connection: { ...hop.connection, seenIn } }];
+  expect(waysOf({ captures }, { ...theHang, hops })[0]?.seen).toBe(
+    'tcp.stream 7 [1], tcp.stream 7 [2], tcp.stream 7 [3], tcp.stream 7 [4] and in 5 other files',
+  );
+});
+
+test.each([
+  [{ code: 'capture-cut', message: 'the capture ends', offset: 8918, count: 1 }, 'the capture ends (at byte 8918)'],
+  [{ code: 'capture-cut', message: 'it ends (at byte 7)', offset: 7, count: 1 }, 'it ends (at byte 7)'],
+  [{ code: 'gap', message: 'octets are missing', count: 3 }, 'octets are missing, 3 times'],
+])('an issue says where it is and how often', (issue, words) => {
+  expect(issueInWords(issue)).toBe(words);
+  const captures = sampleReport.captures.map((capture) => ({ ...capture, issues: [issue] }));
+  for (const format of ['text', 'markdown', 'html'] as const)
+    expect(render({ ...sampleReport, captures }, format, viewOptions()).replaceAll(/\s+/g, ' ')).toContain(words);
+});
+
+test('where all is encrypted, it says where to capture', () => {
+  const spotsOf = (connections: number): string =>
+    blindSpots({
+      ...sampleReport,
+      captures: sampleReport.captures.map((capture) => ({ ...capture, health: { ...capture.health, connections, encrypted: 2 } })),
+    }).join('\n');
+  expect(spotsOf(2)).toContain('inside 2 encrypted connections; there is no other (capture where TLS has ended');
+  expect(spotsOf(3)).toMatch(/^inside 2 encrypted connections$/m);
+});
+
+test('no stream number is told where connections were left out', () => {
+  const issues = [{ code: 'narrowed-host', message: '', count: 3 }];
+  const captures = sampleReport.captures.map((capture) => ({ ...capture, issues }));
+  expect(waysOf(sampleReport, theHang)[0]?.seen).toMatch(/^tcp\.stream \d+$/);
+  expect(waysOf({ captures }, theHang)[0]?.seen).toBe('a stream whose number is not known because of --host');
 });

@@ -2,10 +2,10 @@
  * A report -> what every view for people says first: counts by severity, groups, whose move it was, what was not visible.
  */
 
-import type { CaptureReport, DebtKind, Evidence, Finding, Report, Severity, Text } from '../model.ts';
+import type { CaptureReport, ConnectionIdentity, DebtKind, Evidence, Finding, Report, Severity, Text, Wait } from '../model.ts';
 import { CONFIDENCES, isSure, SEVERITIES } from '../ranks.ts';
 import { type Secrecy, safeText } from './safe.ts';
-import { duration } from './time.ts';
+import { calendar, duration } from './time.ts';
 
 const DEBTS: Readonly<Record<DebtKind, string>> = {
   'request-head': 'the rest of a request head',
@@ -134,6 +134,41 @@ export function boxesOf(finding: Finding): Box[] {
   ];
 }
 
+/** A connection of a finding: who talked to whom, and as which streams of which captures it is seen. */
+export interface Way {
+  readonly from: string;
+  readonly client: string;
+  readonly to: string;
+  readonly server: string;
+  readonly seen: string;
+}
+
+/** A connection may go on through all the parts of a ring. */
+const MOST_STREAMS = 4;
+
+export function waysOf(report: Pick<Report, 'captures'>, finding: Finding): Way[] {
+  const names = boxesOf(finding).map((box) => box.name);
+  return finding.hops.map(({ role, client, server, connection }) => {
+    const at = role === 'server-side' ? names.length - 2 : 0;
+    const streams = connection.seenIn.slice(0, MOST_STREAMS).map((place) => streamMark(report, place));
+    const more = connection.seenIn.length - streams.length;
+    const seen = streams.join(', ') + (more > 0 ? ` and in ${counted(more, 'other file')}` : '');
+    return { from: names[at] ?? 'client', client: client.text, to: names[at + 1] ?? 'server', server: server.text, seen };
+  });
+}
+
+/** Wireshark's number, unless connections were left out that it counts. */
+function streamMark(report: Pick<Report, 'captures'>, { capture, stream }: ConnectionIdentity['seenIn'][number]): string {
+  const narrowed = report.captures[capture]?.issues.some(({ code }) => code === 'narrowed-host') === true;
+  return (narrowed ? 'a stream whose number is not known because of --host' : `tcp.stream ${stream}`) + captureMark(report, capture);
+}
+
+/** When the seconds of its evidence begin, so that logs can be laid beside them. */
+export function zeroInWords(report: Pick<Report, 'base'>, { evidence }: Finding): string | undefined {
+  const [first] = evidence;
+  return first === undefined ? undefined : `0 s is ${calendar(report.base, first.moment.time)}`;
+}
+
 /** Who sent an evidence to whom, by name. */
 export function endsOf(finding: Finding, { hop, from }: Evidence): readonly [sender: string, receiver: string] {
   const names = boxesOf(finding).map((box) => box.name);
@@ -142,8 +177,13 @@ export function endsOf(finding: Finding, { hop, from }: Evidence): readonly [sen
   return from === 'client' ? [client, server] : [server, client];
 }
 
-/** The box that had to move: the debtor where there is a debt, else the one that stands between, else the sender. */
+/** The box that had to move: the debtor, unless it waited for the one behind it. */
 export function boxAtFault(finding: Finding): Box | undefined {
+  return finding.owedBehind === true ? boxesOf(finding).at(-1) : debtorOf(finding);
+}
+
+/** Who owed something where there is a debt, else the one that stands between, else the sender. */
+function debtorOf(finding: Finding): Box | undefined {
   const boxes = boxesOf(finding);
   if (finding.wait === undefined) return boxes.length === 3 ? boxes[1] : boxes[finding.direction === 'response' ? 1 : 0];
   const beyondProxy = boxes.length === 3 && finding.hops[0]?.role === 'server-side';
@@ -153,13 +193,17 @@ export function boxAtFault(finding: Finding): Box | undefined {
 /** "the proxy owed a response for 7.96 s, until it reset the connection"; undefined where nothing was owed. */
 export function owedInWords(finding: Finding): string | undefined {
   const { wait } = finding;
-  const debtor = boxAtFault(finding);
+  const debtor = debtorOf(finding);
   if (wait === undefined || debtor === undefined) return undefined;
-  const paid = `the ${debtor.name} owed ${DEBTS[wait.debt]} for ${duration(wait.end.time - wait.start.time)}`;
-  if (wait.ended === 'answered') return `${paid}, until it was paid`;
-  if (wait.ended === 'capture-end') return `${paid} and still did when the capture ended`;
+  const owed = `the ${debtor.name} owed ${DEBTS[wait.debt]} for ${duration(wait.end.time - wait.start.time)}${endingOf(wait)}`;
+  return finding.owedBehind === true ? `${owed}; it was itself waiting for the ${boxAtFault(finding)?.name}` : owed;
+}
+
+function endingOf(wait: Wait): string {
+  if (wait.ended === 'answered') return ', until it was paid';
+  if (wait.ended === 'capture-end') return ' and still did when the capture ended';
   const who = (wait.ended === 'server-close') === (wait.debtor === 'server') ? 'it' : 'the other side';
-  return `${paid}, until ${who} ${wait.by === 'RST' ? 'reset' : 'closed'} the connection`;
+  return `, until ${who} ${wait.by === 'RST' ? 'reset' : 'closed'} the connection`;
 }
 
 /** The verdict ends with the message of the finding that it is about: no need to say it again right below. */
@@ -220,6 +264,12 @@ export function issuesOf({ issues }: CaptureReport): CaptureReport['issues'] {
   return issues.filter(({ code }) => code !== ASSUMED);
 }
 
+/** What is strange, where in the file it begins, and how often. */
+export function issueInWords({ message, offset, count }: CaptureReport['issues'][number]): string {
+  const place = offset === undefined || message.includes('(at byte ') ? '' : ` (at byte ${offset})`;
+  return `${message}${place}${count > 1 ? `, ${count} times` : ''}`;
+}
+
 /** Why files were taken for one place of capture or for several, in sentences: once where it is the same of all. */
 export function assumptions(report: Report): string[] {
   const files = new Map<string, string[]>();
@@ -240,8 +290,15 @@ export function blindSpots(report: Report): string[] {
     const where = report.captures.length > 1 ? `${captureMark(report, capture.index).trim()} ` : '';
     return captureBlindSpots(capture).map((spot) => where + spot);
   });
-  if (report.relays === 0) spots.push('no exchange was seen on two hops: what a proxy did on its other side is not in here');
+  if (report.relays === 0)
+    spots.push('no exchange was seen on two hops: what a proxy did on its other side is not in here (capture on its host, with -i any)');
   return [...spots, 'the last 2 s of a capture: tcpdump may lose its last block, so nothing is concluded from silence there'];
+}
+
+const WHERE_PLAIN = '; there is no other (capture where TLS has ended: most often between the proxy and its servers)';
+
+function isAllEncrypted({ connections, encrypted }: CaptureReport['health']): boolean {
+  return encrypted >= connections;
 }
 
 function captureBlindSpots({ health, complete, dropped, format }: CaptureReport): string[] {
@@ -252,7 +309,7 @@ function captureBlindSpots({ health, complete, dropped, format }: CaptureReport)
     [!complete, 'what came after the place where the file breaks off'],
     [late > 0, `how ${counted(late, 'connection')} began: the capture starts in the middle`],
     [oneSided > 0, `the other direction of ${counted(oneSided, 'connection')}`],
-    [health.encrypted > 0, `inside ${counted(health.encrypted, 'encrypted connection')}`],
+    [health.encrypted > 0, `inside ${counted(health.encrypted, 'encrypted connection')}${isAllEncrypted(health) ? WHERE_PLAIN : ''}`],
     [health.http2 > 0, `inside ${counted(health.http2, 'HTTP/2 connection')}`],
     [health.quic > 0, `inside ${counted(health.quic, 'QUIC datagram')} (HTTP/3)`],
     [health.gaps > 0, `octets missing at ${counted(health.gaps, 'place')}`],

@@ -34,14 +34,17 @@ const REFERENCES = new Set(['location', 'content-location', 'destination']);
 const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate']);
 const SCHEME = /^(basic|bearer|digest|negotiate|ntlm|kerberos|hoba|mutual|scram-sha-1|scram-sha-256|aws4-hmac-sha256)(?=\s)/i;
 
-const SECRET_NAME = /token|key|sig|code|sess|pass|pwd|secret|auth|cred|jwt|ticket|saml|assertion|(?:^|[-_.[])(?:sid|otp|pin)\]?$|^j?sid$/i;
+const SECRET_NAME =
+  /token|key|sig|code|sess|pass|pwd|secret|auth|cred|jwt|ticket|saml|assertion|bearer|csrf|xsrf|hmac|nonce|(?:^|[-_.[])(?:sid|otp|pin|pw)\]?$|^j?sid$/i;
 
 /** Chunk sizes and line ends: the only octets of a body that are shown. */
 const FRAMING_OCTETS = /^[\r\n]{0,4}[0-9a-f]{0,8}[\r\n\t ]{0,4}$/i;
 
 export function redactField(name: string | undefined, value: string, hide: Hide): string {
   const field = (name ?? '').toLowerCase();
-  if (HARMLESS.has(field) || value === '') return value;
+  if (value === '') return value;
+  if (field === 'host') return redactUserinfo(value, hide);
+  if (HARMLESS.has(field)) return redactNamed(value, hide);
   if (REFERENCES.has(field)) return redactTarget(value, hide);
   const scheme = CREDENTIALS.has(field) ? SCHEME.exec(value)?.[0] : undefined;
   if (scheme === undefined) return hide(value);
@@ -61,6 +64,13 @@ export function redactCredentials(text: string, hide: Hide): string {
     const isWord = !/^bearer$/i.test(scheme) && !/\d|=|[a-z][A-Z]/.test(token);
     return isWord ? all : `${scheme}${space}${hide(token)}`;
   });
+}
+
+/** Words of a sentence: what stands as name=value behind a name like a secret's. */
+export function redactNamed(text: string, hide: Hide): string {
+  return text.replaceAll(/([\w.[\]-]+=)([^\s,;&"]+|"[^"]*"?)/g, (all, name: string, value: string) =>
+    SECRET_NAME.test(name.slice(0, -1)) ? name + hide(value) : all,
+  );
 }
 
 /** A request-target (RFC 9112 section 3.2) or a URI reference. */
@@ -108,7 +118,14 @@ function holdsSecret(value: string): boolean {
   const inner = /[?&;#]([^=&;?#]+)=./g;
   for (const match of value.matchAll(inner)) if (SECRET_NAME.test(match[1] ?? '')) return true;
   if (/\/\/[^/\s]+@/.test(value)) return true;
+  if (isHexadecimalSecret(value)) return true;
   return (value.match(/[\w-]{20,}/g) ?? []).some(looksRandom);
+}
+
+/** As in a link that resets a password. What names a content is none: the digest of a file, or one that says how it was made. */
+function isHexadecimalSecret(value: string): boolean {
+  const run = /(?<![0-9a-z:])[0-9a-f]{32,}(?![0-9a-z])/i.exec(value)?.[0];
+  return run !== undefined && /\d/.test(run) && /[a-f]/i.test(run) && !/\.[a-z]\w{0,5}$/i.test(value);
 }
 
 /** A JWT, or letters of both cases and digits that change their class at half of the places or more. */

@@ -98,6 +98,10 @@ describe('redaction of field values', () => {
     ['referer', 'http://e/?a', '<redacted 11 octets #beef>'],
     ['location', 'http://e/a?token=abc', 'http://e/a?token=<redacted 3 octets #beef>'],
     ['cookie', '', ''],
+    ['host', 'www.example.com:80', 'www.example.com:80'],
+    ['host', 'user:s3cr3t@www.example.com', '<redacted 11 octets #beef>@www.example.com'],
+    ['user-agent', 'app/1 (device_key=s3cr3t; os=9)', 'app/1 (device_key=<redacted 6 octets #beef>; os=9)'],
+    ['cache-control', 'max-age=60, private="x"', 'max-age=60, private="x"'],
   ])('%s: %s', (name, value, shown) => {
     expect(redactField(name, value, marks(hash))).toBe(shown);
   });
@@ -123,6 +127,11 @@ describe('credentials where none belong', () => {
   });
 });
 
+test('a reason phrase', () => {
+  const shown = safeWire({ kind: 'reason', octets: 'Bad token=s3cr3t here' }, viewOptions(80, { hash }));
+  expect(shown).toBe('Bad token=<redacted 6 octets #beef> here');
+});
+
 describe('redaction of targets', () => {
   const SECRET = '<redacted 6 octets #beef>';
   test.each([
@@ -143,6 +152,11 @@ describe('redaction of targets', () => {
     ['s3cr3t@e.example:443', `${SECRET}@e.example:443`],
     ['//s3cr3t@e.example/', `//${SECRET}@e.example/`],
     ['/a?next=%2Fb%3Ftoken%3Ds3cr3t', '/a?next=<redacted 21 octets #beef>'],
+    ['/a?_csrf=s3cr3t&pw=s3cr3t&hmac=s3cr3t&nonce=s3cr3t', `/a?_csrf=${SECRET}&pw=${SECRET}&hmac=${SECRET}&nonce=${SECRET}`],
+    ['/a?pwa=1&spin=2', '/a?pwa=1&spin=2'],
+    [`/reset/${'0a1b'.repeat(16)}`, '/reset/<redacted 64 octets #beef>'],
+    ['/assets/app-d41d8cd98f00b204e9800998ecf8427e.css', '/assets/app-d41d8cd98f00b204e9800998ecf8427e.css'],
+    ['/v2/sha256:d41d8cd98f00b204e9800998ecf8427e', '/v2/sha256:d41d8cd98f00b204e9800998ecf8427e'],
     ['/hook/T0a1B2c3D4e5F6g7H8i9J0k1', '/hook/<redacted 24 octets #beef>'],
     ['/assets/app.3f2c9d8e7b6a5f4e3f2c9d8e.js', '/assets/app.3f2c9d8e7b6a5f4e3f2c9d8e.js'],
     ['/o/123e4567-e89b-12d3-a456-426614174000', '/o/123e4567-e89b-12d3-a456-426614174000'],

@@ -6,9 +6,9 @@
  * text, file names and addresses keep their letters; controls, format characters and lone surrogates are escaped too.
  */
 
-import type { Text, Wire } from '../model.ts';
+import type { Severity, Text, Wire } from '../model.ts';
 import { anonymousWire } from './anonymous-octets.ts';
-import { type Hide, marks, redactCredentials, redactField, redactOctets, redactTarget, type ShortHash } from './redact.ts';
+import { type Hide, marks, redactCredentials, redactField, redactNamed, redactOctets, redactTarget, type ShortHash } from './redact.ts';
 
 /** Names of styles as `util.styleText` knows them, and a text without line ends. */
 export type Paint = (style: string | readonly string[], text: string) => string;
@@ -25,6 +25,8 @@ export interface ViewOptions {
   readonly paint: Paint;
   /** The terminal understands OSC 8: link what a finding is based on. Never with captured text. */
   readonly hyperlinks?: boolean;
+  /** From which severity up a test case of the JUnit view fails; by default violation, as for the exit code. */
+  readonly failOn?: Severity | 'never' | undefined;
   /** Budget of the Markdown view in characters; 60,000 by default. */
   readonly maxChars?: number | undefined;
 }
@@ -100,10 +102,11 @@ function redactByKind(wire: Wire, hide: Hide): string {
       return redactField(wire.name, wire.octets, hide);
     case 'octets':
       return redactOctets(wire.octets, hide);
+    case 'reason':
+      return redactNamed(wire.octets, hide);
     case 'method':
     case 'field-name':
     case 'version':
-    case 'reason':
     case 'host-name':
       return wire.octets;
   }

@@ -34,7 +34,10 @@ describe('the log', () => {
       ['dumb-proxy-deadlock', 'error', 100],
       ['connection-header-relayed', 'warning', 75],
     ]);
-    expect(run.results[0].partialFingerprints).toEqual({ 'hopcheckFinding/v1': 'dumb-proxy-deadlock/10.0.1.1/10.0.2.20/logo.gif' });
+    expect(run.results[0].partialFingerprints).toEqual({
+      'hopcheckFinding/v1': 'dumb-proxy-deadlock/10.0.1.1/10.0.2.20/logo.gif',
+      primaryLocationLineHash: 'dumb-proxy-deadlock/10.0.1.1/10.0.2.20/logo.gif',
+    });
   });
 
   test('the rules of the report, with help where something was found', () => {
@@ -42,7 +45,12 @@ describe('the log', () => {
     for (const result of run.results) expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
     expect(run.tool.driver.rules[0].shortDescription.text).toBe(theHang.title);
     expect(run.tool.driver.rules[0].help.text).toContain('\nBasis: HTTP: The Definitive Guide figure 4-15; RFC 9112 section 9.3');
-    expect(run.tool.driver.rules[2]).toEqual({ id: 'request-ignored-on-persistent-connection' });
+    expect(run.tool.driver.rules[2]).toEqual({
+      id: 'request-ignored-on-persistent-connection',
+      shortDescription: { text: 'request ignored on persistent connection' },
+      fullDescription: { text: 'request ignored on persistent connection' },
+      help: { text: 'hopcheck explain request-ignored-on-persistent-connection' },
+    });
   });
 
   test('places are frames of a capture', () => {
@@ -51,7 +59,7 @@ describe('the log', () => {
       {
         physicalLocation: {
           artifactLocation: { uri: 'proxy.pcap', index: 0 },
-          region: { byteOffset: 24 + 200 * 14, byteLength: 200 },
+          region: { startLine: 1, byteOffset: 24 + 200 * 14, byteLength: 200 },
         },
         message: { text: 'frame 14, client: GET /index.html HTTP/1.1 | Connection: keep-alive' },
       },
@@ -64,7 +72,7 @@ describe('the log', () => {
     const [evidence] = theHang.evidence.map((each) => ({ ...each, record: undefined }));
     const findings = [{ ...theHang, evidence: evidence === undefined ? [] : [evidence] }];
     const [place] = sarifOf({ ...sampleReport, findings }).results[0].locations;
-    expect(place.physicalLocation).toEqual({ artifactLocation: { uri: 'proxy.pcap', index: 0 } });
+    expect(place.physicalLocation).toEqual({ artifactLocation: { uri: 'proxy.pcap', index: 0 }, region: { startLine: 1 } });
     expect(place.message.text).toMatch(/^frame 14, /);
   });
 

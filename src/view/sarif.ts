@@ -2,7 +2,8 @@
  * A report -> SARIF 2.1.0, for code-scanning pages and editors: one result per finding, its evidence as places in a capture.
  *
  * A place is a capture, the octets of the frame's record in it, and the frame number in words. Causes come before their
- * repetitions, so that what is left out above the limit (GitHub keeps 5,000 results) is a repetition first.
+ * repetitions, so that what is left out above the limit (GitHub keeps 5,000 results) is a repetition first. GitHub wants a line
+ * in every place, and knows findings again by primaryLocationLineHash alone.
  */
 
 import type { Evidence, Finding, Report, Severity } from '../model.ts';
@@ -54,22 +55,32 @@ function inOrder(report: Report): Finding[] {
 
 interface RuleJson {
   readonly id: string;
-  readonly shortDescription?: { readonly text: string };
-  readonly help?: { readonly text: string };
+  readonly shortDescription: { readonly text: string };
+  readonly fullDescription: { readonly text: string };
+  readonly help: { readonly text: string };
 }
 
-/** All that were applied; what a rule means is known from its findings. */
+/** All that were applied. What a rule means is known from its findings; without one it has no more than its name. */
 function rulesOf(report: Report): Map<string, RuleJson> {
-  const rules = new Map<string, RuleJson>(report.rules.map(({ id }) => [id, { id }]));
+  const rules = new Map<string, RuleJson>(report.rules.map(({ id }) => [id, undescribed(id)]));
+  const described = new Set<string>();
   for (const finding of report.findings) {
-    if (rules.get(finding.rule)?.help === undefined) rules.set(finding.rule, describe(finding));
+    if (!described.has(finding.rule)) rules.set(finding.rule, describe(finding));
+    described.add(finding.rule);
   }
   return rules;
 }
 
+/** Code-scanning pages want all three texts of every rule. */
+function undescribed(id: string): RuleJson {
+  const name = { text: inert(plain(id.replaceAll('-', ' '))) };
+  return { id, shortDescription: name, fullDescription: name, help: { text: inert(plain(`hopcheck explain ${id}`)) } };
+}
+
 function describe({ rule, title, basis, remedies }: Finding): RuleJson {
   const help = [...remedies.map(({ product, text }) => `${product}: ${text}`), ...(basis.length > 0 ? [`Basis: ${basis.join('; ')}`] : [])];
-  return { id: rule, shortDescription: { text: inert(plain(title)) }, help: { text: inert([title, ...help].map(plain).join('\n')) } };
+  const name = { text: inert(plain(title)) };
+  return { id: rule, shortDescription: name, fullDescription: name, help: { text: inert([title, ...help].map(plain).join('\n')) } };
 }
 
 function notified(report: Report, leftOut: number) {
@@ -83,6 +94,7 @@ function notified(report: Report, leftOut: number) {
 
 function resultOf(report: Report, finding: Finding, ruleIndex: number, secrecy: Secrecy) {
   const [first, ...others] = finding.evidence.slice(0, MOST_PLACES).map((evidence) => placeOf(report, finding, evidence, secrecy));
+  const fingerprint = wellFormed(finding.fingerprint);
   return {
     ruleId: finding.rule,
     ruleIndex,
@@ -91,7 +103,7 @@ function resultOf(report: Report, finding: Finding, ruleIndex: number, secrecy: 
     rank: RANKS[finding.confidence],
     message: { text: inert(safeText(finding.message, secrecy)) || finding.rule },
     ...(first === undefined ? {} : { locations: [first], relatedLocations: others.map((place, index) => ({ id: index + 1, ...place })) }),
-    partialFingerprints: { 'hopcheckFinding/v1': wellFormed(finding.fingerprint) },
+    partialFingerprints: { 'hopcheckFinding/v1': fingerprint, primaryLocationLineHash: fingerprint },
     properties: { id: finding.id, severity: finding.severity, confidence: finding.confidence },
   };
 }
@@ -102,7 +114,7 @@ function placeOf(report: Report, finding: Finding, evidence: Evidence, secrecy: 
   return {
     physicalLocation: {
       artifactLocation: { uri: uriOf(report.captures[capture]?.name ?? ''), index: capture },
-      ...(record === undefined ? {} : { region: { byteOffset: record.offset, byteLength: record.length } }),
+      region: { startLine: 1, ...(record === undefined ? {} : { byteOffset: record.offset, byteLength: record.length }) },
     },
     message: { text: inert(`frame ${frame}, ${endsOf(finding, evidence)[0]}: ${safeText(evidence.text, secrecy)}`) },
   };

@@ -126,7 +126,7 @@ describe('what is said', () => {
       lines({ ...sampleReport, captures: sampleReport.captures.map((each) => ({ ...each, name })) }, 120).join('\n');
     expect(named("it's $(x).pcap")).toContain("tshark -r 'it'\\''s $(x).pcap' -Y");
     expect(named('-r.pcap')).toContain('tshark -r ./-r.pcap -Y');
-    expect(named('-')).toContain('Wireshark: frame.number in {14');
+    expect(named('stdin')).toContain('Wireshark: frame.number in {14');
     expect(named('a\nb.pcap')).toContain('Wireshark: frame.number in {14');
   });
 

@@ -8,12 +8,12 @@ import { type Remedies, remediesOf, signatureInWords } from './change.ts';
 import { evidenceFrames, filterFor } from './contract.ts';
 import { type Crossings, crossingMarks, crossingsOf } from './crossings.ts';
 import { markCutHeads } from './cut-heads.ts';
+import { framesInWords } from './frame-list.ts';
 import { drawLadder } from './ladder.ts';
 import {
   assumptions,
   blindSpots,
   boxAtFault,
-  boxesOf,
   captureMark,
   capturesInWords,
   counted,
@@ -23,12 +23,15 @@ import {
   faultsAndNotes,
   frameMark,
   groupFindings,
+  issueInWords,
   issuesOf,
   lookedAtInWords,
   otherTraffic,
   owedInWords,
   reasonOf,
   saidInVerdict,
+  waysOf,
+  zeroInWords,
 } from './overview.ts';
 import { pairingInWords } from './pairing.ts';
 import { plain, safeText, type ViewOptions } from './safe.ts';
@@ -106,16 +109,18 @@ function tellGroup(page: Page, { first, count }: FindingGroup): Lines {
 }
 
 function whoIsWho(report: Report, finding: Finding, options: ViewOptions): Lines {
-  const names = boxesOf(finding).map((box) => box.name);
-  const lines = finding.hops.flatMap((hop) => {
-    const from = hop.role === 'server-side' ? names.length - 2 : 0;
-    const seen = hop.connection.seenIn.map(({ capture, stream }) => `tcp.stream ${stream}${captureMark(report, capture)}`).join(', ');
-    return wrap(`${names[from]} ${hop.client.text} > ${names[from + 1]} ${hop.server.text}, ${seen}`, options.width, '    ', '      ');
-  });
+  const lines = waysOf(report, finding).flatMap(({ from, client, to, server, seen }) =>
+    wrap(`${from} ${client} > ${to} ${server}, ${seen}`, options.width, '    ', '      '),
+  );
   const owed = owedInWords(finding);
   const signature = signatureInWords(finding, boxAtFault(finding));
   const said = signature === undefined ? '' : `; ${safeText(signature, options)}`;
-  return owed === undefined ? lines : [...lines, ...wrap(`T${owed.slice(1)}${said}.`, options.width, '    ')];
+  const zero = zeroInWords(report, finding);
+  return [
+    ...lines,
+    ...(owed === undefined ? [] : wrap(`T${owed.slice(1)}${said}.`, options.width, '    ')),
+    ...(zero === undefined ? [] : wrap(`${zero}.`, options.width, '    ')),
+  ];
 }
 
 function evidenceList(report: Report, finding: Finding, crossings: Crossings, options: ViewOptions): Lines {
@@ -193,9 +198,8 @@ function whatWasLookedAt(report: Report, options: ViewOptions): Lines {
 
 function aLineEach(title: string, report: Report, findings: readonly Finding[], options: ViewOptions): Lines {
   const texts = groupFindings(report, findings).map(({ first, count }) => {
-    const frames = evidenceFrames(report, first).map((place) => place.frames.slice(0, 6).join(', ') + captureMark(report, place.capture));
-    const list = frames.join(', ');
-    const where = list === '' ? '' : ` (${list.includes(', ') ? 'frames' : 'frame'} ${list})`;
+    const frames = framesInWords(report, first);
+    const where = frames === '' ? '' : ` (${frames})`;
     return `${first.id} ${plain(first.title)}${count > 1 ? `, ${count} times` : ''}: ${safeText(first.message, options)}${where}`;
   });
   return bullets(title, upTo(texts, MOST_LISTED, '--format json'), options);
@@ -240,8 +244,7 @@ function healthOf(report: Report, capture: CaptureReport, options: ViewOptions):
 }
 
 function issueText(issue: CaptureReport['issues'][number]): string {
-  const place = issue.offset === undefined || issue.message.includes('(at byte ') ? '' : ` (at byte ${issue.offset})`;
-  return `${issue.code}: ${plain(issue.message)}${place}${issue.count > 1 ? `, ${issue.count} times` : ''}`;
+  return `${issue.code}: ${plain(issueInWords(issue))}`;
 }
 
 function bullets(title: string, texts: readonly string[], options: ViewOptions): Lines {
@@ -262,9 +265,12 @@ function nextCommands(report: Report, finding: Finding | undefined, options: Vie
   ];
 }
 
+/** What a capture is called that came through a pipe: nothing can read it again. */
+const FROM_PIPE = 'stdin';
+
 /** A line end inside the quoted filter is white space to Wireshark, so that the command may be pasted as it stands. */
 function tshark(capture: CaptureReport | undefined, filter: string, options: ViewOptions): Lines {
-  const readable = capture !== undefined && capture.name !== '-' && plain(capture.name) === capture.name;
+  const readable = capture !== undefined && capture.name !== FROM_PIPE && plain(capture.name) === capture.name;
   if (!readable) return wrap(`Wireshark: ${spaced(filter)}`, options.width, '  ', '    ');
   const call = `tshark -r ${shellQuoted(capture.name)} -Y`;
   const line = `  ${call} '${filter}'`;

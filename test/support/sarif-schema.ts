@@ -23,14 +23,28 @@ const artifactLocation = closed({
   },
   index: { type: 'integer', minimum: -1 },
 });
-/** Section 3.30; -1 is how the schema says that there is none. */
-const region = closed({ byteOffset: { type: 'integer', minimum: -1 }, byteLength: { type: 'integer', minimum: 0 } });
+/** Section 3.30; -1 is how the schema says that there is none. GitHub wants the line. */
+const region = closed(
+  {
+    startLine: { type: 'integer', minimum: 1 },
+    byteOffset: { type: 'integer', minimum: -1 },
+    byteLength: { type: 'integer', minimum: 0 },
+  },
+  'startLine',
+);
 const location = closed({
   id: { type: 'integer', minimum: -1 },
-  physicalLocation: closed({ artifactLocation, region }, 'artifactLocation'),
+  physicalLocation: closed({ artifactLocation, region }, 'artifactLocation', 'region'),
   message,
 });
-const reportingDescriptor = closed({ id: string, shortDescription: message, help: message }, 'id');
+/** Section 3.49; GitHub wants all of it. */
+const reportingDescriptor = closed(
+  { id: string, shortDescription: message, fullDescription: message, help: message },
+  'id',
+  'shortDescription',
+  'fullDescription',
+  'help',
+);
 const driver = closed({ name: string, version: string, rules: listOf(reportingDescriptor, true) }, 'name');
 const notification = closed({ level: { enum: ['none', 'note', 'warning', 'error'] }, message }, 'message');
 const invocation = closed(
