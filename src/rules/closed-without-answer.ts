@@ -71,10 +71,11 @@ function isTurned({ synSeen, clientSide }: Connection): boolean {
   return synSeen && clientSide !== 0;
 }
 
-/** It sent something behind the response before, though no answer of HTTP that could be read. */
-function hasSpoken({ previous }: Exchange, { connection }: Wait): boolean {
+/** It sent something behind all that could be read of it, though no answer of HTTP. */
+function hasSpoken({ previous, interim }: Exchange, { connection }: Wait): boolean {
   const { lastData } = connection.serverEnd;
-  return lastData !== undefined && lastData.time > (previous?.response?.lastTime ?? Number.NEGATIVE_INFINITY);
+  const read = interim.at(-1) ?? previous?.response;
+  return lastData !== undefined && lastData.time > (read?.lastTime ?? Number.NEGATIVE_INFINITY);
 }
 
 /** What other rules tell: a later request that is not read, and one that the server may not have seen when it closed. */
