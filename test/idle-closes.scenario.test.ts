@@ -51,5 +51,7 @@ test('a server that reads the request and closes in place of an answer was not i
     .say('c', 'client', GET('/b'))
     .wait(0.002)
     .close('c', 'server');
-  expect(toldIn(wire)).toEqual([expect.stringMatching(/^closed-without-answer strong: /)]);
+  expect(toldIn(wire)).toEqual([
+    expect.stringMatching(/^closed-without-answer strong: 10\.0\.9\.2:80 closed the connection 2\.\d ms after /),
+  ]);
 });

@@ -39,7 +39,7 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
       covers: stuck,
       until: there,
     });
-    return hasAllContent(here, there) ? { ...blame, contentIsWhole: true } : blame;
+    return isSurePair(context) && hasAllContent(here, there) ? { ...blame, contentIsWhole: true } : blame;
   }
   if (there.framing !== here.framing || there.bodyOctets !== here.bodyOctets) return alone(exchange, exchange.server.text);
   return both(exchange, serverSide, {
@@ -49,6 +49,10 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
     until: there,
     behind: { owedBehind: true },
   });
+}
+
+function isSurePair({ relay }: Around): boolean {
+  return relay?.link.confidence === 'proven' || relay?.link.confidence === 'strong';
 }
 
 /** What one hop has of a body is as much as the next one shows to be all of it; where both have it in the same coding. */

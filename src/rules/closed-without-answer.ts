@@ -2,20 +2,16 @@
  * A request had arrived, and its server closed without a word: an answer of no octets at all (RULES R27). It was no race, since the
  * server's TCP had acknowledged the request before it closed. Behind a proxy, the hop that closed first is to blame.
  */
-import type { Candidate, Confidence, Connection, Evidence, Exchange, Moment, Relay, RequestMessage, Rule, Text, Wait } from '../model.ts';
+import type { Candidate, Confidence, Evidence, Exchange, Relay, Rule, Text } from '../model.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
-import { type ForeignReset, foreignReset, forgottenOn, hopLimitText } from './foreign-reset.ts';
+import { hopLimitText } from './foreign-reset.ts';
 import { refusedFor, toldText } from './gateway-error.ts';
-import { reachOf } from './lifetimes.ts';
-import { raceOf, wasRead } from './races.ts';
 import { remediesFor } from './remedies.ts';
 import { wentThroughProxy } from './single-messages.ts';
 import { endEvidence, silenceText } from './stalls.ts';
-import { ENDED, lasted, lengthOf, OPEN } from './thresholds.ts';
+import { ENDED, lasted, OPEN } from './thresholds.ts';
+import { type Closed, closedOn, isOthers } from './unanswered-closes.ts';
 import * as say from './words.ts';
-
-/** A server that closes so soon after a response has not closed for the request that came meanwhile. */
-const AT_ONCE = 100e6;
 
 export const closedWithoutAnswer: Rule = {
   id: 'closed-without-answer',
@@ -26,20 +22,13 @@ export const closedWithoutAnswer: Rule = {
   remedies: remediesFor('no-answer'),
 
   check(exchange, { relay, parent }, found) {
-    if (!exchange.ended || parent !== undefined) return; // the hop before shows what became of it
-    const lost = relay !== undefined && isPaired(relay) ? behindProxy(relay) : onOneHop(exchange);
+    if (!exchange.ended) return;
+    const paired = relay !== undefined && isPaired(relay);
+    if (!paired && parent !== undefined) return; // the hop before shows what became of it
+    const lost = paired ? behindProxy(relay) : onOneHop(exchange);
     if (lost !== undefined) found(candidateOf(lost));
   },
 };
-
-/** A close that came where an answer was owed. */
-interface Closed {
-  readonly exchange: Exchange;
-  readonly request: RequestMessage;
-  readonly wait: Wait;
-  readonly close: Moment;
-  readonly foreign: ForeignReset | undefined;
-}
 
 interface Lost extends Closed {
   /** Where it came to the client through a proxy. */
@@ -53,36 +42,6 @@ interface Lost extends Closed {
 
 function isPaired({ attempts, link: { confidence } }: Relay): boolean {
   return attempts.length > 0 && confidence !== 'ambiguous' && confidence !== 'none';
-}
-
-function closedOn(exchange: Exchange): Closed | undefined {
-  const { wait, request, response, pipelined, previous } = exchange;
-  if (wait?.ended !== 'server-close' || wait.debt !== 'response-head' || request === undefined || response !== undefined) return undefined;
-  if (pipelined || !wasRead(request, wait.end) || (previous?.response !== undefined && previous.clientBelief === 'close')) return undefined;
-  if (raceOf(exchange) !== undefined || forgottenOn(wait.connection, 'client') !== undefined) return undefined;
-  const client = say.closingOf(wait.connection, 'client');
-  if ((client !== undefined && client.frame < wait.end.frame) || hasSpoken(exchange, wait) || isTurned(wait.connection)) return undefined;
-  const foreign = wait.by === 'RST' ? foreignReset(wait.connection.serverEnd) : undefined;
-  return { exchange, request, wait, close: wait.end, foreign };
-}
-
-/** Who asks has accepted the connection: nobody knows who serves whom. */
-function isTurned({ synSeen, clientSide }: Connection): boolean {
-  return synSeen && clientSide !== 0;
-}
-
-/** It sent something behind the response before, though no answer of HTTP that could be read. */
-function hasSpoken({ previous }: Exchange, { connection }: Wait): boolean {
-  const { lastData } = connection.serverEnd;
-  return lastData !== undefined && lastData.time > (previous?.response?.lastTime ?? Number.NEGATIVE_INFINITY);
-}
-
-/** What other rules tell: a later request that is not read, and one that the server may not have seen when it closed. */
-function isOthers({ exchange: { previous, ordinal, connection }, request, wait, close }: Closed): boolean {
-  if (ordinal < 2 && connection.synSeen) return false;
-  if (lengthOf(wait) >= ENDED) return true;
-  const sinceAnswer = close.time - (previous?.response?.lastTime ?? Number.NEGATIVE_INFINITY);
-  return sinceAnswer <= AT_ONCE || (wait.by === 'RST' && close.time - request.lastTime <= reachOf(wait.connection));
 }
 
 function onOneHop(exchange: Exchange): Lost | undefined {

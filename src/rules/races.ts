@@ -14,7 +14,7 @@ const LONG_IDLE = 5e9;
 const KNOWN = 10e6;
 
 /** How the request met the close. 'last-words': the server had something to say before it closed, and that is read as the answer. */
-export type Meeting = 'race' | 'stale-reuse' | 'reset' | 'last-words';
+type Meeting = 'race' | 'stale-reuse' | 'reset' | 'last-words';
 
 interface Met {
   readonly how: Meeting;

@@ -89,7 +89,6 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     { product: 'Squid in front of it', text: 'detect_broken_pconn on' },
     { product: 'nginx in front of it', text: 'proxy_set_header Connection "close"; for that upstream' },
-    { product: 'HAProxy in front of it', text: 'option http-pretend-keepalive beside option http-server-close has servers send a length' },
   ],
   'ignored-request': [
     {
