@@ -174,6 +174,8 @@ export interface ConnectionTable {
   readonly carrier: Frame;
   /** Octets handed on so far (data and gaps) in that direction: the offset of the next one. */
   position(connection: number, side: Side): number;
+  /** Called for data of the peer: up to where the segment that carried it acknowledges that direction; 0 where that is not known any more. */
+  ackedWith(connection: number, side: Side): number;
   /** Ask for `FlowSink.acked` when the peer's acknowledgement covers `offset`; true if it does so already. */
   watch(connection: number, side: Side, offset: number): boolean;
   identity(connection: number): ConnectionIdentity;

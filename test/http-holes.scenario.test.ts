@@ -91,6 +91,20 @@ test.each<[string, (wire: Wire) => Wire, readonly string[]]>([
   expect(log.exchanges.flatMap(({ wait, ended }) => (wait === undefined && ended ? [] : [ended]))).toEqual([]);
 });
 
+test('pipelined requests are not answered in a hole that their client had acknowledged before', () => {
+  const wire = open().say('c', 'client', GET('/a')).lose().say('c', 'server', OK('a'), { ack: false });
+  const log = readHttp(
+    wire
+      .say('c', 'client', GET('/b'), { ack: false })
+      .wait(0.01)
+      .say('c', 'client', GET('/c'), { ack: false })
+      .say('c', 'server', OK('b') + OK('c'))
+      .close('c', 'client')
+      .pcap(),
+  );
+  expect(log.messages.filter((line) => line.startsWith('<'))).toEqual(['< HTTP/1.1 200 length 1 (2)', '< HTTP/1.1 200 length 1 (3)']);
+});
+
 test('no server spoke unasked whose answer was a hole: that may have been an interim response', () => {
   const wire = open()
     .say('c', 'client', GET('/a'))

@@ -278,6 +278,10 @@ class ShiftedTable implements ConnectionTable {
     return this.table.position(connection, side) + this.given();
   }
 
+  ackedWith(connection: number, side: Side): number {
+    return this.table.ackedWith(connection, side);
+  }
+
   watch(connection: number, side: Side, offset: number): boolean {
     return this.table.watch(connection, side, offset);
   }

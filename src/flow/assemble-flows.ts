@@ -91,6 +91,14 @@ class Answers implements ConnectionTable {
     return this.rows.float(2 * connection + side, at.POSITION);
   }
 
+  ackedWith(connection: number, side: Side): number {
+    const { rows } = this;
+    const direction = 2 * connection + side;
+    if (rows.acknowledges !== undefined) return rows.acknowledges;
+    if (rows.segment === undefined || (rows.segment.flags & ACK) === 0 || !rows.is(direction, at.KNOWN)) return 0;
+    return rows.float(direction, at.POSITION) + ((rows.segment.ack - rows.int(direction, at.NEXT)) | 0);
+  }
+
   watch(connection: number, side: Side, offset: number): boolean {
     const direction = 2 * connection + side;
     const acked = this.rows.float(direction, at.ACKED_TO) >= offset;
@@ -158,6 +166,7 @@ class Flows implements FlowStage {
     const { flags, length, frame } = segment;
     const time = frame.time;
     flows.frame = frame;
+    flows.segment = segment;
     this.tick(time);
 
     let direction = flows.index.find(segment);

@@ -170,10 +170,12 @@ export class Delivery {
     const held = this.held(direction);
     if (held === undefined) return;
     const from = held.ranges.from;
+    table.acknowledges = Math.max(0, held.needs);
     const { to, frame, time } = held.takePiece(table.float(direction ^ 1, at.POSITION));
     if (frame !== table.frame.number) table.carrier = { ...table.frame, number: frame, time };
     this.next(direction, held.bytes, from - held.base, to - held.base, to - from);
     table.carrier = undefined;
+    table.acknowledges = undefined;
     this.afterDrain(direction, held);
   }
 

@@ -4,7 +4,7 @@
  * A *direction* is one number: twice the connection's id, plus the side that sends.
  */
 
-import type { Frame } from '../model.ts';
+import type { Frame, Segment } from '../model.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import * as at from './fields.ts';
 import { EXTRA, EXTRA_INTS, MOMENT_TIME, ROW_INTS, SIDE_STATE, STATE, sideOf } from './fields.ts';
@@ -28,6 +28,11 @@ export class FlowTable {
     capture: 0,
     linkType: 0,
   };
+
+  /** What the octets that are handed on came with, of the peer, where they had to wait; else the segment at hand says it. */
+  acknowledges: number | undefined;
+  /** The segment that is being handled. */
+  segment: Segment | undefined;
 
   /** The frame that carried the octets that are handed on, where that is not the one at hand. */
   carrier: Frame | undefined;

@@ -36,6 +36,8 @@ export class OpenExchange implements Exchange {
   serverBelief: Persistence | undefined;
   clientBelief: Persistence | undefined;
   readonly pipelined: boolean;
+  /** Where the responses stood when its client sent the request: no octet before that answers it. */
+  answersFrom = 0;
   previous: OpenExchange | undefined;
   wait: Wait | undefined;
   readonly announced: AnnouncedEnds | undefined;

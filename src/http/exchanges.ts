@@ -142,7 +142,13 @@ export class Exchanges {
     this.count++;
     conversation.last = exchange;
     if (!unpaired) pending.push(exchange);
+    if (request !== undefined) exchange.answersFrom = this.answersFrom(conversation);
     return exchange;
+  }
+
+  /** What a client acknowledges with a request had been sent before it. */
+  private answersFrom({ id, clientSide }: Conversation): number {
+    return this.table.ackedWith(id, clientSide === 0 ? 1 : 0);
   }
 
   /** Its response will come behind those of too many others. */
@@ -241,7 +247,7 @@ export class Exchanges {
     for (const exchange of conversation.pending.all()) exchange.damaged = true;
     const exchange = conversation.pending.unanswered;
     // A client that waits for 100 gets that first.
-    if (exchange === undefined || awaitsContinue(exchange)) return;
+    if (exchange === undefined || awaitsContinue(exchange) || conversation.responses.offset <= exchange.answersFrom) return;
     // A hole is told some time after it was made: it ends a wait that was told, and is no measure of another.
     if (exchange.wait !== undefined) this.answered(conversation, exchange);
     else this.end(conversation, exchange);
@@ -352,12 +358,12 @@ export class Exchanges {
     if (exchange.previous !== undefined) exchange.previous.previous = undefined;
   }
 
-  /** The answers of all pending requests lie in a hole of the capture. */
+  /** The answers of all pending requests lie in a hole of the capture, but of those that were sent when the hole was past. */
   private forgetUnanswered(conversation: Conversation): void {
     for (const exchange of conversation.pending.all()) {
       if (exchange.response !== undefined) continue;
       exchange.damaged = true;
-      this.end(conversation, exchange);
+      if (conversation.responses.offset > exchange.answersFrom) this.end(conversation, exchange);
     }
   }
 }

@@ -14,6 +14,7 @@ function exchange(ordinal: number, answered = false): OpenExchange {
     previous: undefined,
     response: answered ? response : undefined,
     interim: [],
+    answersFrom: 0,
     toldLevel: 0,
     toldStart: 0,
     unpaired: false,
