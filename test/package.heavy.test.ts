@@ -16,8 +16,8 @@ function run(program: string, ...args: readonly string[]) {
 }
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/cli/main.js'))) {
-    obstacle = 'dist/ is not built: npm run build';
+  if (!['dist/cli/main.js', 'dist/index.js'].every((file) => existsSync(join(root, file)))) {
+    obstacle = 'dist/ is not built as a whole: npm run build';
     return;
   }
   const packed = run('npm', 'pack', root, '--ignore-scripts');
