@@ -116,7 +116,6 @@ test('an origin that does not end its body is told so, and the proxy in front of
     '- **Until then:**',
     expect.stringMatching(/^ {2}- Squid in front of it: /),
     expect.stringMatching(/^ {2}- nginx in front of it: /),
-    expect.stringMatching(/^ {2}- HAProxy in front of it: /),
     expect.stringMatching(/^- \*\*How sure:\*\* /),
   ]);
 });
