@@ -184,7 +184,8 @@ export class Point {
   private order: TimeOrder | undefined;
   private streams: (frame: Frame) => number = () => -1;
   private readonly newStreams: () => (frame: Frame) => number;
-  private sortedTo = Number.NEGATIVE_INFINITY;
+  /** The latest time of a file whose frames come too late to be sorted. */
+  private unsortedTo = Number.NEGATIVE_INFINITY;
   private lastFrame = 0;
   private finished = false;
   /** The latest word on the time came from the clock and not from a frame. */
@@ -258,16 +259,18 @@ export class Point {
   /** A frame of a file with several interfaces, which are described before its first one; else it is too late to sort them. */
   private sorted(frame: Frame): void {
     if (!this.begun) {
-      this.order = new TimeOrder((waiting) => this.release(waiting));
+      this.order = new TimeOrder((waiting, sortedTo) => this.release(waiting, sortedTo));
       this.streams = this.newStreams();
     }
-    if (this.order === undefined) this.release({ frame, stream: -1, key: frame.time });
-    else this.order.push(frame, this.streams(frame));
+    if (this.order !== undefined) this.order.push(frame, this.streams(frame));
+    else {
+      this.release({ frame, stream: -1, key: frame.time }, this.unsortedTo);
+      this.unsortedTo = Math.max(this.unsortedTo, frame.time);
+    }
   }
 
-  private release({ frame, stream, key }: Pick<Waiting, 'frame' | 'stream' | 'key'>): void {
-    if (key < this.sortedTo && this.file !== undefined) noteUnsorted(this.file, this.sortedTo, key, frame);
-    this.sortedTo = Math.max(this.sortedTo, key);
+  private release({ frame, stream, key }: Pick<Waiting, 'frame' | 'stream' | 'key'>, before: number): void {
+    if (key < before && this.file !== undefined) noteUnsorted(this.file, before, key, frame);
     this.flow.given = stream;
     this.handle(frame);
   }
@@ -276,7 +279,7 @@ export class Point {
   sort(): void {
     this.order?.end();
     this.order = undefined;
-    this.sortedTo = Number.NEGATIVE_INFINITY;
+    this.unsortedTo = Number.NEGATIVE_INFINITY;
     this.flow.given = -1;
   }
 

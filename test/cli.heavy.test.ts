@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { describeInterface, enhancedPacket, join as joined, section } from './support/capture-bytes.ts';
+import { GET, Wire } from './support/wire.ts';
 
 const bin = fileURLToPath(new URL('../bin/hopcheck.js', import.meta.url));
 const built = existsSync(new URL('../dist/cli/main.js', import.meta.url));
@@ -248,6 +250,27 @@ describe.skipIf(!built)('a live pipe', () => {
       expect(await run.ended).toMatchObject({ code: expect.toBeOneOf([0, 1]), signal: null });
     }
     expect(text?.stdout).toContain('Capture health');
+  });
+
+  test('traffic that never rests keeps nothing back, though the frames of two interfaces are put in order', async () => {
+    const start = Date.now() / 1000 - 25;
+    const story = new Wire({ start })
+      .open('c', 'client', 'server', 80)
+      .say('c', 'client', GET('/a'))
+      .say('c', 'server', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello')
+      .wait(20)
+      .close('c', 'client')
+      .frames();
+    const run = new Run(['-f', 'ndjson', '-'], { input: 'open' });
+    const packets = story.map(({ bytes, time }) => enhancedPacket(bytes, { stamp: BigInt(Math.round(time)) }));
+    run.child.stdin.write(joined(section(), describeInterface(), describeInterface(), ...packets));
+    const traffic = setInterval(() => {
+      run.child.stdin.write(enhancedPacket(new Uint8Array(60), { id: 1, stamp: BigInt(Date.now()) * 1000n }));
+    }, 100);
+    await run.until(({ stdout }) => stdout.includes('"severity":"hang"'), 20_000);
+    clearInterval(traffic);
+    run.child.stdin.end();
+    expect((await run.ended).signal).toBeNull();
   });
 });
 

@@ -11,8 +11,8 @@ import { GET, OK, Wire, type WireFrame } from './support/wire.ts';
 const ASKED = GET('/b', 'Connection: keep-alive');
 
 /** Figure 4-15, with the hop behind the proxy on an interface of its own. */
-function theHang(): readonly WireFrame[] {
-  return new Wire()
+function theHang(start?: number): readonly WireFrame[] {
+  return new Wire(start === undefined ? {} : { start })
     .open('near', 'client', 'proxy', 8080)
     .say('near', 'client', GET('/a', 'Connection: keep-alive'))
     .open('far', 'proxy', 'origin', 80)
@@ -86,11 +86,28 @@ describe.each([
   });
 });
 
+const START = 1_700_000_000;
+
+test('a clock that was set back on both does not part them', () => {
+  const report = analyzed(pcapngOf([...theHang(START + 20), ...theHang(START)]));
+  const one = verdictsOf(analyzed(pcapngOf(theHang())));
+  expect(verdictsOf(report).filter((verdict) => verdict.includes('deadlock'))).toHaveLength(2);
+  expect(verdictsOf(report)).toHaveLength(2 * one.length - 1); // that there is no Via is told once
+  expect(codesOf(report)).toEqual(['time-backwards']);
+});
+
+test.each([0, 1])('a stamp in the year 2099 on interface %i does not part them', (id) => {
+  const stray = enhancedPacket(new Uint8Array(60), { id, stamp: 4_100_000_000_000_000n });
+  expect(verdictsOf(analyzed(pcapngOf(theHang(), [stray])))).toContain('dumb-proxy-deadlock hang strong 2');
+});
+
 test('what is too far behind to be sorted is said', () => {
   const bulk = Array.from({ length: 180 }, (_, index) =>
     enhancedPacket(new Uint8Array(200_000), { stamp: 1_900_000_000_000_000n + BigInt(index) }),
   );
-  expect(codesOf(analyzed(pcapngOf(theHang(), bulk)))).toContain('interfaces-unsorted');
+  const [near, far] = [0, 1].map((id) => theHang().filter((frame) => interfaceOf(frame) === id));
+  const behind = far?.map((frame) => enhancedPacket(frame.bytes, { id: 1, stamp: BigInt(frame.time) })) ?? [];
+  expect(codesOf(analyzed(join(pcapngOf(near ?? []), ...bulk, ...behind)))).toContain('interfaces-unsorted');
 });
 
 test('an interface that is described behind a frame comes too late to be sorted, and the numbers stay', () => {

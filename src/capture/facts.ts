@@ -83,9 +83,14 @@ const RACE = 2e6;
 const UNSORTED =
   'frames of several interfaces are too far from the order of time to be sorted while they are read, so an exchange may not be recognised on its next hop: sort them with reordercap, which comes with Wireshark';
 
-/** Called for each frame that is earlier than the one before it on its interface: small steps are the usual race of capture queues. */
-export function noteTimeStep(facts: CaptureFacts, before: number, time: number, offset: number, frame: number): void {
-  if (before - time > SECOND) addIssue(facts, 'time-backwards', 'time runs backwards by more than a second', { offset, frame });
+/**
+ * Called for each frame that is earlier than the one before it on its interface: small steps are the usual race of capture queues.
+ * True where it was a large one, as of a clock that was set back.
+ */
+export function noteTimeStep(facts: CaptureFacts, before: number, time: number, offset: number, frame: number): boolean {
+  const large = before - time > SECOND;
+  if (large) addIssue(facts, 'time-backwards', 'time runs backwards by more than a second', { offset, frame });
+  return large;
 }
 
 /** Called for each frame that comes behind a later one of another interface, though they were put in order. */

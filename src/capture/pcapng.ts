@@ -168,8 +168,9 @@ export class PcapngWalker implements Walker {
     const time = source.time(high, low);
     const facts = this.#facts;
     // Each interface has a row of its own; where there is one alone, that of the section before it goes on.
-    const before = interfaces.length > 1 ? source.lastTime : facts.lastTime;
-    if (time < before) noteTimeStep(facts, before, time, offset, facts.firstFrame + facts.frames + 1);
+    const several = interfaces.length > 1;
+    const before = several ? source.lastTime : facts.lastTime;
+    if (time < before && noteTimeStep(facts, before, time, offset, facts.firstFrame + facts.frames + 1) && several) facts.lastTime = time;
     source.lastTime = time;
     const options = start + ((captured + 3) & ~3);
     if (bodyEnd - options > 4) facts.comments += countOptions(view, options, bodyEnd, little, COMMENT);

@@ -69,6 +69,52 @@ test('the frames of one interface keep their order, whatever the clock did', () 
   );
 });
 
+const HOUR = 3600e9;
+
+/** Of three interfaces. */
+const tangled = (from: number): readonly Given[] => [1, 3, 2, 6, 5, 4].map((time) => ({ interfaceId: time % 3, time: from + time }));
+
+test.each([
+  ['a clock that was set back', tangled(HOUR)],
+  ['one stamp in the future', [{ interfaceId: 1, time: HOUR }]],
+])('%s does not hold back what an interface has to say', (_what, before) => {
+  const numbers = ordered([...before, ...tangled(0)], { room: 16 << 20 }).map(({ number }) => number - before.length);
+  expect(numbers.slice(before.length)).toEqual(merged(tangled(0)));
+});
+
+test('a clock that goes on is told the latest time before each frame, and one that was set back begins anew', () => {
+  const late: number[] = [];
+  const order = new TimeOrder(({ key, frame }, sortedTo) => key < sortedTo && late.push(frame.number), 0);
+  for (const [index, time] of [HOUR, HOUR - 2, HOUR + 1, 1, 2].entries())
+    order.push({ ...newFrame(0), time, interfaceId: time === HOUR - 2 ? 1 : 0, number: index }, 0);
+  expect(late).toEqual([1]);
+});
+
+test('frames of an interface that is ahead for good do not each keep a block of memory', () => {
+  const bytes = new Uint8Array(1 << 16);
+  let [pushed, waiting, most] = [0, 0, 0];
+  const order = new TimeOrder(() => waiting--);
+  const push = (interfaceId: number, time: number, end: number): void => {
+    waiting++;
+    order.push({ ...newFrame(0), interfaceId, time, bytes, start: 0, end, number: ++pushed }, 0);
+    most = Math.max(most, order.memory);
+  };
+  for (let round = 0; round < 100; round++) {
+    push(1, HOUR, 60);
+    for (let index = 0; index < 20; index++) push(0, round, bytes.length);
+  }
+  order.end();
+  expect(waiting).toBe(0);
+  expect(most).toBeLessThan(40 << 20);
+});
+
+test('interfaces of sections without number are forgotten', () => {
+  const given = Array.from({ length: 70_000 }, (_, index) => ({ interfaceId: index, time: index }));
+  const order = new TimeOrder(() => undefined);
+  for (const [index, one] of given.entries()) order.push({ ...newFrame(0), ...one, number: index }, 0);
+  expect(order.interfaces).toBeLessThan(1 << 16);
+});
+
 const TWO: readonly Given[] = [5, 6, 1, 2, 7].map((time) => ({ interfaceId: time < 5 ? 1 : 0, time }));
 
 test('what does not fit any longer goes on, the earliest first', () => {

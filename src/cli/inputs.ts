@@ -199,7 +199,9 @@ async function readStream(source: Source, target: Target, options: ReadOptions):
   const { feed, unpacker } = source;
   const { readPipe } = await import('./input-pipe.ts');
   const arrived = (): void => {
-    clock.arrived(target.base.seconds + (feed.facts?.lastTime ?? Number.NaN) / 1e9, io.now(), source.octets);
+    const time = target.base.seconds + (feed.facts?.lastTime ?? Number.NaN) / 1e9;
+    clock.arrived(time, io.now(), source.octets);
+    if (clock.live) target.tick(time);
     show(source, options);
   };
   await readPipe(source.fd, {
