@@ -35,7 +35,7 @@ const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'www-authen
 const SCHEME = /^(basic|bearer|digest|negotiate|ntlm|kerberos|hoba|mutual|scram-sha-1|scram-sha-256|aws4-hmac-sha256)(?=\s)/i;
 
 const SECRET_NAME =
-  /token|key|sig|code|sess|pass|pwd|secret|auth|cred|jwt|ticket|saml|assertion|bearer|csrf|xsrf|hmac|nonce|(?:^|[-_.[])(?:sid|otp|pin|pw)\]?$|^j?sid$/i;
+  /token|key|sig|code(?!c)|sess|pass|pwd|secret|auth|cred|jwt|ticket|saml|assertion|bearer|csrf|xsrf|hmac|nonce|(?:^|[-_.[])(?:sid|otp|pin|pw)\]?$|^j?sid$/i;
 
 /** Chunk sizes and line ends: the only octets of a body that are shown. */
 const FRAMING_OCTETS = /^[\r\n]{0,4}[0-9a-f]{0,8}[\r\n\t ]{0,4}$/i;
@@ -43,7 +43,7 @@ const FRAMING_OCTETS = /^[\r\n]{0,4}[0-9a-f]{0,8}[\r\n\t ]{0,4}$/i;
 export function redactField(name: string | undefined, value: string, hide: Hide): string {
   const field = (name ?? '').toLowerCase();
   if (value === '') return value;
-  if (field === 'host') return redactUserinfo(value, hide);
+  if (field === 'host') return redactNamed(redactUserinfo(value, hide), hide);
   if (HARMLESS.has(field)) return redactNamed(value, hide);
   if (REFERENCES.has(field)) return redactTarget(value, hide);
   const scheme = CREDENTIALS.has(field) ? SCHEME.exec(value)?.[0] : undefined;
@@ -66,11 +66,19 @@ export function redactCredentials(text: string, hide: Hide): string {
   });
 }
 
-/** Words of a sentence: what stands as name=value behind a name like a secret's. */
+/** A name, and the value behind it: `key=`, `key="`; and `key: `, `"key":"`. */
+const NAMED = [
+  /(?<![\w.[\]-])([\w.[\]-]+)(\s*(?:=+|%3D)\s*)("[^"]*"?|[^\s,;&"]+)/gi,
+  /(?<![\w.[\]-])([\w.[\]-]+)(["']?\s*:(?!\/\/)\s*)("[^"]*"?|[^\s,;&"]+)/g,
+];
+/** A host may be named like a secret, and have a port behind it. */
+const PORT = /^\d{1,5}\)?$/;
+
+/** Words of a sentence: what stands behind a name like a secret's, and userinfo in a reference. */
 export function redactNamed(text: string, hide: Hide): string {
-  return text.replaceAll(/([\w.[\]-]+=)([^\s,;&"]+|"[^"]*"?)/g, (all, name: string, value: string) =>
-    SECRET_NAME.test(name.slice(0, -1)) ? name + hide(value) : all,
-  );
+  const hidden = (all: string, name: string, sign: string, value: string): string =>
+    SECRET_NAME.test(name) && !(sign === ':' && PORT.test(value)) ? name + sign + hide(value) : all;
+  return NAMED.reduce((result, pattern) => result.replaceAll(pattern, hidden), text.replaceAll(/(?<=\/\/)[^\s/@]+(?=@)/g, hide));
 }
 
 /** A request-target (RFC 9112 section 3.2) or a URI reference. */
@@ -113,10 +121,12 @@ function redactPart(part: string, hide: Hide): string {
   return secret ? name + hide(value) : part;
 }
 
-/** A reference inside a value (`?next=https%3A%2F%2Fe%2F%3Ftoken%3D...`), or a run that looks random. */
+/** Inside a value the name of one in a reference or a list (`?next=https%3A%2F%2Fe%2F%3Ftoken%3D...`), and in JSON. */
+const INNER = /(?:^|[?&;#,|\s])([^=&;?#,|\s]+)=.|["']([^"']+)["']\s*:/g;
+
+/** A reference inside a value, or a run that looks random. */
 function holdsSecret(value: string): boolean {
-  const inner = /[?&;#]([^=&;?#]+)=./g;
-  for (const match of value.matchAll(inner)) if (SECRET_NAME.test(match[1] ?? '')) return true;
+  for (const [, listed, quoted] of value.matchAll(INNER)) if (SECRET_NAME.test(listed ?? quoted ?? '')) return true;
   if (/\/\/[^/\s]+@/.test(value)) return true;
   if (isHexadecimalSecret(value)) return true;
   return (value.match(/[\w-]{20,}/g) ?? []).some(looksRandom);
@@ -124,8 +134,8 @@ function holdsSecret(value: string): boolean {
 
 /** As in a link that resets a password. What names a content is none: the digest of a file, or one that says how it was made. */
 function isHexadecimalSecret(value: string): boolean {
-  const run = /(?<![0-9a-z:])[0-9a-f]{32,}(?![0-9a-z])/i.exec(value)?.[0];
-  return run !== undefined && /\d/.test(run) && /[a-f]/i.test(run) && !/\.[a-z]\w{0,5}$/i.test(value);
+  const runs = value.match(/(?<![0-9a-z:])[0-9a-f]{32,}(?![0-9a-z])/gi) ?? [];
+  return runs.some((run) => /\d/.test(run) && /[a-f]/i.test(run)) && !/\.[a-z]\w{0,5}$/i.test(value);
 }
 
 /** A JWT, or letters of both cases and digits that change their class at half of the places or more. */

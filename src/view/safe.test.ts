@@ -86,6 +86,17 @@ describe('redaction of field values', () => {
     ['connection', 'keep-alive, X-Odd', 'keep-alive, X-Odd'],
     ['Keep-Alive', 'timeout=5, max=100', 'timeout=5, max=100'],
     ['via', '1.1 proxy (squid/5.7)', '1.1 proxy (squid/5.7)'],
+    ['via', '1.1 keycloak:8080, 1.1 auth:80 (x)', '1.1 keycloak:8080, 1.1 auth:80 (x)'],
+    ['content-type', 'video/mp4; codecs="avc1.42E01E"', 'video/mp4; codecs="avc1.42E01E"'],
+    ['user-agent', 'curl/8 (token=s3cr3t)', 'curl/8 (token=<redacted 7 octets #beef>'],
+    ['user-agent', 'curl/8 (token: s3cr3t, x)', 'curl/8 (token: <redacted 6 octets #beef>, x)'],
+    ['user-agent', 'curl/8 key:s3cr3t', 'curl/8 key:<redacted 6 octets #beef>'],
+    ['user-agent', 'curl/8 (a:token=s3cr3t)', 'curl/8 (a:token=<redacted 7 octets #beef>'],
+    ['server', 'x {"token":"s3cr3t"}', 'x {"token":<redacted 8 octets #beef>}'],
+    ['server', 'x token = "s3cr3t" y', 'x token = <redacted 8 octets #beef> y'],
+    ['warning', '199 x token%3Ds3cr3t', '199 x token%3D<redacted 6 octets #beef>'],
+    ['via', '1.1 http://u:s3cr3t@h/?token=s3cr3t', '1.1 http://<redacted 8 octets #beef>@h/?token=<redacted 6 octets #beef>'],
+    ['host', 'o.test:80 key=s3cr3t', 'o.test:80 key=<redacted 6 octets #beef>'],
     ['cookie', 'sid=1; b=2', '<redacted 10 octets #beef>'],
     ['set-cookie', 'a=b', '<redacted 3 octets #beef>'],
     ['authorization', 'Basic dXNlcjpwYXNz', 'Basic <redacted 12 octets #beef>'],
@@ -153,7 +164,13 @@ describe('redaction of targets', () => {
     ['//s3cr3t@e.example/', `//${SECRET}@e.example/`],
     ['/a?next=%2Fb%3Ftoken%3Ds3cr3t', '/a?next=<redacted 21 octets #beef>'],
     ['/a?_csrf=s3cr3t&pw=s3cr3t&hmac=s3cr3t&nonce=s3cr3t', `/a?_csrf=${SECRET}&pw=${SECRET}&hmac=${SECRET}&nonce=${SECRET}`],
-    ['/a?pwa=1&spin=2', '/a?pwa=1&spin=2'],
+    ['/a?pwa=1&spin=2&codec=h264', '/a?pwa=1&spin=2&codec=h264'],
+    ['/a?token%3Ds3cr3t', '/a?<redacted 14 octets #beef>'],
+    ['/a?q=token%3Ds3cr3t', '/a?q=<redacted 14 octets #beef>'],
+    ['/a?q={"token":"s3cr3t"}', '/a?q=<redacted 18 octets #beef>'],
+    ['/a?q=%7B%22key%22%3A%22s3cr3t%22%7D', '/a?q=<redacted 30 octets #beef>'],
+    ['/a?a=1,token=s3cr3t', '/a?a=<redacted 14 octets #beef>'],
+    [`/reset/${'0'.repeat(32)}-${'0a1b'.repeat(8)}`, '/reset/<redacted 65 octets #beef>'],
     [`/reset/${'0a1b'.repeat(16)}`, '/reset/<redacted 64 octets #beef>'],
     ['/assets/app-d41d8cd98f00b204e9800998ecf8427e.css', '/assets/app-d41d8cd98f00b204e9800998ecf8427e.css'],
     ['/v2/sha256:d41d8cd98f00b204e9800998ecf8427e', '/v2/sha256:d41d8cd98f00b204e9800998ecf8427e'],
@@ -168,6 +185,12 @@ describe('redaction of targets', () => {
     const long = part.repeat(Math.floor(262_144 / part.length));
     for (const target of [long, `/?a=${long}`])
       expect(redactTarget(target, marks(hash))).toMatch(/^(?:[^<]|<redacted \d+ octets? #\w{4}>)*$/);
+  });
+
+  test.each(['a', 'a.', '" ', 'a:', 'a=', "'", '//a@'])('256 KiB of %s in a field come to an end', (part) => {
+    const long = part.repeat(Math.floor(262_144 / part.length));
+    for (const value of [long, `key${long}`, `key=${long}`])
+      expect(redactField('user-agent', value, marks(hash))).toMatch(/^(?:[^<]|<redacted \d+ octets? #\w{4}>)*$/);
   });
 
   test('equal secrets show as equal, other ones do not', () => {
