@@ -23,6 +23,7 @@ import type { KnownProxy } from './proxy/habits.ts';
 import { JoinedPoints } from './proxy/join-points.ts';
 import { matchRelays, type RelaySink } from './proxy/match-relays.ts';
 import { applyRules } from './rules/apply-rules.ts';
+import { checkRules } from './rules/check-rules.ts';
 import { rules as defaultRules } from './rules/index.ts';
 import type { Survey } from './survey.ts';
 import { Verdict } from './verdict/decide-findings.ts';
@@ -76,6 +77,7 @@ class Analysis implements Analyzer {
   constructor(options: AnalyzerOptions) {
     this.options = options;
     this.rules = options.rules ?? defaultRules;
+    if (options.rules !== undefined) checkRules(options.rules);
     this.verdict = new Verdict(
       (finding, revised) => options.onFinding?.(finding, revised),
       (point, frame) => this.points.all[point]?.places.of(frame),

@@ -567,8 +567,16 @@ export interface Relay {
   readonly lookup: readonly LookupCheck[];
   /** The relay of the exchange before it on the client-side connection, where the client side waits. */
   readonly previous: Relay | undefined;
+  /** What the proxy had sent on last for another client when it went on with this exchange, where the client side waits. */
+  readonly turn: Turn | undefined;
   /** What is known of the route between these two hops. */
   readonly route: RouteProfile | undefined;
+}
+
+/** An exchange of another client that a proxy did last, and the connection to that client. */
+export interface Turn {
+  readonly relay: Relay;
+  readonly connection: Connection | undefined;
 }
 
 /** The account that the pairing of hops gives of itself (RULES section 7.7). */
@@ -854,6 +862,8 @@ export interface Candidate {
   readonly wouldChangeOurMind: readonly string[];
   /** Exchanges of other hops whose debt this one tells as well. */
   readonly covers?: readonly Exchange[];
+  /** A finding that a connection was held up tells this one as well, where it stands. */
+  readonly heldUpBy?: ConnectionIdentity;
   /** What the boxes of its hops say of themselves; no rule need fill this in. */
   readonly signatures?: readonly Signature[];
 }

@@ -81,3 +81,9 @@ test("beside those of hopcheck: told at once, and what is cleared by a rule of o
   expect([told, findings.map(said)]).toEqual([['gateway-unnamed'], ['V1 gateway-unnamed violation']]);
   expect(exonerations.map(said)).toEqual(['X1 nightly-report info']);
 });
+
+test('one that lacks a field is refused when the analyzer is made', () => {
+  const { basis: _, ...unfounded } = gatewayUnnamed;
+  const mine: Rule = Object.assign(Object.create(null), unfounded);
+  expect(() => createAnalyzer({ rules: [mine] })).toThrow('rule gateway-unnamed: basis must be a list of texts');
+});

@@ -57,6 +57,12 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     expect(products.filter((product) => !advice.includes(product))).toEqual([]);
   });
 
+  test('it names every setting of the remedies', () => {
+    const advice = page.slice(page.indexOf('## What to do'));
+    const settings = rule.remedies.flatMap(({ text }) => text.match(/[$\w]+(?:[_.][a-z]\w*)+/gi) ?? []);
+    expect(settings.filter((setting) => !advice.includes(setting))).toEqual([]);
+  });
+
   test('it fits into a terminal', () => {
     expect(page.split('\n').filter((line) => line.length > WIDTH)).toEqual([]);
     expect(page).not.toMatch(/[^\n -~]/);

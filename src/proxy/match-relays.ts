@@ -39,6 +39,7 @@ import { Rivals } from './rivals.ts';
 import { type Context, learnRequests, scoreOf } from './score.ts';
 import { CONCEIVABLE, offer, SURE_MARGIN, settle } from './settle.ts';
 import { slotOf, traitValue } from './traits.ts';
+import { takeTurn } from './turns.ts';
 
 /** Connections that nobody ever answered. */
 const MAX_UNANSWERED = 256;
@@ -155,8 +156,10 @@ class RelayMatcher implements RelayStage {
       relay.attempt = this.attemptOf(new OpenAttempt(relay, request, named), likely);
       this.claimEarlier(relay, request.headTime, likely);
     }
+    const continued = relay.attempt?.owner;
+    if (continued !== undefined) takeTurn(continued);
     for (const rival of this.rivals.came(relay, request)) this.revise(rival);
-    this.habits.sent(hop.asking, relay.attempt?.owner !== undefined, request.firstTime);
+    this.habits.sent(hop.asking, continued !== undefined, request.firstTime);
     hop.begin(relay);
     this.open.add(relay, request);
   }

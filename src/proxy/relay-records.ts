@@ -1,6 +1,6 @@
 /** What has been found of an exchange so far -> the record of a relay, with as much evidence as its reader needs. */
 import { emptyList } from '../lists.ts';
-import type { Attempt, Connection, ConnectionLookup, Exchange, Relay } from '../model.ts';
+import type { Attempt, Connection, ConnectionLookup, Exchange, Relay, Turn } from '../model.ts';
 import type { Forwarders } from './forwarders.ts';
 import type { Habits } from './habits.ts';
 import { negativeLookup } from './lookup.ts';
@@ -10,6 +10,7 @@ import type { Quality } from './quality.ts';
 import { roleOf } from './roles.ts';
 import { type Context, scoreOf } from './score.ts';
 import { candidatesOf, LIKELY_MARGIN, PROVEN_MARGIN, provisionalMargin, SURE_MARGIN } from './settle.ts';
+import { turnBefore } from './turns.ts';
 
 /** Requests of known proxies that continue nothing. */
 const MAX_UNEXPLAINED = 256;
@@ -64,7 +65,13 @@ export class RelayRecords {
     const before = suspect ? relay.hop.lastRelay : undefined;
     const previous = before && this.recordOf(before, before.clientSide, 'all', NO_CHECKS, undefined);
     const checks = lookup ? this.lookup(relay, clientSide, previous) : NO_CHECKS;
-    return this.recordOf(relay, clientSide, suspect ? 'all' : 'records', checks, previous);
+    const record = this.recordOf(relay, clientSide, suspect ? 'all' : 'records', checks, previous);
+    return suspect ? { ...record, turn: this.turnOf(relay) } : record;
+  }
+
+  private turnOf(relay: OpenRelay): Turn | undefined {
+    const turn = turnBefore(relay, relay.hop.asked);
+    return turn && { relay: this.withConnections(turn, turn.clientSide), connection: this.connectionOf(turn.hop) };
   }
 
   routeOf(relay: OpenRelay, attempt: OpenAttempt): OpenRoute {
@@ -102,6 +109,7 @@ export class RelayRecords {
       link: this.linkOf(relay, depth === 'all'),
       lookup,
       previous,
+      turn: undefined,
       route: first && this.routeOf(relay, first),
     };
   }

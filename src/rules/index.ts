@@ -55,6 +55,7 @@ import { proxyCycleOnOneHop } from './proxy-cycle-on-one-hop.ts';
 import { proxyPersistsWithHttp10Client } from './proxy-persists-with-http10-client.ts';
 import { requestAfterClose } from './request-after-close.ts';
 import { requestBodyShort } from './request-body-short.ts';
+import { requestHeldUntilOriginClose } from './request-held-until-origin-close.ts';
 import { requestIgnoredOnPersistentConnection } from './request-ignored-on-persistent-connection.ts';
 import { responseDestroyedByReset } from './response-destroyed-by-reset.ts';
 import { responseHeldUntilOriginClose } from './response-held-until-origin-close.ts';
@@ -77,6 +78,7 @@ export const rules: readonly Rule[] = [
   dumbProxyDeadlock,
   requestIgnoredOnPersistentConnection,
   responseHeldUntilOriginClose,
+  requestHeldUntilOriginClose,
   keepalivePeerNeverReuses,
   oneShotProxyClaimsPersistence,
   proxyCycleOnOneHop,

@@ -45,6 +45,7 @@ function relay(clientSide: Partial<Exchange>, serverSide: Partial<Exchange>, rou
     link: { confidence: 'proven', margin: 20, parts: [] },
     lookup: [],
     previous: undefined,
+    turn: undefined,
     route: { ...ROUTE, ...route },
   };
 }

@@ -18,6 +18,7 @@ export type RemedyTopic =
   | 'close'
   | 'upgrade'
   | 'nominated'
+  | 'orphan'
   | 'proxy-connection'
   | 'close-option'
   | 'options'
@@ -191,6 +192,16 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     { product: 'HAProxy', text: 'http-request del-header NAME, http-response del-header NAME' },
     { product: 'Node http-proxy', text: 'in proxyReq and proxyRes delete the fields that Connection names' },
   ],
+  orphan: [
+    {
+      product: 'any proxy',
+      text: 'remove Keep-Alive, Proxy-Connection, TE, Upgrade and HTTP2-Settings before forwarding, whether Connection names them or not (RFC 9110 section 7.6.1)',
+    },
+    { product: 'nginx', text: 'proxy_set_header NAME ""; for each of them; proxy_hide_header NAME; for responses' },
+    { product: 'HAProxy', text: 'http-request del-header NAME, http-response del-header NAME' },
+    { product: 'Node http-proxy', text: 'in proxyReq and proxyRes delete keep-alive, proxy-connection, te, upgrade and http2-settings' },
+    { product: 'the sender, where no proxy is on the way', text: 'name in Connection each field that is meant for the next hop alone' },
+  ],
   'proxy-connection': [
     { product: 'any proxy', text: 'do not forward Proxy-Connection; nor honour it (RFC 9112 appendix C.2.2)' },
     { product: 'nginx', text: 'proxy_set_header Proxy-Connection ""; proxy_hide_header Proxy-Connection;' },
@@ -328,7 +339,7 @@ const REMEDIES: Readonly<Record<RemedyTopic, readonly Remedy[]>> = {
     },
     {
       product: 'any proxy',
-      text: 'refuse such a request with 400 and close, or decode it and forward it with one length of its own (RFC 9112 section 6.3)',
+      text: 'refuse such a request with 400, give 502 in place of such an answer, and close that connection; or decode it and forward it with one length of its own (RFC 9112 section 6.3)',
     },
     { product: 'Envoy', text: 'leave allow_chunked_length off' },
   ],

@@ -10,7 +10,7 @@ import { CONFIDENCES } from '../ranks.ts';
 import { subjectOf } from '../subjects.ts';
 import { Exonerations, type Faults } from './exonerations.ts';
 import { fingerprintOf, groupKeyOf } from './fingerprint.ts';
-import { confirms, debtRank, hasParts, isPartOf } from './ownership.ts';
+import { confirms, debtRank, hasParts, holdsOthersUp, isPartOf } from './ownership.ts';
 import { type RecordLookup, withRecords } from './records.ts';
 
 /** Instances kept in full per group; the rest is counted. */
@@ -138,11 +138,16 @@ export class Verdict {
     return group;
   }
 
-  /** Who tells the debt that a draft is about: itself, the owner at its subject, or a draft of another hop that covers that one. */
-  private tellerOf(draft: Draft, covering: ReadonlyMap<string, Draft>): Draft {
+  /**
+   * Who tells the debt that a draft is about: itself, the owner at its subject, a draft of another hop that covers that one, or the
+   * draft of another client whose connection held this one up.
+   */
+  private tellerOf(draft: Draft, covering: ReadonlyMap<string, Draft>, holding: ReadonlyMap<string, Draft>): Draft {
     let teller = draft;
     for (let step = 0; step < MOST_HOPS; step++) {
-      const owner = ownerAmong(teller, this.drafts.get(teller.subject) ?? []) ?? covering.get(teller.subject);
+      const { heldUpBy } = teller.candidate;
+      const holder = heldUpBy && holding.get(heldUpBy.key);
+      const owner = ownerAmong(teller, this.drafts.get(teller.subject) ?? []) ?? covering.get(teller.subject) ?? holder;
       if (owner === undefined || owner === draft || debtRank(teller.rule.id) === undefined) return teller;
       teller = owner;
     }
@@ -160,9 +165,12 @@ export class Verdict {
     const drafts = [...this.drafts.values()].flat().sort((a, b) => a.order - b.order);
     const covering = new Map<string, Draft>();
     for (const draft of drafts) for (const exchange of draft.candidate.covers ?? []) covering.set(subjectOf(exchange), draft);
+    const holding = new Map<string, Draft>();
+    for (const draft of drafts.filter(({ rule }) => holdsOthersUp(rule.id)))
+      for (const { connection } of draft.candidate.hops) holding.set(connection.key, draft);
     const childrenOf = new Map<Draft, Draft[]>();
     for (const draft of drafts) {
-      const teller = this.tellerOf(draft, covering);
+      const teller = this.tellerOf(draft, covering, holding);
       const children = childrenOf.get(teller) ?? [];
       if (teller !== draft) children.push(draft);
       childrenOf.set(teller, children);

@@ -20,6 +20,7 @@ const DEBT_OWNERS: readonly string[] = [
   'interim-response-mishandled',
   'bodyless-response-with-framing',
   'response-held-until-origin-close',
+  'request-held-until-origin-close',
   'upgrade-lost',
   'expect-continue-unanswered',
   'conflicting-length',
@@ -80,10 +81,17 @@ const PARTS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['idle-connection-blackholed', new Set(['unsafe-retry-by-proxy'])],
 ]);
 
+/** What holds up a connection, and with it all who wait for the proxy to be done with that. */
+const HOLDING: ReadonlySet<string> = new Set(['proxy-connection-cascade', 'dumb-proxy-deadlock', 'response-held-until-origin-close']);
+
 /** Rank of a rule at a debt, smaller owns; undefined for rules that are not about debts. */
 export function debtRank(rule: string): number | undefined {
   const place = DEBT_OWNERS.indexOf(rule);
   return place < 0 ? undefined : place;
+}
+
+export function holdsOthersUp(rule: string): boolean {
+  return HOLDING.has(rule);
 }
 
 export function hasParts(rule: string): boolean {

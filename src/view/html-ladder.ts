@@ -10,6 +10,7 @@ import { type Crossings, crossingMarks } from './crossings.ts';
 import { element, type Markup } from './markup.ts';
 import { boxesOf, frameMark, owedInWords } from './overview.ts';
 import { type Secrecy, safeLines } from './safe.ts';
+import { silenceBetween } from './silence.ts';
 import { duration, offset } from './time.ts';
 import { cutEnd, wrap } from './wrap.ts';
 
@@ -98,11 +99,11 @@ function pass(drawing: Drawing, from: number, to: number): void {
   const height = Math.max(0, to - from) * scale;
   const [left = 0, right = 0] = [lanes[0], lanes.at(-1)];
   if (to - from >= SILENCE) {
-    const { wait } = finding;
-    const owed = wait !== undefined && from >= wait.start.time && to <= wait.end.time;
+    const silence = silenceBetween(from, to, finding.wait);
+    const owed = silence !== undefined;
     const space = Math.max(height, ROW * 1.5);
     if (owed) shapes.push(element('rect', { x: left + 6, y: drawing.y + 5, width: right - left - 12, height: space, class: 'silence' }));
-    const words = owed ? `${duration(to - from)} of silence` : `${duration(to - from)} later`;
+    const words = owed ? `${duration(silence)} of silence` : `${duration(to - from)} later`;
     // at the first lane, so that it is in sight on a narrow screen too
     shapes.push(text(left + 16, drawing.y + 9 + space / 2, words, owed ? 'red' : 'dim'));
     drawing.y += space + 10;

@@ -61,7 +61,7 @@ describe('the page', () => {
     'nginx: proxy_http_version 1.1; proxy_set_header Connection "";',
     'proven, by rule dumb-proxy-deadlock',
     'client 10.0.1.10:33730 to proxy 10.0.1.1:8080, tcp.stream 0',
-    '7.91 s of silence',
+    '7.96 s of silence',
     'relayed: Connection',
     'frame.number in {14, 19, 21, 23, 25, 26, 27, 30}',
     'Seen 2 times; told here is the surest.',

@@ -13,6 +13,7 @@ import type { Finding, Report, Wait } from '../model.ts';
 import { type Crossing, type Crossings, crossingMarks } from './crossings.ts';
 import { boxesOf, frameMark, owedInWords } from './overview.ts';
 import { safeLines, type ViewOptions } from './safe.ts';
+import { silenceBetween } from './silence.ts';
 import { duration, offset } from './time.ts';
 import { cutEnd, padStart, widthOf, wrap } from './wrap.ts';
 
@@ -154,8 +155,9 @@ function arrow(step: Step, grid: Grid, options: ViewOptions): string {
 function drawQuiet(from: number, to: number, wait: Wait | undefined, grid: Grid, options: ViewOptions): string[] {
   const rows = SILENCES.find(([least]) => to - from >= least)?.[1] ?? 0;
   if (rows === 0) return [];
-  const inWait = wait !== undefined && from >= wait.start.time && to <= wait.end.time;
-  const text = inWait ? ` … ${duration(to - from)} of silence … ` : ` ${duration(to - from)} later `;
+  const silence = silenceBetween(from, to, wait);
+  const inWait = silence !== undefined;
+  const text = inWait ? ` … ${duration(silence)} of silence … ` : ` ${duration(to - from)} later `;
   const height = inWait ? rows : 3;
   return Array.from({ length: height }, (_, row) => {
     const rail = railLine(grid, '┊');

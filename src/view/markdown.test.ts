@@ -94,7 +94,7 @@ describe('the diagram', () => {
       '    B0->>B1: frame 14 GET /index.html HTTP/1.1, Connection#58; keep-alive',
       '    B1->>B2: frame 19 GET /index.html HTTP/1.1, Connection#58; keep-alive',
     ]);
-    expect(drawMermaid(theHang, sampleReport, viewOptions())).toContain('    Note over B0,B2: 7.91 s of silence');
+    expect(drawMermaid(theHang, sampleReport, viewOptions())).toContain('    Note over B0,B2: 7.96 s of silence');
   });
 
   test('a long first line loses its middle, and the fields stay', () => {

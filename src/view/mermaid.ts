@@ -8,6 +8,7 @@
 import type { Evidence, Finding, Report } from '../model.ts';
 import { boxesOf, frameMark } from './overview.ts';
 import { type Secrecy, safeLines } from './safe.ts';
+import { silenceBetween } from './silence.ts';
 import { duration } from './time.ts';
 import { cutEnd, shorten } from './wrap.ts';
 
@@ -45,8 +46,8 @@ function arrow(evidence: Evidence, report: Report, boxes: number, secrecy: Secre
 
 function quiet({ wait }: Finding, before: Evidence | undefined, next: Evidence, boxes: number): string[] {
   const [from, to] = [before?.moment.time ?? Number.NaN, next.moment.time];
-  if (wait === undefined || !(to - from >= SILENCE) || from < wait.start.time || to > wait.end.time) return [];
-  return [`    Note over B0,B${boxes - 1}: ${duration(to - from)} of silence`];
+  const silence = to - from >= SILENCE ? silenceBetween(from, to, wait) : undefined;
+  return silence === undefined ? [] : [`    Note over B0,B${boxes - 1}: ${duration(silence)} of silence`];
 }
 
 /** Everything but letters, digits, spaces and a few marks that mean nothing as a numeric entity code. */

@@ -31,7 +31,7 @@ describe('width', () => {
 
   test.each([60, 80, 120, 200])('at %d columns the ladder and the table stand', (width) => {
     const text = renderText(sampleReport, viewOptions(width));
-    expect(text).toContain('… 7.91 s of silence …');
+    expect(text).toContain('… 7.96 s of silence …');
     expect(text).toContain('└──────┴');
   });
 
@@ -194,7 +194,7 @@ describe('the ladder', () => {
              ┊                                             ┊
              ┊                                             ┊
              ┊                                             ┊
-             ┊            … 7.91 s of silence …            ┊
+             ┊            … 7.96 s of silence …            ┊
              ┊                                             ┊
              ┊                                             ┊
              ┊                                             ┊

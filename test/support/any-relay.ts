@@ -176,6 +176,7 @@ export const anyRelay: fc.Arbitrary<Relay> = exchange(CLIENT_HOP, before(CLIENT_
     link: fc.constant({ confidence: 'proven', margin: 20, parts: [] } as const),
     lookup: fc.constant([]),
     previous: fc.constant(undefined),
+    turn: fc.constant(undefined),
     route,
   }),
 );
