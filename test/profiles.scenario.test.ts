@@ -19,7 +19,7 @@ function analyzed(wire: Wire, chosen: readonly Rule[] = rules): Report {
 /** The statistics of the only pair of hosts, as an own rule gets them at the end. */
 function profileOf(wire: Wire): PeerProfile {
   const told: PeerProfile[] = [];
-  const own: Rule = { id: 'own', on: 'profile', title: '', basis: [], remedies: [], check: (profile) => told.push(profile) };
+  const own: Rule = { id: 'own', on: 'profile', title: 'Own', basis: [], remedies: [], check: (profile) => told.push(profile) };
   analyzed(wire, [own]);
   const [profile] = new Set(told);
   if (profile === undefined) throw new Error('no profile was told');
