@@ -19,7 +19,9 @@ const BLOCK = 1 << 20;
 /** Blocks in use: frames of an interface that is ahead of the others for good keep one each. More begin the merge anew. */
 const MOST_BLOCKS = 32;
 /** Interfaces whose times are remembered: each section of a file has its own. */
-const MOST_INTERFACES = 1 << 16;
+const MOST_INTERFACES = 1 << 14;
+/** So many frames of a row are taken before it is moved up. */
+const SHIFTED = 4096;
 /** A clock that goes back by more was set. */
 const SET_BACK = 1e9;
 
@@ -30,26 +32,51 @@ interface Block {
   waiting: number;
 }
 
+/** Valid during the call: it is used again. */
 export interface Waiting {
   readonly frame: Frame;
   /** What was known of it when it came in the file. */
-  readonly stream: number;
+  stream: number;
   /** Its time, or that of a frame before it on its interface. */
-  readonly key: number;
-  readonly block: Block;
+  key: number;
+  block: Block;
+}
+
+/** The frames of one interface that wait, in their order: taken from `first` on. */
+class Row {
+  /** Its latest key. */
+  latest = Number.NEGATIVE_INFINITY;
+  private waiting: Waiting[] = [];
+  private first = 0;
+
+  get head(): Waiting | undefined {
+    return this.waiting[this.first];
+  }
+
+  add(one: Waiting): void {
+    this.waiting.push(one);
+  }
+
+  take(): void {
+    this.first++;
+    if (this.first < SHIFTED && this.first < this.waiting.length) return;
+    this.waiting = this.waiting.slice(this.first);
+    this.first = 0;
+  }
 }
 
 export class TimeOrder {
   private readonly sink: (waiting: Waiting, sortedTo: number) => void;
   private readonly room: number;
-  /** A heap: each comes before the two at twice its place. */
-  private readonly waiting: Waiting[] = [];
-  private readonly latest = new Map<number, number>();
+  /** Those with frames that wait, as a heap: each comes before the two at twice its place. */
+  private readonly heap: Row[] = [];
+  private readonly rows = new Map<number, Row>();
   private taken = 0;
   private block = newBlock(BLOCK);
   /** Blocks in use, that at hand among them. */
   private blocks = 1;
   private readonly free: Block[] = [];
+  private readonly spare: Waiting[] = [];
   /** The latest key that was handed on since a clock was set back. */
   private sortedTo = Number.NEGATIVE_INFINITY;
 
@@ -61,28 +88,39 @@ export class TimeOrder {
 
   /** Copies the frame: its octets are valid during the call only. */
   push(frame: Frame, stream: number): void {
-    const key = Math.max(frame.time, this.latestOn(frame));
-    this.latest.set(frame.interfaceId, key);
+    const row = this.rowOf(frame);
+    const key = Math.max(frame.time, row.latest);
+    row.latest = key;
     const length = frame.end - frame.start;
     const block = this.blockFor(length);
     const start = block.used;
     block.bytes.set(frame.bytes.subarray(frame.start, frame.end), start);
     block.used += length;
     block.waiting++;
-    this.add({ frame: { ...frame, bytes: block.bytes, start, end: start + length }, stream, key, block });
+    const begins = row.head === undefined;
+    const one = this.spare.pop() ?? { frame: { ...frame }, stream, key, block };
+    one.stream = stream;
+    one.key = key;
+    one.block = block;
+    copy(frame, one.frame);
+    one.frame.bytes = block.bytes;
+    one.frame.start = start;
+    one.frame.end = start + length;
+    row.add(one);
+    if (begins) this.add(row);
     this.taken += length + FRAME_COST;
     while (this.taken > this.room) this.next();
   }
 
   /** Nothing earlier will come. */
   upTo(time: number): void {
-    while ((this.waiting[0]?.key ?? Number.POSITIVE_INFINITY) <= time) this.next();
+    while ((this.heap[0]?.head?.key ?? Number.POSITIVE_INFINITY) <= time) this.next();
   }
 
   /** The file is over, or is to be sorted anew from here on. */
   end(): void {
-    while (this.waiting.length > 0) this.next();
-    this.latest.clear();
+    while (this.heap.length > 0) this.next();
+    this.rows.clear();
   }
 
   /** Octets of the blocks in use. */
@@ -92,30 +130,40 @@ export class TimeOrder {
 
   /** How many are remembered. */
   get interfaces(): number {
-    return this.latest.size;
+    return this.rows.size;
   }
 
-  private latestOn({ interfaceId, time }: Frame): number {
-    const latest = this.latest.get(interfaceId) ?? Number.NEGATIVE_INFINITY;
-    const setBack = latest - time > SET_BACK;
-    if (!setBack && this.blocks <= MOST_BLOCKS && this.latest.size < MOST_INTERFACES) return latest;
-    this.end();
+  private rowOf({ interfaceId, time }: Frame): Row {
+    const row = this.rows.get(interfaceId);
+    const setBack = row !== undefined && row.latest - time > SET_BACK;
+    if (row !== undefined && !setBack && this.blocks <= MOST_BLOCKS) return row;
+    if (setBack || this.blocks > MOST_BLOCKS || this.rows.size >= MOST_INTERFACES) this.end();
     if (setBack) this.sortedTo = Number.NEGATIVE_INFINITY;
-    return Number.NEGATIVE_INFINITY;
+    const begun = new Row();
+    this.rows.set(interfaceId, begun);
+    return begun;
   }
 
   private next(): void {
-    const first = this.waiting[0];
-    const last = this.waiting.pop();
-    if (first === undefined || last === undefined) return;
-    if (this.waiting.length > 0) this.lower(last);
+    const [row] = this.heap;
+    const first = row?.head;
+    if (row === undefined || first === undefined) return;
+    row.take();
+    this.settle(row);
     const { frame, block, key } = first;
     const { sortedTo } = this;
     this.taken -= frame.end - frame.start + FRAME_COST;
     this.sortedTo = Math.max(sortedTo, key);
     this.sink(first, sortedTo);
     block.waiting--;
+    this.spare.push(first);
     if (block.waiting === 0 && block !== this.block) this.leave(block);
+  }
+
+  /** The first row has another head, or none any more. */
+  private settle(row: Row): void {
+    const last = row.head === undefined ? this.heap.pop() : row;
+    if (last !== undefined && this.heap.length > 0) this.lower(last);
   }
 
   private leave(block: Block): void {
@@ -132,31 +180,36 @@ export class TimeOrder {
     return this.block;
   }
 
-  private add(one: Waiting): void {
-    const { waiting } = this;
-    let at = waiting.length;
+  private add(row: Row): void {
+    const { heap } = this;
+    let at = heap.length;
     while (at > 0) {
-      const above = waiting[(at - 1) >> 1];
-      if (above === undefined || !isBefore(one, above)) break;
-      waiting[at] = above;
+      const above = heap[(at - 1) >> 1];
+      if (above === undefined || !isBefore(row, above)) break;
+      heap[at] = above;
       at = (at - 1) >> 1;
     }
-    waiting[at] = one;
+    heap[at] = row;
   }
 
   /** Puts it in the place of the first one, and down to where it belongs. */
-  private lower(one: Waiting): void {
-    const { waiting } = this;
+  private lower(row: Row): void {
+    const { heap } = this;
     let at = 0;
     for (;;) {
-      const [left, right] = [waiting[2 * at + 1], waiting[2 * at + 2]];
-      if (left === undefined) break;
-      const [below, place] = right !== undefined && isBefore(right, left) ? [right, 2 * at + 2] : [left, 2 * at + 1];
-      if (!isBefore(below, one)) break;
-      waiting[at] = below;
+      let place = 2 * at + 1;
+      let below = heap[place];
+      const right = heap[place + 1];
+      if (below === undefined) break;
+      if (right !== undefined && isBefore(right, below)) {
+        below = right;
+        place++;
+      }
+      if (!isBefore(below, row)) break;
+      heap[at] = below;
       at = place;
     }
-    waiting[at] = one;
+    heap[at] = row;
   }
 }
 
@@ -164,6 +217,20 @@ function newBlock(length: number): Block {
   return { bytes: new Uint8Array(length), used: 0, waiting: 0 };
 }
 
-function isBefore(one: Waiting, other: Waiting): boolean {
+/** Of two rows with frames, the one whose first is earlier; of two at once, the one whose first comes first in the file. */
+function isBefore({ head: one }: Row, { head: other }: Row): boolean {
+  if (one === undefined || other === undefined) return one !== undefined;
   return one.key < other.key || (one.key === other.key && one.frame.number < other.frame.number);
+}
+
+/** Field by field: memory of its own for each frame kept the garbage collector busy. */
+function copy(from: Frame, to: Frame): void {
+  to.wireLength = from.wireLength;
+  to.time = from.time;
+  to.number = from.number;
+  to.offset = from.offset;
+  to.recordLength = from.recordLength;
+  to.capture = from.capture;
+  to.linkType = from.linkType;
+  to.interfaceId = from.interfaceId;
 }
