@@ -437,7 +437,8 @@ const lookAlikes: readonly LookAlikes[] = [
       proxy > origin   GET /b HTTP/1.1 | Host: o.test | Via: 1.1 p
       origin > proxy   HTTP/1.1 200 OK | Content-Length: 1 || b
       proxy > two      HTTP/1.1 200 OK | Content-Length: 1 | Via: 1.1 p || b
-      finding: hang response-held-until-origin-close`,
+      finding: hang response-held-until-origin-close
+      child: hang request-held-until-origin-close`,
   },
   {
     what: 'a slow upload',
