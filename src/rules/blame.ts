@@ -2,13 +2,16 @@
  * Whose fault is a body that stops, where both hops show it (RULES R24, "who cut it")? The hop on which the first of the two
  * stops; the finding of the client's side then speaks for both.
  */
-import type { Candidate, Evidence, Exchange, ExchangeContext, Message, Text, Wait } from '../model.ts';
+import type { Candidate, Confidence, Evidence, Exchange, ExchangeContext, Message, Text, Wait } from '../model.ts';
+import { pairingCap } from './confidence.ts';
 import { contentCodingOf } from './single-messages.ts';
 import * as say from './words.ts';
 
 export interface Blame {
   /** Who sent too little: "10.0.2.20:80", "the proxy 10.0.1.1:8080". */
   readonly culprit: string;
+  /** What the pairing of the hops allows: on it rests who of two boxes it was. */
+  readonly pairing: Confidence;
   /** For a candidate: where the box behind the proxy sent too little. */
   readonly behind: Pick<Candidate, 'owedBehind'>;
   readonly hops: Candidate['hops'];
@@ -29,9 +32,10 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
   const [here, there] = [exchange.response, serverSide?.response];
   const stuck = stuckBefore(context, here);
   if (serverSide === undefined || here === undefined || there === undefined)
-    return { ...alone(exchange, exchange.server.text), covers: stuck };
+    return { ...alone(exchange, exchange.server.text, context), covers: stuck };
   if (there.complete) {
     const blame = both(exchange, serverSide, {
+      context,
       culprit: `the proxy ${exchange.server.text}`,
       because: [
         `the proxy had all of it: ${there.bodyOctets} octets of body came to it on the next hop, and it passed on ${here.bodyOctets}`,
@@ -41,8 +45,9 @@ export function blameForResponse(exchange: Exchange, context: Around): Blame {
     });
     return isSurePair(context) && hasAllContent(here, there) ? { ...blame, contentIsWhole: true } : blame;
   }
-  if (there.framing !== here.framing || there.bodyOctets !== here.bodyOctets) return alone(exchange, exchange.server.text);
+  if (there.framing !== here.framing || there.bodyOctets !== here.bodyOctets) return alone(exchange, exchange.server.text, context);
   return both(exchange, serverSide, {
+    context,
     culprit: serverSide.server.text,
     because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the body stops at the same octet`],
     covers: [serverSide, ...stuck],
@@ -74,11 +79,12 @@ export function blameForClose(exchange: Exchange, context: ExchangeContext): Bla
   // A body that is stuck on the hop before, in whatever framing, is stuck for want of this close.
   const before = context.parent?.response;
   const stuck = context.parent !== undefined && before?.complete === false && before.framing !== 'until-close' ? [context.parent] : [];
-  if (serverSide === undefined || there === undefined) return { ...alone(exchange, exchange.server.text), covers: stuck };
+  if (serverSide === undefined || there === undefined) return { ...alone(exchange, exchange.server.text, context), covers: stuck };
   const endless = there.framing === 'until-close';
   const owed = endless && (!there.complete || lengthOf(serverSide.wait) >= 0.5 * lengthOf(exchange.wait));
   if (owed && there.bodyOctets === exchange.response?.bodyOctets) {
     return both(exchange, serverSide, {
+      context,
       culprit: serverSide.server.text,
       because: [`the proxy ${exchange.server.text} passed it on as it came: on the next hop the response has no length either`],
       covers: [serverSide],
@@ -86,8 +92,9 @@ export function blameForClose(exchange: Exchange, context: ExchangeContext): Bla
       behind: { owedBehind: true },
     });
   }
-  if (owed || !there.complete) return alone(exchange, exchange.server.text);
+  if (owed || !there.complete) return alone(exchange, exchange.server.text, context);
   return both(exchange, serverSide, {
+    context,
     culprit: `the proxy ${exchange.server.text}`,
     because: [
       endless
@@ -110,13 +117,14 @@ export function blameForRequest(exchange: Exchange, context: ExchangeContext): B
   const received = context.parent?.request;
   if (received?.complete === true && received.bodyOctets > (exchange.request?.bodyOctets ?? 0)) {
     const had = `the proxy had all of it: ${received.bodyOctets} octets of body came to it on the hop before`;
-    return { ...alone(exchange, `the proxy ${exchange.client.text}`), because: [[had]] };
+    return { ...alone(exchange, `the proxy ${exchange.client.text}`, context), because: [[had]] };
   }
   const serverSide = nextHopOf(context);
   const there = serverSide?.request;
   const same = there?.complete === false && there.bodyOctets === exchange.request?.bodyOctets;
-  if (serverSide === undefined || !same) return alone(exchange, culprit);
+  if (serverSide === undefined || !same) return alone(exchange, culprit, context);
   return both(exchange, serverSide, {
+    context,
     culprit,
     because: [`the proxy ${exchange.server.text} passed on all that it got: on the next hop the request stops at the same octet`],
     covers: [serverSide],
@@ -129,11 +137,14 @@ function nextHopOf({ relay }: Around): Exchange | undefined {
   return relay.attempts.at(-1)?.exchange;
 }
 
-function alone(exchange: Exchange, culprit: string): Blame {
-  return { culprit, behind: {}, hops: [say.hopOf({ exchange, hop: 'only' })], evidence: [], because: [], covers: [] };
+/** One hop shows what its sender did. Where it is not clear what continues it, the box behind may have done it first. */
+function alone(exchange: Exchange, culprit: string, { relay }: Around): Blame {
+  const pairing = relay === undefined || relay.attempts.length === 0 ? 'proven' : 'strong';
+  return { culprit, pairing, behind: {}, hops: [say.hopOf({ exchange, hop: 'only' })], evidence: [], because: [], covers: [] };
 }
 
 interface Shared {
+  readonly context: Around;
   readonly culprit: string;
   readonly because: Text;
   readonly covers: readonly Exchange[];
@@ -141,11 +152,16 @@ interface Shared {
   readonly behind?: Blame['behind'];
 }
 
-function both(exchange: Exchange, serverSide: Exchange, { culprit, because, covers, until, behind = {} }: Shared): Blame {
+function both(
+  exchange: Exchange,
+  serverSide: Exchange,
+  { context: { relay }, culprit, because, covers, until, behind = {} }: Shared,
+): Blame {
   const server = { exchange: serverSide, hop: 'server-side' } as const;
   const from = until.kind === 'request' ? 'client' : 'server';
   return {
     culprit,
+    pairing: relay === undefined ? 'proven' : pairingCap(relay),
     behind,
     hops: [say.hopOf({ exchange, hop: 'client-side' }), say.hopOf(server)],
     evidence: [

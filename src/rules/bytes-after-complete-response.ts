@@ -22,12 +22,14 @@ export const bytesAfterCompleteResponse: Rule = {
   check(exchange, _context, found) {
     if (!exchange.ended) return;
     const { request, response, previous } = exchange;
-    if (request === undefined && response !== undefined && isUnasked(exchange, response)) found(unaskedOf(exchange, response));
+    if (request === undefined && response !== undefined && isUnasked(exchange, response))
+      found(previous !== undefined && isTooSoon(previous) ? tooSoonOf(previous, exchange) : unaskedOf(exchange, response));
     if (previous?.excess !== undefined && !isTimeout(previous)) found(excessOf(previous, previous.excess, exchange, undefined));
   },
 
   ends(connection, { last }, found) {
     if (last.excess !== undefined && !isTimeout(last)) found(excessOf(last, last.excess, undefined, connection));
+    else if (!isSentAgain(connection) && isTooSoon(last)) found(tooSoonOf(last, undefined));
   },
 };
 
@@ -40,6 +42,49 @@ function isTimeout({ response }: Exchange): boolean {
 function isUnasked({ damaged, connection, previous }: Exchange, { status, options, complete }: ResponseMessage): boolean {
   if (damaged || !complete || (!connection.synSeen && previous === undefined)) return false;
   return status !== REQUEST_TIMEOUT && (status < CLIENT_ERROR || !options.includes('close'));
+}
+
+/**
+ * The ACK that it carries does not cover the request with which it is paired: its server had not got that when it sent it. An error
+ * before a close is what idle-close-race tells.
+ */
+function isTooSoon({ request, response, damaged, pipelined, connection }: Exchange): boolean {
+  if (request === undefined || response === undefined || damaged || pipelined || !connection.synSeen) return false;
+  const { acked, framing, complete, lastFrame } = request;
+  if (!complete || framing !== 'none' || response.status >= CLIENT_ERROR || response.firstFrame <= lastFrame) return false;
+  return acked === undefined || acked.frame > response.firstFrame;
+}
+
+/** What was seen of a request is then not all that was; its last octet alone, sent again, looks like a probe. */
+function isSentAgain({ clientEnd: { retransmissions, probes } }: Connection): boolean {
+  return retransmissions > 0 || probes > 0;
+}
+
+/** `next` is a response behind it that nobody seems to have asked for: the true answer. */
+function tooSoonOf(exchange: Exchange, next: Exchange | undefined): Candidate {
+  const { request, response, server, client } = exchange;
+  const candidate = messageCandidate(exchange, 'response', {
+    severity: 'violation',
+    confidence: 'likely',
+    message: [
+      `${server.text} sent `,
+      ...(response === undefined ? [] : say.statusText(response)),
+      ` before ${client.text}'s `,
+      ...(request === undefined ? [] : say.requestText(request)),
+      ' could have come, which it answers for the client',
+      ...(next?.response === undefined ? [] : ['; the ', ...say.statusText(next.response), ' behind it then has no request']),
+    ],
+    fields: [],
+    because: [
+      ['it does not acknowledge the request: it was on its way before that had arrived, and answers something else or nothing'],
+      [
+        'a client reads the responses of a connection in the order of its requests (RFC 9112 section 9.2): it takes this one for its answer',
+      ],
+    ],
+    wouldChangeOurMind: ['a box between the two ends that acknowledges or answers in the name of the server'],
+  });
+  if (next === undefined) return candidate;
+  return { ...candidate, evidence: say.inOrder([...candidate.evidence, ...say.responseEvidence({ exchange: next, hop: 'only' })]) };
 }
 
 function unaskedOf(exchange: Exchange, response: ResponseMessage): Candidate {

@@ -41,7 +41,7 @@ function refusal({ id }: Rule, field: string, must: string): TypeError {
 }
 
 function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string';
 }
 
 function isRemedy(value: unknown): boolean {

@@ -3,6 +3,7 @@
  * server's TCP had acknowledged the request before it closed. Behind a proxy, the hop that closed first is to blame.
  */
 import type { Candidate, Confidence, Evidence, Exchange, Relay, Rule, Text } from '../model.ts';
+import { brokenCandidate, brokenUpload } from './broken-uploads.ts';
 import { captureCap, least, pairingCap } from './confidence.ts';
 import { hopLimitText } from './foreign-reset.ts';
 import { refusedFor, toldText } from './gateway-error.ts';
@@ -27,6 +28,11 @@ export const closedWithoutAnswer: Rule = {
     if (!paired && parent !== undefined) return; // the hop before shows what became of it
     const lost = paired ? behindProxy(relay) : onOneHop(exchange);
     if (lost !== undefined) found(candidateOf(lost));
+  },
+
+  ends(connection, context, found) {
+    const broken = brokenUpload(connection, context);
+    if (broken !== undefined) found(brokenCandidate(broken));
   },
 };
 

@@ -1,5 +1,5 @@
 /** The response stops before its Content-Length, and the connection stays open: the client waits for the rest (RULES R24). */
-import type { Candidate, Rule } from '../model.ts';
+import type { Candidate, Confidence, Rule } from '../model.ts';
 import { type Blame, blameForResponse } from './blame.ts';
 import { remediesFor } from './remedies.ts';
 import { silenceText } from './stalls.ts';
@@ -26,8 +26,7 @@ function candidateOf(stopped: StoppedBody, blame: Blame): Candidate {
   const missing = body.contentLength - body.bodyOctets;
   return stoppedCandidate(stopped, blame, {
     severity: 'hang',
-    // Its sender ended it without the rest: there was none. Anybody else may only have lost patience.
-    confidence: wait.ended === 'server-close' ? 'strong' : 'likely',
+    confidence: confidenceOf(stopped, blame),
     message: [
       `${blame.culprit} sent ${shareText(body)} in answer to `,
       ...(request === undefined ? [] : say.requestText(request)),
@@ -43,4 +42,11 @@ function candidateOf(stopped: StoppedBody, blame: Blame): Candidate {
       'octets of the body that the capture lost',
     ],
   });
+}
+
+/** Its sender ended it in order without the rest: there was none. Anybody else may only have lost patience, and a reset says less. */
+function confidenceOf({ wait }: StoppedBody, { behind, covers: [serverSide] }: Blame): Confidence {
+  if (wait.ended !== 'server-close') return 'likely';
+  const sent = behind.owedBehind === true ? serverSide?.wait : wait;
+  return sent?.ended === 'server-close' && sent.by === 'FIN' ? 'proven' : 'strong';
 }

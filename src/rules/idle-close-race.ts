@@ -94,10 +94,14 @@ function evidenceOf({ how, before, since, close, connection }: Lost, seen: say.S
   ];
 }
 
-function messageOf({ exchange, request, how, close, foreign, idle, relay }: Lost): Text {
+function messageOf({ exchange, request, before, how, close, foreign, idle, relay }: Lost): Text {
   const { ordinal, client, server, connection } = exchange;
   const which = connection.synSeen ? `request ${ordinal} (` : 'a later request (';
-  const lost: Text = [which, ...say.requestText(request), `) of ${client.text} was lost: after ${say.duration(idle)} without traffic `];
+  const since =
+    before === undefined
+      ? `on a connection ${say.duration(idle)} old that had carried nothing`
+      : `after ${say.duration(idle)} without traffic`;
+  const lost: Text = [which, ...say.requestText(request), `) of ${client.text} was lost: ${since} `];
   const apart = request.firstTime - close.time;
   const given = relay === undefined ? [] : toldText(relay.clientSide);
   switch (how) {

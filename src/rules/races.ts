@@ -1,4 +1,4 @@
-/** A request on a reused connection that its server was closing, or had closed: how the two met (RULES R43). */
+/** A request on a reused connection, or one opened in advance, that its server was closing, or had closed: how the two met (RULES R43). */
 import type { Connection, Exchange, Moment, RequestMessage, ResponseMessage, Wait } from '../model.ts';
 import { type ForeignReset, foreignReset, forgottenOn } from './foreign-reset.ts';
 import { reachOf } from './lifetimes.ts';
@@ -40,10 +40,18 @@ export function raceOf(exchange: Exchange): Race | undefined {
   const previous = lastAsked(exchange);
   if (wait === undefined || request === undefined || response !== undefined || pipelined || wait.ended === 'answered') return undefined;
   const before = previous?.response;
-  if (before?.complete !== true || previous?.request === undefined || previous.clientBelief !== 'keep') return undefined;
-  const idle = request.firstTime - before.lastTime;
-  const met = meetingOf(wait.connection, request, idle);
-  return met && { ...met, exchange, request, connection: wait.connection, wait, before, since: say.lastOf(before), idle };
+  const { connection } = wait;
+  const used = before?.complete === true && previous?.request !== undefined && previous.clientBelief === 'keep';
+  if (!used && !isFirst(exchange, connection)) return undefined;
+  const since = before === undefined ? connection.first : say.lastOf(before);
+  const idle = request.firstTime - since.time;
+  const met = meetingOf(connection, request, before === undefined ? undefined : idle);
+  return met && { ...met, exchange, request, connection, wait, before, since, idle };
+}
+
+/** Nothing came before it on a connection that the client opened; who asks on one that it has accepted may be anybody. */
+function isFirst({ ordinal, previous, damaged, request }: Exchange, { synSeen, clientSide }: Connection): boolean {
+  return ordinal === 1 && previous === undefined && request?.complete === true && !damaged && synSeen && clientSide === 0;
 }
 
 /** The same where the server says why it closes, and the request is on its way to it: on a connection that is over. */
@@ -70,21 +78,22 @@ function lastAsked({ previous }: Exchange): Exchange | undefined {
   return previous?.request === undefined && previous?.response?.status === REQUEST_TIMEOUT ? previous.previous : previous;
 }
 
-function meetingOf(connection: Connection, request: RequestMessage, idle: number): Met | undefined {
+/** `idle`: since the response before; undefined where there was none, and a reset is a refusal of whatever kind. */
+function meetingOf(connection: Connection, request: RequestMessage, idle: number | undefined): Met | undefined {
   const { serverEnd, clientEnd } = connection;
   const { fin, reset } = serverEnd;
   const reach = reachOf(connection);
   if (fin === undefined) {
     const left = clientEnd.fin ?? clientEnd.reset;
     const own = left !== undefined && reset !== undefined && left.frame < reset.frame;
-    if (reset === undefined || own || idle < LONG_IDLE || reset.time - request.lastTime > reach) return undefined;
+    if (reset === undefined || own || idle === undefined || idle < LONG_IDLE || reset.time - request.lastTime > reach) return undefined;
     if (forgottenOn(connection, 'client') !== undefined) return undefined; // idle-connection-blackholed says so
     return { how: 'reset', close: reset, foreign: foreignReset(serverEnd) };
   }
   if (knownSince(connection, request, fin, reach) <= request.firstTime - KNOWN) return { how: 'stale-reuse', close: fin };
   if (wasRead(request, fin)) return undefined;
   const crossed = fin.time >= request.firstTime - reach - KNOWN && fin.time <= request.lastTime + reach;
-  return idle >= IDLE && crossed ? { how: 'race', close: fin } : undefined;
+  return (idle === undefined || idle >= IDLE) && crossed ? { how: 'race', close: fin } : undefined;
 }
 
 /** The request was acknowledged before the server closed: its program had read it, or else its TCP would have sent a reset. */

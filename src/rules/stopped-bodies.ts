@@ -67,7 +67,13 @@ export function stoppedCandidate({ exchange, body, wait }: StoppedBody, blame: B
   const inHead = wait.debt === 'request-head';
   return {
     ...judgement,
-    confidence: least(judgement.confidence, captureCap(wait.connection), openCap(wait), exchange.damaged ? 'possible' : 'proven'),
+    confidence: least(
+      judgement.confidence,
+      blame.pairing,
+      captureCap(wait.connection),
+      openCap(wait),
+      exchange.damaged ? 'possible' : 'proven',
+    ),
     hops: blame.hops,
     ...blame.behind,
     exchange,
