@@ -106,3 +106,13 @@ test.each([true, false])(
     expect(await alarms(relayed(lost))).toEqual([]);
   },
 );
+
+test('the same, where the head that follows is not seen in one piece: what is over belongs to it', async () => {
+  const wire = new Wire().open('c', 'client', 'server', 80).say('c', 'client', GET('/a')).say('c', 'server', OK('a')).wait(1);
+  wire.lose().say('c', 'client', HEAD).say('c', 'server', OK('', 'Content-Length: 40')).wait(1).say('c', 'client', GET('/b'));
+  wire
+    .say('c', 'server', OK('b'.repeat(90)), { mss: 5 })
+    .wait(0.1)
+    .close('c', 'client');
+  expect(await alarms(wire)).toEqual([]);
+});
