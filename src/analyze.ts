@@ -189,6 +189,7 @@ class Analysis implements Analyzer {
       clockDoubt: (one, other) => this.joined?.clockDoubt(one, other) ?? 0,
       encrypted: (index, addresses, at) => anywhere(index, at, ({ http }, time) => http.encryptedFrom(addresses, time)),
       connecting: (index, addresses, at) => anywhere(index, at, ({ flow }, time) => flow.table.connecting(addresses, time)),
+      lostAround: (index, at) => anywhere(index, at, ({ flow }, time) => flow.table.lostAround(time)),
       unanswered: (point, addresses) => pointAt(point)?.flow.table.unanswered(addresses) ?? [],
     };
   }

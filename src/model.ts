@@ -183,6 +183,8 @@ export interface ConnectionTable {
   snapshot(connection: number, clientSide: Side): Connection;
   /** True when a SYN that one of these addresses sent was waiting for its answer at that time, of which all was read. Cold: walks the whole table. */
   connecting(addresses: ReadonlySet<string>, time: number): boolean;
+  /** True when frames of any connection were lost by the capture around that time. */
+  lostAround(time: number): boolean;
   /** The connections that one of these addresses has asked for, more than once, and that nobody has answered; the latest 256 at most. */
   unanswered(addresses: ReadonlySet<string>): readonly Connection[];
   /** True when one side has sent data or a SYN again, and the peer has not acknowledged it; or when a reset arrived as nothing else did. */
@@ -203,6 +205,8 @@ export interface ConnectionLookup {
   clockDoubt(one: number, other: number): number;
   /** True when a SYN that one of these addresses sent was waiting for its answer at that time; seen as above. */
   connecting(point: number, addresses: ReadonlySet<string>, time: number): boolean;
+  /** As `ConnectionTable.lostAround`; at that point, or at any of those that are joined. */
+  lostAround(point: number, time: number): boolean;
   /** As `ConnectionTable.unanswered`. */
   unanswered(point: number, addresses: ReadonlySet<string>): readonly Connection[];
 }
@@ -455,6 +459,8 @@ export interface Wait {
   readonly connection: Connection;
   /** False while it is known that the capture goes on or went on beyond `end`: at a deadline, and at the end of one that was watched live. */
   readonly final: boolean;
+  /** The capture lost frames around its start, of this connection or another: what is not seen may have been sent. */
+  readonly lossAround?: true;
   /** For how long more of the same message had been waited for before, at most, and came: of 1 s and more, in nanoseconds. */
   readonly resumedAfter?: number;
 }
@@ -500,6 +506,8 @@ export interface Exchange {
   readonly ackStall: AckStall | undefined;
   /** Octets that would have told more of this exchange are not in the capture. */
   readonly damaged: boolean;
+  /** Whole messages may lie in holes before it on its connection: its response may be another one's, as far as the order tells. */
+  readonly unaligned: boolean;
   /** What its server sent too much. It may come when the exchange has been told: the next one, or the end of the connection, shows it. */
   readonly excess: Excess | undefined;
   /** Nothing more can happen to it. */
@@ -539,6 +547,8 @@ export interface Attempt {
   readonly laterExchanges: number;
   /** Something came on its connection before it that can make two ends count differently: an answer that nobody asked for, an interim response, a framing in doubt. */
   readonly doubtful: boolean;
+  /** No answer to it was seen, or not all of it, and the capture may have lost that: octets of its connection are missing, or frames at that time. */
+  readonly unseen: boolean;
   /** The exchange before it on its connection, once that is over: when its request came, and when it was over. */
   readonly before: { readonly start: number; readonly end: Moment } | undefined;
   /**

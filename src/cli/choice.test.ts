@@ -31,6 +31,7 @@ const exchange: Exchange = {
   announced: undefined,
   ackStall: undefined,
   damaged: false,
+  unaligned: false,
   excess: undefined,
   ended: true,
 };

@@ -298,6 +298,10 @@ class ShiftedTable implements ConnectionTable {
     return this.table.connecting(addresses, time);
   }
 
+  lostAround(time: number): boolean {
+    return this.table.lostAround(time);
+  }
+
   unanswered(addresses: ReadonlySet<string>): ReturnType<ConnectionTable['unanswered']> {
     return this.table.unanswered(addresses);
   }

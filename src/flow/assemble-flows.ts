@@ -120,6 +120,10 @@ class Answers implements ConnectionTable {
     return this.records.connecting(addresses, time);
   }
 
+  lostAround(time: number): boolean {
+    return this.rows.losses.around(time);
+  }
+
   unanswered(addresses: ReadonlySet<string>): readonly Connection[] {
     return this.records.unanswered(addresses);
   }

@@ -38,6 +38,7 @@ export class Delivery {
       this.sink.data(direction >> 1, sideOf(direction), bytes, start, end);
       this.advance(direction, end - start);
     }
+    // Cut off by the capture, which is no frame that it lost.
     if (length > end - start) this.gap(direction, length - (end - start));
   }
 
@@ -69,8 +70,14 @@ export class Delivery {
   }
 
   private loseSome(direction: number, length: number): void {
-    this.gap(direction, length);
+    this.lost(direction, length);
     this.goOn(direction);
+  }
+
+  /** Frames are missing. */
+  private lost(direction: number, length: number): void {
+    this.table.losses.mark(this.table.frame.time);
+    this.gap(direction, length);
   }
 
   private gap(direction: number, length: number): void {
@@ -183,7 +190,7 @@ export class Delivery {
   private stopWaiting(direction: number, { needs }: HeldOctets): void {
     const peer = direction ^ 1;
     const missing = Math.min(needs, this.held(peer)?.ranges.from ?? needs) - this.table.float(peer, at.POSITION);
-    if (missing > 0) this.gap(peer, missing);
+    if (missing > 0) this.lost(peer, missing);
     else this.release(direction);
     this.goOn(direction);
   }
@@ -222,7 +229,7 @@ export class Delivery {
   private jump(direction: number, offset: number, bytes: Uint8Array, start: number, end: number): void {
     if (this.table.is(direction, at.FIN_DONE)) return;
     const missing = offset - this.table.float(direction, at.POSITION);
-    if (missing > 0) this.gap(direction, missing);
+    if (missing > 0) this.lost(direction, missing);
     const from = start + Math.max(0, -missing);
     if (from < end) this.next(direction, bytes, from, end, end - from);
   }

@@ -8,12 +8,14 @@ import type { Frame, Segment } from '../model.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import * as at from './fields.ts';
 import { EXTRA, EXTRA_INTS, MOMENT_TIME, ROW_INTS, SIDE_STATE, STATE, sideOf } from './fields.ts';
+import { LossTimes } from './loss-times.ts';
 import { Rows } from './rows.ts';
 
 export class FlowTable {
   readonly rows = new Rows(ROW_INTS);
   readonly extras = new Rows(EXTRA_INTS);
   readonly index = new ConnectionIndex(this.rows);
+  readonly losses = new LossTimes();
   /** The frame that is being handled. */
   frame: Frame = {
     bytes: new Uint8Array(0),

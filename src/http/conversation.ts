@@ -43,6 +43,7 @@ export class OpenExchange implements Exchange {
   readonly announced: AnnouncedEnds | undefined;
   ackStall: AckStall | undefined;
   damaged: boolean;
+  readonly unaligned: boolean;
   excess: Excess | undefined;
   ended = false;
   /** The last deadline that this exchange was told for: 0 none, then 1 and 2. */
@@ -53,7 +54,7 @@ export class OpenExchange implements Exchange {
   readonly unpaired: boolean;
 
   constructor(
-    { identity, client, server, last, pending, announced }: Conversation,
+    { identity, client, server, last, pending, announced, forgotten }: Conversation,
     request: OpenRequest | undefined,
     ordinal: number,
     damaged: boolean,
@@ -68,6 +69,7 @@ export class OpenExchange implements Exchange {
     this.previous = last;
     this.announced = announced;
     this.damaged = damaged || unpaired;
+    this.unaligned = forgotten > 0;
     this.unpaired = unpaired;
   }
 }
@@ -141,6 +143,10 @@ export class Conversation {
   readonly pending = new Pending();
   /** Requests beyond the limit that are not answered yet: their answers come behind those of the pending ones. */
   overflow = 0;
+  /** Requests that lie in a hole, or were given up because their answers seem to: at most so many answers may come without a request. */
+  forgotten = 0;
+  /** When one of them was. */
+  forgottenAt = Number.NEGATIVE_INFINITY;
   last: OpenExchange | undefined;
   /** The exchange whose response was complete latest, as long as nothing is missing behind it. */
   answered: OpenExchange | undefined;

@@ -20,6 +20,9 @@ import { BY_BODY, BY_HEAD, BY_INTERIM, type Waits } from './waits.ts';
 const MAX_PENDING = 10_000;
 /** Octets too many that are kept. */
 const LONGEST_BEGINNING = 64;
+/** After so long without octets no answer is on its way, in nanoseconds; and no request is shorter than that. */
+const REST = 1e9;
+const SHORTEST_REQUEST = 16;
 /** Interim responses that an exchange keeps. */
 const MAX_INTERIM = 100;
 
@@ -108,7 +111,15 @@ export class Exchanges {
   private begin(conversation: Conversation, request: OpenRequest): OpenExchange {
     if (conversation.responses.state === at.LOST) this.forgetUnanswered(conversation);
     if (conversation.pending.length > 0) this.goOn(conversation, request);
+    else if (conversation.forgotten > 0) this.realign(conversation, request);
     return this.open(conversation, request);
+  }
+
+  /** Whoever asks again after a rest waits for no answer to what he asked before. */
+  private realign(conversation: Conversation, { firstTime }: OpenRequest): void {
+    const { last, forgottenAt } = conversation;
+    const latest = Math.max(forgottenAt, last?.request?.lastTime ?? 0, last?.response?.lastTime ?? 0);
+    if (firstTime - latest >= REST) conversation.forgotten = 0;
   }
 
   /** The client does not wait for a close that was announced. */
@@ -168,6 +179,10 @@ export class Exchanges {
     const { id, clientSide, identity, last, requests } = conversation;
     // Before the capture there may have been one request, or several in a row.
     if (requests.state === at.LOST || (conversation.ordinal === 0 && !identity.synSeen)) return true;
+    if (conversation.forgotten > 0) {
+      conversation.forgotten--;
+      return true;
+    }
     // What lay in the hole behind it may have been no answer, but an interim response.
     if (last?.damaged === true && last.response === undefined) return true;
     // The server has acknowledged more than was seen of its client.
@@ -242,12 +257,18 @@ export class Exchanges {
     this.cut(conversation, direction, endOffset, 'framing-lost');
   }
 
+  /** So many octets are missing where requests are expected. */
+  askedInHole(conversation: Conversation, octets: number): void {
+    this.forget(conversation, Math.ceil(octets / SHORTEST_REQUEST));
+  }
+
   /** The answer to the oldest request lies in a hole, as far as one can tell; those behind it may do so as well. */
   answeredInHole(conversation: Conversation): void {
     for (const exchange of conversation.pending.all()) exchange.damaged = true;
     const exchange = conversation.pending.unanswered;
     // A client that waits for 100 gets that first.
     if (exchange === undefined || awaitsContinue(exchange) || conversation.responses.offset <= exchange.answersFrom) return;
+    this.forget(conversation, 1);
     // A hole is told some time after it was made: it ends a wait that was told, and is no measure of another.
     if (exchange.wait !== undefined) this.answered(conversation, exchange);
     else this.end(conversation, exchange);
@@ -358,12 +379,19 @@ export class Exchanges {
     if (exchange.previous !== undefined) exchange.previous.previous = undefined;
   }
 
+  private forget(conversation: Conversation, requests: number): void {
+    conversation.forgotten += requests;
+    conversation.forgottenAt = this.table.frame.time;
+  }
+
   /** The answers of all pending requests lie in a hole of the capture, but of those that were sent when the hole was past. */
   private forgetUnanswered(conversation: Conversation): void {
     for (const exchange of conversation.pending.all()) {
       if (exchange.response !== undefined) continue;
       exchange.damaged = true;
-      if (conversation.responses.offset > exchange.answersFrom) this.end(conversation, exchange);
+      if (conversation.responses.offset <= exchange.answersFrom) continue;
+      this.forget(conversation, 1);
+      this.end(conversation, exchange);
     }
   }
 }

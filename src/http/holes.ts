@@ -19,7 +19,7 @@ export class Holes {
     if (direction === conversation.responses) conversation.answered = undefined;
     if (state === at.OPAQUE) return;
     if (message === undefined || exchange === undefined) {
-      this.betweenMessages(conversation, direction);
+      this.betweenMessages(conversation, direction, length);
       return;
     }
     exchange.damaged = true;
@@ -35,10 +35,11 @@ export class Holes {
     }
   }
 
-  private betweenMessages(conversation: Conversation, direction: Direction): void {
+  private betweenMessages(conversation: Conversation, direction: Direction, length: number): void {
     const { state } = direction;
     if (state === at.HEAD) this.heads.cut(conversation, direction, 'lost');
     else if (direction === conversation.responses && (state === at.START || state === at.LOST)) this.exchanges.answeredInHole(conversation);
+    if (direction === conversation.requests) this.exchanges.askedInHole(conversation, length);
     direction.carry = undefined;
     direction.state = at.LOST;
   }

@@ -17,6 +17,7 @@ import { Heads } from './heads.ts';
 import { Holes } from './holes.ts';
 import { changeAllOnce } from './layouts.ts';
 import { announcedEnds, preambleLength } from './preamble.ts';
+import { RESPONSE, recognise } from './recognise.ts';
 import { beginsTimeout } from './start-lines.ts';
 import { BY_BODY, BY_REQUEST, Waits } from './waits.ts';
 
@@ -99,7 +100,7 @@ class ExchangeParser implements ExchangeStage {
   // -------------------------------------------------------------------------------------------- octets
 
   data(connection: number, side: Side, bytes: Uint8Array, start: number, end: number): void {
-    const conversation = this.conversations.of(connection) ?? this.conversations.begin(connection, side, bytes, start, end);
+    const conversation = this.conversations.of(connection) ?? this.begin(connection, side, bytes, start, end);
     if (conversation === undefined) return;
     const direction = side === conversation.clientSide ? conversation.requests : conversation.responses;
     const frame = this.table.carrier;
@@ -115,6 +116,10 @@ class ExchangeParser implements ExchangeStage {
         if (state === at.HEAD) index = this.heads.more(conversation, direction, bytes, index, end, origin);
         else if (state === at.PREAMBLE) index = this.preamble(conversation, side, bytes, index, end);
         else index = this.heads.start(conversation, direction, bytes, index, end, origin);
+        continue;
+      }
+      if (message.bodyOctets === 0 && isBodilessAfterAll(direction, bytes, index, end)) {
+        this.exchanges.complete(conversation, direction, origin + index);
         continue;
       }
       if (frame.time - message.lastTime >= PAUSE) {
@@ -137,6 +142,13 @@ class ExchangeParser implements ExchangeStage {
       }
     }
     direction.offset += end - start;
+  }
+
+  private begin(connection: number, side: Side, bytes: Uint8Array, start: number, end: number): Conversation | undefined {
+    const conversation = this.conversations.begin(connection, side, bytes, start, end);
+    const before = conversation?.requests.offset ?? 0;
+    if (conversation !== undefined && before > 0) this.exchanges.askedInHole(conversation, before);
+    return conversation;
   }
 
   private resumed(conversation: Conversation, { exchange, message }: Direction, side: Side): void {
@@ -234,6 +246,12 @@ class ExchangeParser implements ExchangeStage {
   encryptedFrom(addresses: ReadonlySet<string>, time: number): boolean {
     return this.conversations.givenUp.encryptedFrom(addresses, time);
   }
+}
+
+/** The request is in a hole, and where the body would begin the next response does: it was HEAD. */
+function isBodilessAfterAll({ exchange, message }: Direction, bytes: Uint8Array, start: number, end: number): boolean {
+  if (exchange === undefined || exchange.request !== undefined || !exchange.damaged || message?.kind !== 'response') return false;
+  return recognise(bytes, start, end) === RESPONSE;
 }
 
 function isAckDelay(duration: number): boolean {

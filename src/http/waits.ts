@@ -169,7 +169,8 @@ export class Waits {
     requests.refresh();
     responses.refresh();
     const connection = conversation.record(this.table.snapshot(id, clientSide));
-    return { ...debt, end, ended, by, connection, final };
+    const wait = { ...debt, end, ended, by, connection, final };
+    return this.table.lostAround(debt.start.time) ? { ...wait, lossAround: true } : wait;
   }
 }
 

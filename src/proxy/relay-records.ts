@@ -85,9 +85,19 @@ export class RelayRecords {
       connection: connection ? this.connectionOf(attempt.hop) : undefined,
       laterExchanges: attempt.hop.requests - attempt.ordinal,
       doubtful: attempt.afterDoubt,
+      unseen: attempt.afterDoubt && this.isUnseen(relay, attempt),
       before: attempt.before,
       copied: this.from.forwarders.isCopy(relay, attempt),
     };
+  }
+
+  private isUnseen({ clientSide }: OpenRelay, { exchange, hop }: OpenAttempt): boolean {
+    if (exchange.response?.complete === true) return false;
+    const connection = this.connectionOf(hop);
+    // Where it was acknowledged, the hole that hides it may not have been told yet.
+    if (exchange.damaged || connection === undefined || connection.clientEnd.ackedTo > connection.serverEnd.octets) return true;
+    const given = clientSide.response?.firstTime ?? Number.NaN;
+    return this.from.connections.lostAround(exchange.connection.point, given);
   }
 
   /** The evidence for a pair, without what it taught us itself. */

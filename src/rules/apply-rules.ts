@@ -21,6 +21,7 @@ import type {
 } from '../model.ts';
 import { ALL_FACTS, bitsOf } from '../notable.ts';
 import { subjectOf } from '../subjects.ts';
+import { doubtedByLoss } from './confidence.ts';
 import { isForwarder, mayConcern } from './forwarder.ts';
 import { timerText } from './lifetimes.ts';
 import { checkAmbiguous, isAmbiguous } from './pair-invariance.ts';
@@ -105,7 +106,12 @@ export function applyRules(rules: readonly Rule[], sink: CandidateSink): RuleSta
   };
 
   const tell = (subject: string, kind: Rule['on'], final: boolean): void => {
-    sink(subject, kind, found, final);
+    sink(
+      subject,
+      kind,
+      found.map(({ rule, candidate }) => ({ rule, candidate: doubtedByLoss(candidate) })),
+      final,
+    );
     found = [];
   };
 

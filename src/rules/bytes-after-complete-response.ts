@@ -24,18 +24,23 @@ export const bytesAfterCompleteResponse: Rule = {
     const { request, response, previous } = exchange;
     if (request === undefined && response !== undefined && isUnasked(exchange, response))
       found(previous !== undefined && isTooSoon(previous) ? tooSoonOf(previous, exchange) : unaskedOf(exchange, response));
-    if (previous?.excess !== undefined && !isTimeout(previous)) found(excessOf(previous, previous.excess, exchange, undefined));
+    if (previous?.excess !== undefined && isSure(previous)) found(excessOf(previous, previous.excess, exchange, undefined));
   },
 
   ends(connection, { last }, found) {
-    if (last.excess !== undefined && !isTimeout(last)) found(excessOf(last, last.excess, undefined, connection));
+    if (last.excess !== undefined && isSure(last)) found(excessOf(last, last.excess, undefined, connection));
     else if (!isSentAgain(connection) && isTooSoon(last)) found(tooSoonOf(last, undefined));
   },
 };
 
-/** They are the rest of a 408 that began in the body: proxy-cycle-on-one-hop says so. */
-function isTimeout({ response }: Exchange): boolean {
-  return response?.oddities.includes('timeout-within') === true;
+/** Where they are the rest of a 408 that began in the body, proxy-cycle-on-one-hop says so. */
+function isSure(exchange: Exchange): boolean {
+  return exchange.response?.oddities.includes('timeout-within') !== true && !isUnclear(exchange);
+}
+
+/** The request is in a hole: if it was HEAD, its response ended with the head, and what was taken for the body began the next one. */
+function isUnclear({ request, damaged }: Exchange): boolean {
+  return request === undefined && damaged;
 }
 
 /** A server that is about to close may say why; else a response needs a request. */

@@ -23,6 +23,7 @@ export function checkAmbiguous(rule: RelayRule, relay: Relay, found: Sink<Candid
       connection: undefined,
       laterExchanges: 0,
       doubtful: false,
+      unseen: false,
       before: undefined,
       copied: false,
     } as const;

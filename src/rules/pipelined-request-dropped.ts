@@ -22,6 +22,8 @@ export const pipelinedRequestDropped: Rule = {
     if (!exchange.pipelined || forwarded || response !== undefined || wait?.debt !== 'response-head' || wait.ended === 'answered') return;
     if (request?.acked === undefined || previous?.response?.complete !== true || previous.clientBelief !== 'keep') return;
     if (wait.connection.clientEnd.zeroWindow !== undefined) return;
+    // The request that the capture lost may have been HEAD: what was read as the body of its answer is then the answer to this one.
+    if (previous.request === undefined && previous.damaged) return;
     // Until the answer before it was complete, nobody owed one to this request.
     const { lastFrame, lastTime } = previous.response;
     const due = wait.start.time > lastTime ? wait : { ...wait, start: { frame: lastFrame, time: lastTime } };

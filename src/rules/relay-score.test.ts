@@ -37,6 +37,7 @@ function relay(clientSide: Partial<Exchange>, serverSide: Partial<Exchange>, rou
         connection: undefined,
         laterExchanges: 0,
         doubtful: false,
+        unseen: false,
         before: undefined,
         copied: false,
       },

@@ -27,7 +27,7 @@ export const responseMisassociated: Rule = {
     if (attempt?.doubtful !== true || attempt.exchange.ordinal < 2 || !clientSide.ended || given?.complete !== true) return;
     const { exchange } = attempt;
     const earlier = exchange.previous?.response;
-    if (earlier?.complete !== true || clientSide.damaged || exchange.damaged) return;
+    if (earlier?.complete !== true || [clientSide, exchange, exchange.previous].some(isUnsure) || attempt.unseen) return;
     const own = exchange.response;
     // The cache of the proxy asked whether its copy was still good, and answered with that.
     if (own?.status === NOT_MODIFIED && given.status === OK) return;
@@ -36,6 +36,11 @@ export const responseMisassociated: Rule = {
     if (!isOwn && isSame(earlier, given) && (own === undefined || differ(own, given))) found(candidateOf(relay, attempt, given, earlier));
   },
 };
+
+/** The capture has holes where its request and its answer were found, or before: the order on its connection proves nothing. */
+function isUnsure(exchange: Exchange | undefined): boolean {
+  return exchange !== undefined && (exchange.damaged || exchange.unaligned);
+}
 
 function isSame(one: ResponseMessage, other: ResponseMessage): boolean {
   if (differ(one, other)) return false;

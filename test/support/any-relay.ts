@@ -97,6 +97,7 @@ function exchange(connection: typeof CLIENT_HOP, previous: fc.Arbitrary<Exchange
       previous,
       wait: fc.option(fc.constantFrom(wait(2), wait(30)), { nil: undefined }),
       damaged: fc.boolean(),
+      unaligned: fc.boolean(),
       excess: fc.option(fc.constant(excess), { nil: undefined }),
       ended: fc.boolean(),
     })
@@ -139,6 +140,7 @@ function passedOn(clientSide: Exchange, connection: typeof CLIENT_HOP): fc.Arbit
       role: fc.constantFrom('forward' as const, 'retry' as const),
       laterExchanges: fc.constantFrom(0, 1),
       doubtful: fc.boolean(),
+      unseen: fc.boolean(),
       copied: fc.boolean(),
       samePlace: same,
       sameRequest: same,

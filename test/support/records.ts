@@ -95,6 +95,7 @@ export function exchange(connection: ConnectionIdentity, more: Partial<Exchange>
     announced: undefined,
     ackStall: undefined,
     damaged: false,
+    unaligned: false,
     excess: undefined,
     ended: true,
     ...more,

@@ -175,6 +175,7 @@ const firstExchange: Exchange = {
   announced: undefined,
   ackStall: undefined,
   damaged: false,
+  unaligned: false,
   excess: undefined,
   ended: true,
 };
