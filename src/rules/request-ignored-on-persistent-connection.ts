@@ -61,7 +61,10 @@ function saidClose(previous: Exchange | undefined): boolean {
 
 /** Pipelined behind a request that is not answered itself: until that is, nobody owes an answer to this one (RFC 9112 section 9.3.2). */
 function isBehindAnother({ pipelined, previous }: Exchange): boolean {
-  return pipelined && previous !== undefined && !previous.damaged && previous.response?.complete !== true;
+  if (!pipelined || previous === undefined) return false;
+  // The request that the capture lost may have been HEAD: what was read as the body of its answer is then the answer to this one.
+  if (previous.damaged) return previous.request === undefined;
+  return previous.response?.complete !== true;
 }
 
 /** The server's TCP acknowledged all of it. A head cut by the capture may end later than is known. */
