@@ -28,7 +28,7 @@ function found(rule: Rule, more: Partial<Exchange>): readonly string[] {
 describe('a response that stops', () => {
   const stopped = { response: response(200, cut), wait: wait(7, { connection: shut }) };
   test.each<[string, Partial<Exchange>, readonly string[]]>([
-    ['in a whole capture', stopped, ['hang strong']],
+    ['in a whole capture', stopped, ['hang proven']],
     ['with a hole in the exchange', { ...stopped, damaged: true }, ['hang possible']],
     ['in mid-connection', { ...stopped, wait: wait(7, { connection: { ...shut, synSeen: false } }) }, ['hang likely']],
     ['without a request that was seen', { ...stopped, request: undefined }, []],
