@@ -50,14 +50,15 @@ function isUnasked({ damaged, connection, previous }: Exchange, { status, option
 }
 
 /**
- * The ACK that it carries does not cover the request with which it is paired: its server had not got that when it sent it. An error
- * before a close is what idle-close-race tells.
+ * The ACK that it carries does not cover the request with which it is paired, and a later one does: its server had not got that when
+ * it sent it. Where none ever does, the acknowledgements may be made up, as in captures that a program wrote. An error before a close
+ * is what idle-close-race tells.
  */
 function isTooSoon({ request, response, damaged, pipelined, connection }: Exchange): boolean {
   if (request === undefined || response === undefined || damaged || pipelined || !connection.synSeen) return false;
   const { acked, framing, complete, lastFrame } = request;
   if (!complete || framing !== 'none' || response.status >= CLIENT_ERROR || response.firstFrame <= lastFrame) return false;
-  return acked === undefined || acked.frame > response.firstFrame;
+  return acked !== undefined && acked.frame > response.firstFrame;
 }
 
 /** What was seen of a request is then not all that was; its last octet alone, sent again, looks like a probe. */
