@@ -5,7 +5,6 @@
  * equal requests of two clients are not taken for two hops of one.
  */
 import type { Endpoint } from '../model.ts';
-import type { OpenRelay } from './open-relay.ts';
 
 const MAX_HOSTS = 65_536;
 /** Addresses that are remembered of one proxy: behind a NAT it may have many. */
@@ -52,8 +51,6 @@ export class Host {
   times: Times | undefined;
   /** When the latest request was sent that continued one to this host, on whichever connection; any that a known proxy sent. */
   lastPair = Number.NEGATIVE_INFINITY;
-  /** Where it is a proxy: what it has sent on last (turns.ts). */
-  turns: OpenRelay[] | undefined;
 
   constructor(address: string, known: boolean) {
     this.address = address;

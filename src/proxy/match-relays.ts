@@ -39,7 +39,7 @@ import { Rivals } from './rivals.ts';
 import { type Context, learnRequests, scoreOf } from './score.ts';
 import { CONCEIVABLE, offer, SURE_MARGIN, settle } from './settle.ts';
 import { slotOf, traitValue } from './traits.ts';
-import { takeTurn } from './turns.ts';
+import { Turns } from './turns.ts';
 
 /** Connections that nobody ever answered. */
 const MAX_UNANSWERED = 256;
@@ -103,6 +103,7 @@ class RelayMatcher implements RelayStage {
   private readonly early = new EarlyRelays();
   private readonly leaks = new Leaks();
   private readonly forwarders: Forwarders;
+  private readonly turns = new Turns();
   private readonly habits: Habits;
   private readonly profiles: Profiles;
   private readonly context: Context;
@@ -126,8 +127,8 @@ class RelayMatcher implements RelayStage {
     this.context = { rarity: new Rarity(), habits: this.habits, manners: new KnownManners(), doubt };
     this.rivals = new Rivals(this.context);
     this.forwarders = new Forwarders(connections);
-    const { context, habits, profiles, forwarders, assessed: quality } = this;
-    this.records = new RelayRecords({ connections, context, habits, profiles, forwarders, quality, explainAll });
+    const { context, habits, profiles, forwarders, turns, assessed: quality } = this;
+    this.records = new RelayRecords({ connections, context, habits, profiles, forwarders, turns, quality, explainAll });
   }
 
   proxies(): readonly (readonly string[])[] {
@@ -157,7 +158,7 @@ class RelayMatcher implements RelayStage {
       this.claimEarlier(relay, request.headTime, likely);
     }
     const continued = relay.attempt?.owner;
-    if (continued !== undefined) takeTurn(continued);
+    if (continued !== undefined) this.turns.take(continued);
     for (const rival of this.rivals.came(relay, request)) this.revise(rival);
     this.habits.sent(hop.asking, continued !== undefined, request.firstTime);
     hop.begin(relay);

@@ -10,7 +10,7 @@ import type { Quality } from './quality.ts';
 import { roleOf } from './roles.ts';
 import { type Context, scoreOf } from './score.ts';
 import { candidatesOf, LIKELY_MARGIN, PROVEN_MARGIN, provisionalMargin, SURE_MARGIN } from './settle.ts';
-import { turnBefore } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 /** Requests of known proxies that continue nothing. */
 const MAX_UNEXPLAINED = 256;
@@ -30,6 +30,7 @@ export interface RecordSources {
   readonly habits: Habits;
   readonly profiles: Profiles;
   readonly forwarders: Forwarders;
+  readonly turns: Turns;
   readonly quality: Quality;
   /** Every pair tells what speaks for it, and not the suspect ones alone. */
   readonly explainAll: boolean;
@@ -70,7 +71,7 @@ export class RelayRecords {
   }
 
   private turnOf(relay: OpenRelay): Turn | undefined {
-    const turn = turnBefore(relay, relay.hop.asked);
+    const turn = this.from.turns.before(relay);
     return turn && { relay: this.withConnections(turn, turn.clientSide), connection: this.connectionOf(turn.hop) };
   }
 
